@@ -1,0 +1,234 @@
+"""Django's settings. What an operator may set is in ``docs/operate/settings.md``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.config import environment as env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA_DIR = env.data_directory()
+
+SECRET_KEY = env.secret_key(DATA_DIR)
+DEBUG = env.flag("DEBUG")
+# The demonstration shows its accounts on the sign-in page; never with real data.
+DEMO = env.flag("DEMO")
+
+BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.several("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.several("TRUSTED_ORIGINS", (BASE_URL,))
+SECURE = BASE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "compagnon.ui",
+    "compagnon.core",
+    "compagnon.people",
+    "compagnon.contracts",
+    "compagnon.desk",
+    "compagnon.config",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_tasks",
+    "django_htmx",
+    "django_cotton",
+    "template_partials.apps.SimpleAppConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "compagnon.core.middleware.CorrelationMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "compagnon.core.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "compagnon.people.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "compagnon.core.middleware.ErrorMiddleware",
+]
+
+ROOT_URLCONF = "compagnon.config.urls"
+WSGI_APPLICATION = "compagnon.config.wsgi.application"
+
+_TEMPLATE_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS)],
+                )
+            ]
+            if not DEBUG
+            else [("template_partials.loader.Loader", _TEMPLATE_LOADERS)],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "compagnon.config.context.frame",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "compagnon.ui.templatetags.ui",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+DATABASES = {
+    "default": env.database(
+        env.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'compagnon.sqlite3'}"
+    )
+}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "compagnon.core.cache.DatabaseCache", "LOCATION": "core_cache"}}
+
+# --- who signs in ---------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "compagnon.people.adapter.AccountAdapter"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # Five wrong passwords for one address lock that address for five minutes, whoever asks.
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
+ACCOUNT_SESSION_REMEMBER = None
+MFA_ADAPTER = "compagnon.people.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Compagnon"
+USERSESSIONS_TRACK_ACTIVITY = False
+
+SESSION_COOKIE_NAME = "compagnon_session"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = "compagnon_csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "compagnon_language"
+
+# --- what a browser may do ------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],  # Tabler embeds its small images
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+# Behind a proxy that the operator names, and only then, is X-Forwarded-Proto believed.
+if env.flag("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- words ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Paris")
+
+# --- files ----------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Served straight from the package, with versions in the names that esbuild gives.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+FILES_DIR = DATA_DIR / "files"
+FILE_MAX_BYTES = env.number("FILE_MAX_MB", 25) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- work in the background -----------------------------------------------------------------
+TASKS = {
+    "default": {
+        "BACKEND": env.text("TASK_BACKEND", "compagnon.core.tasks.backend.DatabaseBackend"),
+        "QUEUES": ["default", "mail", "bulk"],
+    }
+}
+TASK_LEASE_SECONDS = env.number("TASK_LEASE_SECONDS", 30)
+
+# --- mail -----------------------------------------------------------------------------------
+# smtp://user:password@host:port, smtps://, smtp+starttls://, maildir:///folder, or none.
+MAIL_URL = env.text("MAIL_URL") or f"maildir://{DATA_DIR / 'sink'}"
+MAIL_DOMAIN = env.text("MAIL_DOMAIN", "compagnon.localhost")
+MAIL_MAX_BYTES = env.number("MAIL_MAX_MB", 30) * 1024 * 1024
+MAIL_SILENCE_MINUTES = env.number("MAIL_SILENCE_MINUTES", 0)
+LISTEN_SMTP = env.text("LISTEN_SMTP", "127.0.0.1:8025")
+LISTEN_LMTP = env.text("LISTEN_LMTP", "127.0.0.1:8024")
+LISTEN_WEB = env.text("LISTEN_WEB", "127.0.0.1:8000")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"support@{MAIL_DOMAIN}")
+
+# --- API ------------------------------------------------------------------------------------
+API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 1200)
+NINJA_PAGINATION_MAX_LIMIT = 200
+
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+LOG_FORMAT = env.text("LOG_FORMAT", "console")
+LOGGING_CONFIG = "compagnon.config.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
