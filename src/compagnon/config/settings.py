@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "compagnon.core.middleware.CorrelationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "compagnon.core.middleware.LanguageMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -110,7 +110,7 @@ DATABASES = {
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "compagnon.core.cache.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 # --- who signs in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Account"
@@ -205,7 +205,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- work in the background -----------------------------------------------------------------
 TASKS = {
     "default": {
-        "BACKEND": env.text("TASK_BACKEND", "compagnon.core.tasks.backend.DatabaseBackend"),
+        "BACKEND": env.text("TASK_BACKEND", "django_tasks.backends.immediate.ImmediateBackend"),
         "QUEUES": ["default", "mail", "bulk"],
     }
 }

@@ -1,0 +1,12 @@
+"""The room ``core``."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    """Registers the room with Django."""
+
+    name = "compagnon.core"
+    label = "core"
+    verbose_name = _("Core")

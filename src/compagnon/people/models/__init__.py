@@ -1,0 +1,24 @@
+"""The tables of ``people``."""
+
+from compagnon.people.models.accounts import Account, ApiToken
+from compagnon.people.models.organisations import Organisation, OrganisationKind, Site
+from compagnon.people.models.persons import ContactKind, ContactPoint, Ease, Language, Person
+from compagnon.people.models.roles import Role, RoleAssignment
+from compagnon.people.models.teams import Membership, Team
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "ContactKind",
+    "ContactPoint",
+    "Ease",
+    "Language",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "Person",
+    "Role",
+    "RoleAssignment",
+    "Site",
+    "Team",
+]

@@ -1,0 +1,77 @@
+"""Organisations, as a tree, and their sites."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is to the support centre."""
+
+    PROVIDER = "provider", _("provider of support")
+    CLIENT = "client", _("client")
+    DEPARTMENT = "department", _("department")
+
+
+class Organisation(models.Model):
+    """A provider, a client company or a part of one.
+
+    ``path`` is the chain of keys from the root, ``/1/4/9/``: a subtree is one prefix. It is kept
+    by ``services.organisations``.
+    """
+
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        verbose_name=_("part of"),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=OrganisationKind, default=OrganisationKind.CLIENT
+    )
+    name = models.CharField(_("name"), max_length=120)
+    path = models.CharField(max_length=200, db_index=True, blank=True)
+    domains = models.JSONField(
+        _("mail domains"), default=list, blank=True,
+        help_text=_("An unknown sender of one of these domains is taken as one of its people."),
+    )
+    language = models.CharField(_("language"), max_length=5, default="fr")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="organisation_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A place where people of an organisation work."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="sites", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    address = models.TextField(_("address"), blank=True, max_length=500)
+    access = models.TextField(
+        _("access"), blank=True, max_length=1000,
+        help_text=_("What a technician who comes must know: hours, badge, parking, contact."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="site_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
