@@ -1,0 +1,130 @@
+# Compagnon: every way to set it up, run it and prove it. `make` alone lists them.
+#
+# Only `python3` (3.11 or newer, with venv), make and git are taken for granted. `make demo` asks
+# for nothing else; `make test` installs what it lacks where it may.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# What the demonstration listens to, and where it keeps its data.
+HOST      ?= 127.0.0.1
+PORT      ?= 8000
+SMTP_PORT ?= 8025
+LMTP_PORT ?= 8024
+DEMO_DIR  ?= $(CURDIR)/var/demo
+TICKETS   ?= 3000
+SEED      ?= 1
+# Rows that the bench works on.
+SIZE      ?= 100000
+
+demo_environment = COMPAGNON_DEMO=1 COMPAGNON_DATA_DIR="$(DEMO_DIR)" \
+	COMPAGNON_BASE_URL="http://$(HOST):$(PORT)" COMPAGNON_LISTEN_WEB="$(HOST):$(PORT)" \
+	COMPAGNON_LISTEN_SMTP="$(HOST):$(SMTP_PORT)" COMPAGNON_LISTEN_LMTP="$(HOST):$(LMTP_PORT)" \
+	COMPAGNON_ALLOWED_HOSTS="localhost,127.0.0.1,[::1],$(HOST)"
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+# --- the environment -----------------------------------------------------------------------------
+# Two stamps: the product alone (what a demonstration needs), then the tools of development. Each
+# is as old as the lock it was made from, so that a second run does nothing.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+		echo "Compagnon needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || {
+		echo "Python's venv is missing: on Debian, install python3-venv." >&2; exit 1; }
+
+$(VENV)/.base: requirements/base.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the product's dependencies in $(VENV)…"
+	# The tools' lock holds the same versions: where it is installed, it is left alone.
+	$(PIP) install --require-hashes -r requirements/base.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.base
+	@echo "Installing the tools of development in $(VENV)…"
+	$(PIP) install --require-hashes -r requirements/dev.lock
+	touch $@
+
+.PHONY: install
+install: $(VENV)/.dev  ## set up .venv with the product and the tools
+
+# --- run -----------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.base  ## run the demonstration on an embedded database; Ctrl-C stops it
+	@mkdir -p "$(DEMO_DIR)"
+	export $(demo_environment)
+	$(BIN)/compagnon migrate --verbosity 0
+	$(BIN)/compagnon demo --if-empty --tickets $(TICKETS) --seed $(SEED)
+	exec $(BIN)/compagnon run
+
+.PHONY: run
+run: $(VENV)/.base  ## run on your own settings (COMPAGNON_… in the environment)
+	@$(BIN)/compagnon migrate --verbosity 0
+	exec $(BIN)/compagnon run
+
+# --- prove ---------------------------------------------------------------------------------------
+
+.PHONY: test
+test:  ## everything: Debian packages, checks, tests on both databases; what CI runs
+	@bash .ci/packages
+	$(MAKE) $(VENV)/.dev
+	exec $(BIN)/python .ci/test.py $(ARGS)
+
+.PHONY: test-long
+test-long:  ## soaks, large data and fuzzing: hours
+	@bash .ci/packages
+	$(MAKE) $(VENV)/.dev
+	exec $(BIN)/python .ci/test.py --long $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev  ## style, types, architecture: under a minute
+	@exec $(BIN)/python .ci/test.py --checks
+
+.PHONY: bench
+bench: $(VENV)/.dev  ## measure on SIZE=100000 tickets beside plain SQL
+	@exec $(BIN)/python -m bench --size $(SIZE) $(ARGS)
+
+# --- make what is committed ----------------------------------------------------------------------
+
+.PHONY: lock
+lock: $(BIN)/python  ## choose versions anew, within pyproject.toml, and write both locks
+	@test -x $(BIN)/uv || $(PIP) install uv
+	exec bash .ci/lock
+
+.PHONY: assets
+assets:  ## rebuild the static files (needs node)
+	@exec bash .ci/assets
+
+.PHONY: messages
+messages: $(VENV)/.dev  ## collect the texts to translate, and compile the translations
+	@exec $(BIN)/python .ci/messages.py
+
+.PHONY: openapi
+openapi: $(VENV)/.dev  ## write the API's description to docs/openapi.json
+	@exec $(BIN)/python .ci/openapi.py
+
+.PHONY: docs
+docs: $(VENV)/.dev  ## build the documentation into docs/_build/html; a warning is an error
+	@exec $(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev  ## take the pictures of the documentation with Debian's Chromium
+	@exec $(BIN)/python docs/screenshots.py
+
+.PHONY: clean
+clean:  ## remove what was built; your data (var/) stays
+	@rm -rf $(VENV) build dist docs/_build node_modules src/compagnon/ui/assets/node_modules \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
