@@ -10,3 +10,7 @@ class PeopleConfig(AppConfig):
     name = "compagnon.people"
     label = "people"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        """Declare the room's verbs and visibility rules."""
+        from compagnon.people import verbs, visibility  # noqa: F401

@@ -1,52 +1,100 @@
-"""Reads of ``people``: whose scope reaches how far, and who is behind an address."""
+"""Reads of ``people``: whose scope reaches how far, who is behind an address, pickers."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor, ActorKind, Grant, Scope, Source
+from compagnon.core.visibility import visible
+from compagnon.people import rules
 from compagnon.people.models import (
+    Account,
     ContactKind,
     ContactPoint,
     Membership,
+    NameWord,
     Organisation,
     Person,
     RoleAssignment,
 )
 
+PICKED = 20
+
+
+def begins(field: str, text: str) -> Q:
+    """Filter on the beginning of a field that holds folded text, by its index.
+
+    SQLite's LIKE ignores case and so cannot use the index: a range says the same. PostgreSQL has
+    a ``varchar_pattern_ops`` index beside each of these fields, made for LIKE.
+    """
+    if connection.vendor == "sqlite":
+        return Q(**{f"{field}__gte": text, f"{field}__lt": text + "\U0010ffff"})
+    return Q(**{f"{field}__startswith": text})
+
+
+def subtree(organisation: Organisation) -> QuerySet[Organisation]:
+    """Give the organisation and all that is below it."""
+    return Organisation.objects.filter(begins("path", organisation.path))
+
 
 def scope_of(person: Person, *, only: frozenset[str] | None = None) -> Scope:
-    """Build how far a person sees and acts, from roles and teams, in at most three queries.
+    """Build how far a person sees and acts, from roles and teams, in three queries.
 
     Args:
         only: keep no other verbs (those of a token).
     """
-    grants: list[Grant] = []
-    assignments = RoleAssignment.objects.filter(person=person).select_related(
-        "role", "organisation"
-    )
-    paths = {}
-    for given in assignments:
-        verbs = frozenset(given.role.verbs)
-        if only is not None:
-            verbs &= only
+    held: dict[str, set[str]] = {}
+    for path, given in RoleAssignment.objects.filter(person=person).values_list(
+        "organisation__path", "role__verbs"
+    ):
+        verbs = frozenset(given) if only is None else only.intersection(given)
         if verbs:
-            paths.setdefault(given.organisation.path, set()).update(verbs)
-    if paths:
-        everything = list(Organisation.objects.values_list("id", "path"))
-        for path, found in paths.items():
-            below = frozenset(key for key, other in everything if other.startswith(path))
-            # A root that holds every organisation needs no filter in the queries that follow.
-            whole = len(below) == len(everything)
-            grants.append(Grant(frozenset(found), None if whole else below))
+            held.setdefault(path, set()).update(verbs)
     return Scope(
         person_id=person.pk,
         organisation_id=person.organisation_id,
         team_ids=frozenset(
             Membership.objects.filter(person=person).values_list("team_id", flat=True)
         ),
-        grants=tuple(grants),
+        grants=_spread(held),
     )
+
+
+def _spread(held: dict[str, set[str]]) -> tuple[Grant, ...]:
+    """Spread verbs held on some organisations over their subtrees."""
+    if not held:
+        return ()
+    roots = {path for path in held if path.count("/") == 2}
+    wanted = Q(parent__isnull=True)
+    for path in held.keys() - roots:
+        wanted |= begins("path", path)
+    found = dict(Organisation.objects.filter(wanted).values_list("path", "pk"))
+    # The one root holds every organisation: «everywhere» needs no filter in what follows.
+    alone = sum(path.count("/") == 2 for path in found) == 1
+    if roots and not alone:
+        below = Q()
+        for path in roots:
+            below |= begins("path", path)
+        found.update(Organisation.objects.filter(below).values_list("path", "pk"))
+    return tuple(
+        Grant(
+            frozenset(verbs),
+            None
+            if path in roots and alone
+            else frozenset(key for other, key in found.items() if other.startswith(path)),
+        )
+        for path, verbs in sorted(held.items())
+    )
+
+
+def may_enter(account: Account) -> bool:
+    """Tell whether the account, its person and their organisation are all active."""
+    person = account.person
+    return account.is_active and person.is_active and person.organisation.is_active
 
 
 def actor_for(
@@ -71,9 +119,33 @@ def actor_for(
 
 def person_by_email(address: str) -> Person | None:
     """Find the person whose contact point is that address, whatever the case."""
+    value = rules.normal_email(address) or address.strip().lower()
     point = (
-        ContactPoint.objects.filter(kind=ContactKind.EMAIL, value=address.strip().lower())
+        ContactPoint.objects.filter(kind=ContactKind.EMAIL, value=value)
         .select_related("person__organisation")
         .first()
     )
     return point.person if point else None
+
+
+def main_email(person: Person) -> str:
+    """Give the address we write to, the main one first; empty if there is none."""
+    return (
+        ContactPoint.objects.filter(person=person, kind=ContactKind.EMAIL)
+        .order_by("-is_primary", "id")
+        .values_list("value", flat=True)
+        .first()
+        or ""
+    )
+
+
+def main_emails(person_ids: Iterable[int]) -> dict[int, str]:
+    """Give the address we write to for each of these persons, in one query."""
+    found: dict[int, str] = {}
+    for key, value in (
+        ContactPoint.objects.filter(person_id__in=list(person_ids), kind=ContactKind.EMAIL)
+        .order_by("-is_primary", "id")
+        .values_list("person_id", "value")
+    ):
+        found.setdefault(key, value)
+    return found

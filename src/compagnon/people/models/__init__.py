@@ -1,8 +1,20 @@
 """The tables of ``people``."""
 
 from compagnon.people.models.accounts import Account, ApiToken
-from compagnon.people.models.organisations import Organisation, OrganisationKind, Site
-from compagnon.people.models.persons import ContactKind, ContactPoint, Ease, Language, Person
+from compagnon.people.models.organisations import (
+    MailDomain,
+    Organisation,
+    OrganisationKind,
+    Site,
+)
+from compagnon.people.models.persons import (
+    ContactKind,
+    ContactPoint,
+    Ease,
+    Language,
+    NameWord,
+    Person,
+)
 from compagnon.people.models.roles import Role, RoleAssignment
 from compagnon.people.models.teams import Membership, Team
 
@@ -13,7 +25,9 @@ __all__ = [
     "ContactPoint",
     "Ease",
     "Language",
+    "MailDomain",
     "Membership",
+    "NameWord",
     "Organisation",
     "OrganisationKind",
     "Person",

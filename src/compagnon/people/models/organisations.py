@@ -18,7 +18,8 @@ class Organisation(models.Model):
     """A provider, a client company or a part of one.
 
     ``path`` is the chain of keys from the root, ``/1/4/9/``: a subtree is one prefix. It is kept
-    by ``services.organisations``.
+    by ``services.organisations``. ``code`` names the one that the program itself makes, where
+    unknown senders go.
     """
 
     parent = models.ForeignKey(
@@ -29,11 +30,8 @@ class Organisation(models.Model):
         _("kind"), max_length=12, choices=OrganisationKind, default=OrganisationKind.CLIENT
     )
     name = models.CharField(_("name"), max_length=120)
+    code = models.CharField(max_length=40, blank=True, editable=False)
     path = models.CharField(max_length=200, db_index=True, blank=True)
-    domains = models.JSONField(
-        _("mail domains"), default=list, blank=True,
-        help_text=_("An unknown sender of one of these domains is taken as one of its people."),
-    )
     language = models.CharField(_("language"), max_length=5, default="fr")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
     is_active = models.BooleanField(_("active"), default=True)
@@ -45,7 +43,38 @@ class Organisation(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="organisation_name_once"),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(parent__isnull=True),
+                name="organisation_root_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["code"], condition=~models.Q(code=""), name="organisation_code_once"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+    @property
+    def depth(self) -> int:
+        """How many organisations are above it."""
+        return max(self.path.count("/") - 2, 0)
+
+
+class MailDomain(models.Model):
+    """A mail domain whose unknown senders are taken as people of one organisation."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="mail_domains", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("mail domain"), max_length=253, unique=True)
+
+    class Meta:
+        verbose_name = _("mail domain")
+        verbose_name_plural = _("mail domains")
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name

@@ -35,6 +35,8 @@ class Person(models.Model):
     )
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80)
+    # Folded «last first», kept by the services: sorts É with E, and alike on every database.
+    search_name = models.CharField(max_length=170, blank=True, editable=False)
     job_title = models.CharField(_("job"), max_length=120, blank=True)
     language = models.CharField(
         _("language"), max_length=5, choices=Language, default=Language.FRENCH
@@ -52,10 +54,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
-        ordering = ["last_name", "first_name"]
+        ordering = ["search_name", "id"]
         indexes = [
-            models.Index(fields=["organisation", "last_name", "first_name"], name="person_name"),
-            models.Index(fields=["last_name", "first_name"], name="person_sort"),
+            models.Index(fields=["organisation", "search_name", "id"], name="person_name"),
+            models.Index(fields=["search_name", "id"], name="person_sort"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +67,23 @@ class Person(models.Model):
     def initials(self) -> str:
         """One or two letters for an avatar."""
         return (self.first_name[:1] + self.last_name[:1]).upper() or "?"
+
+
+class NameWord(models.Model):
+    """One folded word of a person's name, so that its beginning is found by an index."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="name_words")
+    word = models.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        verbose_name = _("word of a name")
+        verbose_name_plural = _("words of names")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "word"], name="name_word_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class ContactKind(models.TextChoices):

@@ -15,6 +15,12 @@ class Role(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     verbs = models.JSONField(_("verbs"), default=list)
+    needs_second_factor = models.BooleanField(
+        _("second factor required"), default=False,
+        help_text=_("Whoever holds this role must sign in with a second factor."),
+    )
+    # What ships with the product follows the product until somebody changes it here.
+    is_customised = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("role")

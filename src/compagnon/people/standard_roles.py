@@ -1,0 +1,76 @@
+"""The roles that come with the product.
+
+Verbs of rooms above stand here as plain words, as in any role: a verb that no room declares gives
+nothing. The administrator's is not listed: it holds every declared verb, and follows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ADMINISTRATOR: Final = "administrator"
+SUPERVISOR: Final = "supervisor"
+TECHNICIAN: Final = "technician"
+TRAINEE: Final = "trainee"
+REQUESTER: Final = "requester"
+REPRESENTATIVE: Final = "representative"
+
+_TRAINEE = frozenset(
+    {
+        "person.view",
+        "ticket.view",
+        "ticket.open",
+        "ticket.qualify",
+        "ticket.assign",
+        "ticket.reply",
+        "ticket.note",
+        "ticket.pend",
+        "ticket.escalate",
+        "ticket.work",
+        "ticket.solve",
+        "contract.view",
+    }
+)
+_TECHNICIAN = _TRAINEE | {
+    "person.manage",
+    "ticket.close",
+    "ticket.reopen",
+    "intake.view",
+    "token.manage",
+}
+_SUPERVISOR = _TECHNICIAN | {
+    "organisation.manage",
+    "team.manage",
+    "intake.manage",
+    "contract.manage",
+    "calendar.manage",
+    "catalogue.manage",
+    "desk.configure",
+    "journal.view",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRole:
+    """A role as it ships. ``verbs`` is ``None`` for «every declared verb»."""
+
+    code: str
+    name: str | Promise
+    verbs: frozenset[str] | None
+
+
+STANDARD: Final = (
+    StandardRole(ADMINISTRATOR, _("Administrator"), None),
+    StandardRole(SUPERVISOR, _("Supervisor"), _SUPERVISOR),
+    StandardRole(TECHNICIAN, _("Technician"), _TECHNICIAN),
+    StandardRole(TRAINEE, _("Trainee"), _TRAINEE),
+    StandardRole(REQUESTER, _("User of the portal"), frozenset()),
+    StandardRole(
+        REPRESENTATIVE, _("Client's representative"), frozenset({"person.view", "contract.view"})
+    ),
+)
+BY_CODE: Final = {role.code: role for role in STANDARD}

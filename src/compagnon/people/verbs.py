@@ -1,0 +1,20 @@
+"""What can be done in ``people``, as roles name it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.verbs import declare
+
+declare(
+    "people",
+    {
+        "person.view": _("See persons, sites and teams"),
+        "person.manage": _("Add and change persons and their contact points"),
+        "organisation.manage": _("Add, change and move organisations and sites"),
+        "team.manage": _("Make teams and choose their members"),
+        "role.manage": _("Change roles and give them to persons"),
+        "account.manage": _("Open and close accounts, end their sessions and tokens"),
+        "token.manage": _("Make API tokens for oneself"),
+    },
+)
