@@ -67,7 +67,10 @@ def faults(room: Path) -> list[str]:
             return found
         fresh = Path(folder) / "fresh.mo"
         checked = subprocess.run(
-            ["msgfmt", "--check", "-o", fresh, committed], capture_output=True, text=True, check=False
+            ["msgfmt", "--check", "-o", fresh, committed],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if checked.returncode:
             return [*found, checked.stderr]

@@ -1,4 +1,4 @@
-"""Fail when a model has changed without its migration, or a migration would break a running site."""
+"""Fail when a model changed without its migration, or a migration would break a running site."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -70,18 +71,18 @@ def private_cluster() -> Iterator[str]:
              "--encoding=UTF8", "--locale=C.UTF-8"],
             check=True, stdout=subprocess.DEVNULL, cwd=directory, **owner,
         )  # fmt: skip
-        server = subprocess.Popen(
-            [folder / "postgres", "-D", data,
-             *(f"--{name}={value}" for name, value in settings.items())],
-            stdout=subprocess.DEVNULL, stderr=open(log, "wb"), cwd=directory,
-            start_new_session=True, **owner,
-        )  # fmt: skip
+        with log.open("wb") as stream:
+            server = subprocess.Popen(
+                [folder / "postgres", "-D", data,
+                 *(f"--{name}={value}" for name, value in settings.items())],
+                stdout=subprocess.DEVNULL, stderr=stream, cwd=directory,
+                start_new_session=True, **owner,
+            )  # fmt: skip
         try:
             wait_until_ready(folder, port, server, log)
             yield f"postgresql://compagnon@127.0.0.1:{port}/compagnon"
         finally:
-            server.terminate()
-            server.send_signal(2)  # SIGINT: end the sessions that are left, too
+            server.send_signal(signal.SIGINT)  # what PostgreSQL calls fast: it ends its sessions
             server.wait(timeout=30)
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -147,10 +147,7 @@ def left_running() -> list[str]:
     found = []
     for _ in range(20):  # a child that is ending has two seconds to be gone
         children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        alive = []
-        for pid in map(int, children):
-            if os.waitpid(pid, os.WNOHANG) == (0, 0):
-                alive.append(pid)
+        alive = [pid for pid in map(int, children) if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         if not alive:
             return []
         time.sleep(0.1)
