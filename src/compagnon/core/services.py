@@ -1,7 +1,7 @@
 """The one way in which anything changes: a *service*.
 
 A service is a keyword-only function that takes ``actor``. The decorator runs it in a transaction
-(a savepoint inside another service), refuses an unknown caller, and keeps it in a register that
+(a savepoint where the caller opened one, the caller's own when a service calls it), refuses an unknown caller, and keeps it in a register that
 tests walk: every service must journal, and must be reachable by a verb.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -20,6 +21,7 @@ from compagnon.core.errors import Refused, SignInNeeded
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_inside: ContextVar[bool] = ContextVar("compagnon_inside_a_service", default=False)
 _SERVICES: dict[str, Callable[..., object]] = {}
 
 
@@ -43,9 +45,16 @@ def service(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             if not cast("Actor", kwargs["actor"]).is_known:
                 raise SignInNeeded
-            # A service called by a service is part of it: no savepoint, all or nothing.
-            with transaction.atomic(savepoint=False):
-                return function(*args, **kwargs)
+            if _inside.get():
+                # A service called by a service is part of it: no savepoint, all or nothing.
+                with transaction.atomic(savepoint=False):
+                    return function(*args, **kwargs)
+            token = _inside.set(True)
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            finally:
+                _inside.reset(token)
 
         _SERVICES[f"{function.__module__}.{function.__qualname__}"] = run
         run.verb = verb  # type: ignore[attr-defined]
