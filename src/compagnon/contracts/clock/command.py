@@ -1,0 +1,294 @@
+"""`compagnon clock`: count a stretch of time on a calendar, and say why, line by line.
+
+Exit status: 0 counted; 1 refused (a bad calendar, an end before its start, …), said on standard
+error and with `--json` in the one JSON document; 2 misused (unreadable arguments).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from .builtin import BUILT_IN
+from .calendars import DAY, Calendar
+from .engine import ClockReading, LedgerLine, read_clock
+from .errors import CalendarError, ClockError, Problem
+from .pauses import Note, Pause, pause_segments
+from .schema import FILE_MAX, load_calendar_text
+from .schema_week import DAY_NAMES
+from .texts import LANGUAGES, Language
+from .words import duration_words, line_words, reading_words, reason_words
+from .written import duration, moment
+from .zones import load_zone, resolve_local, to_seconds, wall_trouble
+
+ResolveName = Callable[[str], Calendar | None]
+"""Finds a calendar by its name, None when there is none; the room looks in its database."""
+
+Written = date | datetime
+"""A time as it was written: with its offset, or on a wall clock, or a date alone."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `clock` on `parser`."""
+    parser.add_argument(
+        "--calendar",
+        required=True,
+        metavar="NAME_OR_FILE.json",
+        help=f"a calendar file, or the name of a calendar (built in: {', '.join(BUILT_IN)})",
+    )
+    parser.add_argument(
+        "--start",
+        required=True,
+        type=_time,
+        metavar="T",
+        help="ISO 8601; without offset, on a wall clock of the calendar's zone",
+    )
+    parser.add_argument(
+        "--end", required=True, type=_time, metavar="T", help="the instant of the reading"
+    )
+    parser.add_argument(
+        "--paused",
+        action="append",
+        default=[],
+        type=_pause,
+        metavar="A..B",
+        help="a pause, as often as needed; B empty: still paused",
+    )
+    parser.add_argument(
+        "--target", type=_target, metavar="SECONDS", help="14400, 4h, 1h30, 90m or PT4H"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _time(text: str) -> Written:
+    try:
+        return moment(text)
+    except ValueError:
+        message = f"not an ISO 8601 date or time: {text[:64]!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _pause(text: str) -> tuple[Written | None, Written | None]:
+    start, separator, end = text.partition("..")
+    if not separator or not (start.strip() or end.strip()):
+        raise argparse.ArgumentTypeError(f"expected A..B, not {text[:64]!r}")
+    return (
+        _time(start) if start.strip() else None,
+        _time(end) if end.strip() else None,
+    )
+
+
+def _target(text: str) -> int:
+    try:
+        return duration(text)
+    except ValueError:
+        message = f"expected seconds or a duration such as 4h or 1h30: {text[:64]!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def main(
+    argv: Sequence[str],
+    resolve_name: ResolveName | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Run `clock` on its own; the exit status."""
+    parser = argparse.ArgumentParser(prog="compagnon clock", description=__doc__)
+    add_arguments(parser)
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return run(args, resolve_name, stdout, stderr)
+
+
+def run(
+    args: argparse.Namespace,
+    resolve_name: ResolveName | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Answer parsed arguments; the exit status (0 or 1)."""
+    out, err = stdout or sys.stdout, stderr or sys.stderr
+    try:
+        answer = _answer(args, resolve_name)
+    except ClockError as error:
+        _write(err, f"compagnon clock: {error.text(args.lang)}\n")
+        if args.json:
+            _write(out, _as_json(refusal_document(error, args.lang)))
+        return 1
+    for note in answer.notes:
+        _write(err, f"{note.text(args.lang)}\n")
+    _write(out, _as_json(document(answer, args.lang)) if args.json else _page(answer, args.lang))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the command found."""
+
+    calendar: Calendar
+    reading: ClockReading
+    notes: list[Note] = field(default_factory=list)
+
+
+def _answer(args: argparse.Namespace, resolve_name: ResolveName | None) -> Answer:
+    calendar = find_calendar(args.calendar, resolve_name)
+    notes = _calendar_notes(calendar)
+
+    def instant(written: Written) -> datetime:
+        wall = written if isinstance(written, datetime) else datetime.combine(
+            written, datetime.min.time()
+        )  # fmt: skip
+        found = resolve_local(wall, calendar.timezone)
+        to_seconds(found)
+        trouble = wall_trouble(wall, calendar.timezone)
+        if trouble:
+            taken = found.astimezone(load_zone(calendar.timezone)).isoformat()
+            params = {"value": wall.isoformat(), "zone": calendar.timezone, "taken": taken}
+            notes.append(Problem(trouble, params=params))
+        return found
+
+    start, end = instant(args.start), instant(args.end)
+    if end < start:
+        raise ClockError("end_before_start", start=args.start, end=args.end)
+    pauses = [
+        Pause(index, instant(low) if low else None, instant(high) if high else None)
+        for index, (low, high) in enumerate(args.paused, 1)
+    ]
+    segments, about_pauses = pause_segments(calendar, args.target, start, end, pauses)
+    return Answer(calendar, read_clock(segments, as_of=end), notes + about_pauses)
+
+
+def find_calendar(wanted: str, resolve_name: ResolveName | None = None) -> Calendar:
+    """The calendar of a file or a name. A name is looked up by `resolve_name`, then built in.
+
+    CalendarError `file_unreadable`, `calendar_unknown`, or any refusal of the file.
+    """
+    path = Path(wanted)
+    if not wanted.lower().endswith(".json") and path.name == wanted:
+        found = resolve_name(wanted) if resolve_name else None
+        found = found or BUILT_IN.get(wanted)
+        if found:
+            return found
+        with suppress(OSError, ValueError):
+            if path.is_file():
+                return _read_file(path)
+        params = {"value": wanted[:64], "known": ", ".join(BUILT_IN)}
+        raise CalendarError([Problem("calendar_unknown", params=params)])
+    return _read_file(path)
+
+
+def _read_file(path: Path) -> Calendar:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(FILE_MAX + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        detail = getattr(error, "strerror", None) or str(error)
+        params = {"value": str(path)[:200], "detail": detail}
+        raise CalendarError([Problem("file_unreadable", params=params)]) from None
+    return load_calendar_text(content, default_name=path.stem)
+
+
+def _calendar_notes(calendar: Calendar) -> list[Note]:
+    return [
+        Problem("almost_midnight", params={"value": f"weekly.{day}"})
+        for day, hours in zip(DAY_NAMES, calendar.weekly, strict=True)
+        if hours and DAY - 60 <= hours[-1].end < DAY
+    ]
+
+
+def document(answer: Answer, language: Language) -> dict[str, Any]:
+    """The answer as the JSON document documented in docs/reference/clock.md."""
+    reading, zone = answer.reading, load_zone(answer.calendar.timezone)
+
+    def local(instant: datetime | None) -> str | None:
+        return None if instant is None else instant.astimezone(zone).isoformat()
+
+    result: dict[str, Any] = {
+        "calendar": answer.calendar.name,
+        "timezone": answer.calendar.timezone,
+        "start": local(reading.start),
+        "end": local(reading.as_of),
+        "elapsed_seconds": reading.elapsed_seconds,
+        "elapsed": duration_words(reading.elapsed_seconds),
+        "duration_seconds": to_seconds(reading.as_of) - to_seconds(reading.start),
+        "state": reading.state.value,
+    }
+    if reading.target_seconds is not None:
+        result |= {
+            "target_seconds": reading.target_seconds,
+            "remaining_seconds": reading.remaining_seconds,
+            "due": reading.due.value,
+            "due_at": local(reading.due_at),
+            "breached": reading.breached,
+            "breached_at": local(reading.breached_at),
+        }
+    result["words"] = reading_words(reading, answer.calendar.timezone, language)
+    result["notes"] = [{"code": note.code, "text": note.text(language)} for note in answer.notes]
+    result["items"] = [_item(line, local, language) for line in reading.ledger]
+    return result
+
+
+def _item(
+    line: LedgerLine, local: Callable[[datetime], str | None], language: Language
+) -> dict[str, Any]:
+    return {
+        "start": local(line.start),
+        "end": local(line.end),
+        "duration_seconds": line.duration_seconds,
+        "counted": line.counted_seconds > 0,
+        "counted_seconds": line.counted_seconds,
+        "open_seconds": line.open_seconds,
+        "reason": line.why.value,
+        "label": line.label.in_language(language) if line.label else "",
+        "reason_words": reason_words(line, language),
+        "calendar": line.calendar.name,
+        "words": line_words(line, language),
+    }
+
+
+def refusal_document(error: ClockError, language: Language) -> dict[str, Any]:
+    """A refusal as a JSON document: its code, its message, each problem with its path."""
+    problems = error.problems if isinstance(error, CalendarError) else (error.problem,)
+    return {
+        "error": {
+            "code": problems[0].code,
+            "message": error.text(language),
+            "problems": [
+                {"path": each.path, "code": each.code, "message": each.text(language)}
+                for each in problems
+            ],
+        },
+        "items": [],
+    }
+
+
+def _page(answer: Answer, language: Language) -> str:
+    calendar, reading = answer.calendar, answer.reading
+    seconds = "s comptées" if language == "fr" else "s counted"
+    lines = [
+        f"{calendar.name} ({calendar.timezone})",
+        f"{reading.elapsed_seconds} {seconds}",
+        reading_words(reading, calendar.timezone, language),
+        *(f"  {line_words(line, language)}" for line in reading.ledger),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write, with "?" for what the terminal's encoding lacks (narrow spaces, arrows)."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
