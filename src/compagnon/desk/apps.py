@@ -5,8 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
-    """Registers the room with Django."""
+    """Registers the room with Django: its visibility, its verbs, its receivers."""
 
     name = "compagnon.desk"
     label = "desk"
-    verbose_name = _("Desk")
+    verbose_name = _("Service desk")
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from compagnon.desk import policies, visibility  # noqa: F401

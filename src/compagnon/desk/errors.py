@@ -1,0 +1,43 @@
+"""What the desk refuses, beyond ``core.errors``."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.errors import Conflict, Invalid
+
+
+class IllegalMove(Conflict):
+    """The ticket's state does not allow this."""
+
+    code = "illegal-move"
+    title = _("The ticket's state does not allow this")
+
+
+class AlreadyAnswered(Conflict):
+    """The solution was accepted or refused before."""
+
+    code = "already-answered"
+    title = _("This solution was answered before")
+
+
+class TooLate(Conflict):
+    """The window in which this could be done is over."""
+
+    code = "too-late"
+    title = _("It is too late for that")
+
+
+class AlreadySigned(Conflict):
+    """The sheet was signed: it can no longer change."""
+
+    code = "already-signed"
+    title = _("This sheet is signed and can no longer change")
+
+
+class BadLink(Invalid):
+    """A link that we did not make, or whose object is gone."""
+
+    code = "bad-link"
+    status = 404
+    title = _("This link is not valid")

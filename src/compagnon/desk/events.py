@@ -1,0 +1,22 @@
+"""What the desk announces, after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compagnon.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    """Something happened to a ticket. Keys only: a receiver reads what it may see."""
+
+    ticket_id: int
+    organisation_id: int
+    actor_id: int | None
+
+
+ticket_opened: Event[TicketEvent] = Event("desk.ticket_opened")
+ticket_changed: Event[TicketEvent] = Event("desk.ticket_changed")
+ticket_solved: Event[TicketEvent] = Event("desk.ticket_solved")
+ticket_closed: Event[TicketEvent] = Event("desk.ticket_closed")

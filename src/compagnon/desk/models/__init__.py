@@ -1,0 +1,54 @@
+"""The tables of ``desk``."""
+
+from compagnon.desk.models.categories import Category, OrganisationRules
+from compagnon.desk.models.escalations import Escalation, EscalationKind
+from compagnon.desk.models.inbound import InboundMessage, InboundState
+from compagnon.desk.models.mailboxes import Mailbox, UnknownSender
+from compagnon.desk.models.messages import Attachment, Message, MessageKind
+from compagnon.desk.models.outgoing import MailEvent, OutgoingMail, OutgoingState
+from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
+from compagnon.desk.models.tickets import (
+    OPEN_STATES,
+    Channel,
+    Impact,
+    PendingReason,
+    Priority,
+    State,
+    Ticket,
+    TicketKind,
+    Urgency,
+)
+from compagnon.desk.models.work import InterventionSheet, WorkMode, WorkState, WorkTask
+
+__all__ = [
+    "OPEN_STATES",
+    "Attachment",
+    "Category",
+    "Channel",
+    "Escalation",
+    "EscalationKind",
+    "Impact",
+    "InboundMessage",
+    "InboundState",
+    "InterventionSheet",
+    "MailEvent",
+    "Mailbox",
+    "Message",
+    "MessageKind",
+    "OrganisationRules",
+    "OutgoingMail",
+    "OutgoingState",
+    "PendingReason",
+    "Priority",
+    "Solution",
+    "SolutionKind",
+    "SolutionState",
+    "State",
+    "Ticket",
+    "TicketKind",
+    "UnknownSender",
+    "Urgency",
+    "WorkMode",
+    "WorkState",
+    "WorkTask",
+]

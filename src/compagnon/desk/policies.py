@@ -1,0 +1,70 @@
+"""Who may do what on a ticket."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import verbs
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Refused
+from compagnon.desk.models import Ticket
+
+verbs.declare(
+    "desk",
+    {
+        "ticket.view": _("see tickets, with the internal notes"),
+        "ticket.open": _("open a ticket for anybody"),
+        "ticket.qualify": _("qualify: category, impact, urgency, service"),
+        "ticket.assign": _("take, and assign to a team or a person"),
+        "ticket.reply": _("answer the user"),
+        "ticket.note": _("write internal notes"),
+        "ticket.pend": _("put on hold and resume"),
+        "ticket.escalate": _("escalate and transfer"),
+        "ticket.work": _("plan and report tasks"),
+        "ticket.solve": _("propose a solution"),
+        "ticket.close": _("close on the user's behalf, cancel"),
+        "ticket.reopen": _("reopen"),
+        "intake.view": _("see received and sent mail"),
+        "intake.manage": _("replay and settle received mail"),
+        "desk.configure": _("set categories, mailboxes and rules"),
+    },
+)
+
+# What users may do on the tickets they asked for or benefit from, without any role.
+REQUESTER = frozenset({"ticket.see", "ticket.reply", "ticket.answer_solution", "ticket.reopen"})
+
+
+def is_party(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor asked for the ticket or benefits from it."""
+    return actor.id is not None and actor.id in {ticket.requester_id, ticket.beneficiary_id}
+
+
+def is_support(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor works on the ticket: sees internal notes and other people's requests.
+
+    A technician who asks for help for themselves is a user of that ticket as well.
+    """
+    return actor.is_system or (
+        actor.scope.allows("ticket.view", ticket.organisation_id)
+        or (ticket.team_id in actor.scope.team_ids and actor.scope.allows_somewhere("ticket.view"))
+    )
+
+
+def may(actor: Actor, verb: str, ticket: Ticket) -> bool:
+    """Tell whether the actor may do ``verb`` on that ticket."""
+    if actor.is_system or actor.scope.allows(verb, ticket.organisation_id):
+        return True
+    if is_party(actor, ticket) and verb in REQUESTER:
+        return True
+    # A member of the team to which another organisation's ticket was escalated works on it.
+    return ticket.team_id in actor.scope.team_ids and actor.scope.allows_somewhere(verb)
+
+
+def check(actor: Actor, verb: str, ticket: Ticket) -> None:
+    """Refuse unless :func:`may`.
+
+    Raises:
+        Refused: the actor may not.
+    """
+    if not may(actor, verb, ticket):
+        raise Refused(_("Your role does not allow this on this organisation's tickets."))

@@ -1,0 +1,217 @@
+"""Reads of the desk: queues, lists, one ticket with its timeline. All pass through visibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from compagnon.core import journal
+from compagnon.core.actor import Actor
+from compagnon.core.models import Entry
+from compagnon.core.visibility import get_visible, visible
+from compagnon.desk.models import (
+    OPEN_STATES,
+    Attachment,
+    Category,
+    Escalation,
+    Message,
+    OutgoingMail,
+    Solution,
+    State,
+    Ticket,
+    WorkTask,
+)
+from compagnon.desk.policies import is_support
+from compagnon.people.models import Person
+
+SOON = timedelta(hours=4)
+COUNT_MAX = 1000
+
+
+class Queue(StrEnum):
+    """The lists from which technicians take their work."""
+
+    MINE = "mine"
+    TEAM = "team"
+    UNASSIGNED = "unassigned"
+    BREACHING = "breaching"
+    OPEN = "open"
+    SOLVED = "solved"
+    ALL = "all"
+
+
+def in_queue(queue: Queue, actor: Actor, *, now: datetime | None = None) -> Q:
+    """Give the filter that a queue is. Each one but ``all`` is a scan of a partial index."""
+    now = now or timezone.now()
+    is_open = Q(state__in=OPEN_STATES)
+    match queue:
+        case Queue.MINE:
+            return is_open & Q(assignee_id=actor.id)
+        case Queue.TEAM:
+            return is_open & Q(team_id__in=sorted(actor.scope.team_ids))
+        case Queue.UNASSIGNED:
+            return is_open & Q(assignee__isnull=True)
+        case Queue.BREACHING:
+            return is_open & Q(due_at__lt=now + SOON)
+        case Queue.OPEN:
+            return is_open
+        case Queue.SOLVED:
+            return Q(state=State.SOLVED)
+        case Queue.ALL:
+            return Q()
+
+
+def tickets(actor: Actor, rows: QuerySet[Ticket] | None = None) -> QuerySet[Ticket]:
+    """Give the visible tickets with what a list shows of each, in one query."""
+    start = rows if rows is not None else Ticket.objects.all()
+    return visible(Ticket, actor, start).select_related(
+        "organisation", "requester", "beneficiary", "assignee", "team", "category", "service"
+    )
+
+
+def queue_counts(actor: Actor) -> dict[Queue, int]:
+    """Count each queue of open tickets, up to 1,000: nobody acts on a larger number's digits."""
+    rows = visible(Ticket, actor)
+    return {
+        queue: rows.filter(in_queue(queue, actor)).order_by()[:COUNT_MAX].count()
+        for queue in (Queue.MINE, Queue.TEAM, Queue.UNASSIGNED, Queue.BREACHING)
+    }
+
+
+def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
+    """Give one ticket with its people and places.
+
+    Raises:
+        NotFound: there is none, or the actor does not see it.
+    """
+    rows = Ticket.objects.select_related(
+        "organisation", "requester__organisation", "requester__site", "beneficiary__site",
+        "beneficiary__organisation", "assignee", "team", "category", "service", "request_type",
+        "site", "mailbox",
+    )
+    return get_visible(Ticket, actor, rows, pk=ticket_id)
+
+
+def find_by_reference(actor: Actor, reference: str) -> Ticket | None:
+    """Give the visible ticket of that reference («000123», «#123», a number of another desk)."""
+    text = reference.strip().lstrip("#").strip()
+    rows = visible(Ticket, actor)
+    if text.isascii() and text.isdecimal() and len(text) <= 18:
+        found = rows.filter(pk=int(text)).first()
+        if found is not None:
+            return found
+    return rows.filter(external_reference=text).first() if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing that happened on a ticket. ``item`` is the row; ``kind`` says of which table."""
+
+    kind: str
+    at: datetime
+    item: Message | WorkTask | Entry | OutgoingMail
+    author: Person | None = None
+
+
+# Verbs whose story is told by a message or a task of the timeline already.
+TOLD_BY_ROWS = frozenset(
+    {"ticket.open", "ticket.reply", "ticket.note", "ticket.hear", "ticket.plan_task"}
+)
+
+
+def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
+    """Give what happened on a visible ticket, oldest first, in a fixed number of queries.
+
+    A user sees the public messages and what became of their request; support sees everything.
+    """
+    support = is_support(actor, ticket)
+    messages = list(
+        visible(Message, actor, ticket.messages.all())
+        .select_related("author", "solution", "inbound")
+        .prefetch_related("attachments__file")
+        .order_by("occurred_at", "id")
+    )
+    items = [TimelineItem("message", message.occurred_at, message, message.author)
+             for message in messages]
+    entries = list(journal.history(ticket))
+    people = {
+        person.pk: person
+        for person in Person.objects.filter(pk__in={e.actor_id for e in entries if e.actor_id})
+    }
+    items += [
+        TimelineItem("entry", entry.occurred_at, entry, people.get(entry.actor_id or 0))
+        for entry in entries
+        if entry.verb not in TOLD_BY_ROWS and (support or entry.verb in SHOWN_TO_USER)
+    ]
+    if support:
+        items += [
+            TimelineItem("task", task.created_at, task, task.assignee)
+            for task in ticket.work_tasks.select_related("assignee", "site", "sheet")
+        ]
+    return sorted(items, key=lambda item: item.at)
+
+
+SHOWN_TO_USER = frozenset(
+    {
+        "ticket.take", "ticket.pend", "ticket.resume", "ticket.solve", "ticket.accept",
+        "ticket.refuse", "ticket.reopen", "ticket.elapse", "ticket.cancel", "ticket.sign_sheet",
+    }
+)
+
+
+def journal_of(actor: Actor, ticket: Ticket) -> list[Entry]:
+    """Give the journal of a visible ticket; users are shown what concerns them."""
+    entries = journal.history(ticket)
+    if not is_support(actor, ticket):
+        entries = entries.filter(verb__in=SHOWN_TO_USER | {"ticket.open", "ticket.reply"})
+    return list(entries)
+
+
+def solution_to_answer(ticket: Ticket) -> Solution | None:
+    """Give the solution that waits for the user's answer."""
+    return ticket.solutions.filter(state="proposed").select_related("message").first()
+
+
+def get_attachment(actor: Actor, attachment_id: int) -> Attachment:
+    """Give a visible attachment with its file.
+
+    Raises:
+        NotFound: there is none, or its message is not for the actor.
+    """
+    return get_visible(
+        Attachment, actor, Attachment.objects.select_related("file"), pk=attachment_id
+    )
+
+
+def mail_of(actor: Actor, ticket: Ticket) -> QuerySet[OutgoingMail]:
+    """Give the mail that a ticket sent, for those who work on it."""
+    return visible(OutgoingMail, actor, ticket.outgoing.all()).order_by("created_at", "id")
+
+
+def escalations_of(actor: Actor, ticket: Ticket) -> QuerySet[Escalation]:
+    """Give the handings over of a ticket, for those who work on it."""
+    return visible(
+        Escalation,
+        actor,
+        ticket.escalations.select_related("from_team", "to_team", "to_person", "by"),
+    )
+
+
+def similar_open(actor: Actor, ticket: Ticket, limit: int = 5) -> list[Ticket]:
+    """Give the requester's other open tickets: the first place to look for a duplicate."""
+    return list(
+        visible(Ticket, actor)
+        .filter(requester_id=ticket.requester_id, state__in=OPEN_STATES)
+        .exclude(pk=ticket.pk)
+        .order_by("-activity_at")[:limit]
+    )
+
+
+def category_choices(actor: Actor) -> Iterable[Category]:
+    """Give the offered categories in the order of the tree, with their depth in ``path``."""
+    return visible(Category, actor, Category.objects.filter(is_active=True).order_by("path"))

@@ -1,0 +1,101 @@
+"""The desk's rules, pure: legal moves, priority, delays, what a reply does to a solved ticket."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from compagnon.desk.models.tickets import State
+
+# ITIL's three by three: rows are impact 1 to 3, columns urgency 1 to 3.
+MATRIX: tuple[tuple[int, ...], ...] = ((1, 2, 3), (2, 3, 4), (3, 4, 5))
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.NEW: frozenset({State.OPEN, State.PENDING, State.SOLVED, State.CANCELLED}),
+    State.OPEN: frozenset({State.PENDING, State.SOLVED, State.CANCELLED}),
+    State.PENDING: frozenset({State.OPEN, State.SOLVED, State.CANCELLED}),
+    State.SOLVED: frozenset({State.CLOSED, State.OPEN}),
+    State.CLOSED: frozenset({State.OPEN}),
+    State.CANCELLED: frozenset({State.OPEN}),
+}
+
+
+def may_move(current: str, target: str) -> bool:
+    """Tell whether a ticket may go from one state to the other."""
+    return State(target) in TRANSITIONS[State(current)]
+
+
+def priority(impact: int, urgency: int, matrix: Sequence[Sequence[int]] | None = None) -> int:
+    """Give the priority (1 first, 5 last) for an impact and an urgency (1 high, 3 low)."""
+    return (matrix or MATRIX)[impact - 1][urgency - 1]
+
+
+def matrix_faults(matrix: object) -> list[str]:
+    """Say what is wrong with an organisation's own matrix; nothing when it can be used.
+
+    A usable matrix is three rows of three whole numbers from 1 to 5 in which a graver impact or a
+    greater urgency never lowers the priority.
+    """
+    if (
+        not isinstance(matrix, list | tuple)
+        or len(matrix) != 3
+        or any(not isinstance(row, list | tuple) or len(row) != 3 for row in matrix)
+    ):
+        return ["shape"]
+    cells = [cell for row in matrix for cell in row]
+    if any(isinstance(cell, bool) or not isinstance(cell, int) for cell in cells):
+        return ["type"]
+    if any(not 1 <= cell <= 5 for cell in cells):
+        return ["range"]
+    ordered = all(
+        matrix[i][j] <= matrix[k][m]
+        for i in range(3)
+        for j in range(3)
+        for k in range(i, 3)
+        for m in range(j, 3)
+    )
+    return [] if ordered else ["order"]
+
+
+def closes_after(solved_at: datetime, days: int) -> datetime:
+    """Give when a solved ticket closes by itself if its user says nothing."""
+    return solved_at + timedelta(days=days)
+
+
+def may_reopen(closed_at: datetime | None, now: datetime, days: int) -> bool:
+    """Tell whether a closed ticket may still be reopened."""
+    return closed_at is None or now <= closed_at + timedelta(days=days)
+
+
+# A short message made only of such words does not mean that the solution failed.
+THANKS = frozenset(
+    "merci beaucoup bien infiniment a vous toi c est parfait super nickel top genial tout "
+    "fonctionne marche ok bonne journee soiree bonjour bonsoir cordialement cdt cdlt salutations "
+    "thanks thank you very much so many it s perfect great works working all good fine now "
+    "everything is cheers regards best kind have a nice good day hello hi resolu solved".split()
+)
+THANKS_CORE = frozenset(
+    "merci thanks thank parfait perfect super nickel top genial ok cheers great resolu solved".split()
+)
+NEGATIONS = frozenset("ne pas n plus toujours not no still never again encore but mais".split())
+
+
+def is_thanks(text: str) -> bool:
+    """Tell whether a text says thanks and nothing else, in French or English.
+
+    Cautious: any word outside the short list, a question mark or a negation makes it a message
+    that somebody must read.
+    """
+    if len(text) > 300 or "?" in text:
+        return False
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", folded)
+    return bool(
+        words
+        and THANKS_CORE.intersection(words)
+        and not NEGATIONS.intersection(words)
+        # Up to four words that we do not know: a signature («Claire Martin, comptabilité»).
+        and sum(word not in THANKS for word in words) <= 4
+    )

@@ -1,0 +1,47 @@
+"""The desk's verbs: every door (page, API, mail, link, alert, command) calls these."""
+
+from compagnon.desk.services.assignment import assign, take
+from compagnon.desk.services.conversation import add_note, hear_from_user, reply
+from compagnon.desk.services.escalations import escalate, escalate_to_authority, transfer
+from compagnon.desk.services.lifecycle import cancel, pend, reopen, resume
+from compagnon.desk.services.opening import open_ticket
+from compagnon.desk.services.qualification import qualify
+from compagnon.desk.services.solutions import (
+    accept_solution,
+    close_elapsed,
+    propose_solution,
+    refuse_solution,
+)
+from compagnon.desk.services.work import (
+    cancel_task,
+    complete_task,
+    plan_task,
+    prepare_sheet,
+    sign_sheet,
+)
+
+__all__ = [
+    "accept_solution",
+    "add_note",
+    "assign",
+    "cancel",
+    "cancel_task",
+    "close_elapsed",
+    "complete_task",
+    "escalate",
+    "escalate_to_authority",
+    "hear_from_user",
+    "open_ticket",
+    "pend",
+    "plan_task",
+    "prepare_sheet",
+    "propose_solution",
+    "qualify",
+    "refuse_solution",
+    "reopen",
+    "reply",
+    "resume",
+    "sign_sheet",
+    "take",
+    "transfer",
+]

@@ -1,0 +1,122 @@
+"""Who works on a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compagnon.contracts.services import clocks
+from compagnon.contracts.subjects import Measure
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Invalid
+from compagnon.core.services import service
+from compagnon.desk.errors import IllegalMove
+from compagnon.desk.models import State, Ticket
+from compagnon.desk.services.changing import apply, lock, move, subject_of
+from compagnon.people.models import Membership, Person, Team
+
+
+@service("ticket.take")
+def take(
+    *,
+    actor: Actor,
+    ticket_id: int,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Take a ticket for oneself: from now on it is being worked on.
+
+    Raises:
+        NotFound, Refused, Stale: see :func:`changing.lock`.
+        IllegalMove: it is solved, closed or cancelled.
+        Invalid: a program, which is nobody, cannot take.
+    """
+    ticket = lock(
+        actor=actor, ticket_id=ticket_id, verb="ticket.assign", expected_version=expected_version
+    )
+    at = at or timezone.now()
+    if actor.id is None:
+        raise Invalid(_("Only a person can take a ticket."))
+    values = {"assignee_id": actor.id} | taken_up(actor=actor, ticket=ticket, at=at)
+    if ticket.team_id is None:
+        values["team_id"] = first_team(actor.id)
+    return apply(actor=actor, ticket=ticket, verb="ticket.take", at=at, values=values)
+
+
+@service("ticket.assign")
+def assign(
+    *,
+    actor: Actor,
+    ticket_id: int,
+    team: Team | None = None,
+    assignee: Person | None = None,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Give the ticket to a team, to a person, to both, or (with neither) to nobody.
+
+    A person given without a team keeps the ticket's team when they belong to it, else brings
+    their own.
+
+    Raises:
+        NotFound, Refused, Stale: see :func:`changing.lock`.
+        IllegalMove: it is solved, closed or cancelled.
+        Invalid: the person is not of the team.
+    """
+    ticket = lock(
+        actor=actor, ticket_id=ticket_id, verb="ticket.assign", expected_version=expected_version
+    )
+    at = at or timezone.now()
+    values: dict[str, Any] = {
+        "team_id": team.pk if team else (ticket.team_id if assignee else None),
+        "assignee_id": assignee.pk if assignee else None,
+    }
+    if assignee:
+        teams = set(
+            Membership.objects.filter(person=assignee).values_list("team_id", flat=True)
+        )
+        if team and team.pk not in teams:
+            raise Invalid(
+                _("%(person)s does not belong to the team %(team)s.")
+                % {"person": assignee, "team": team},
+                fields={"assignee": [_("Choose a member of the team.")]},
+            )
+        if not teams:
+            raise Invalid(
+                _("%(person)s belongs to no team.") % {"person": assignee},
+                fields={"assignee": [_("Choose a technician.")]},
+            )
+        if values["team_id"] not in teams:
+            values["team_id"] = min(teams)
+        values |= taken_up(actor=actor, ticket=ticket, at=at)
+    elif not ticket.is_open:
+        raise IllegalMove(_("This ticket is no longer worked on: reopen it to assign it."))
+    return apply(actor=actor, ticket=ticket, verb="ticket.assign", at=at, values=values)
+
+
+def taken_up(*, actor: Actor, ticket: Ticket, at: datetime) -> dict[str, Any]:
+    """Give what changes when somebody starts to work: the state, the take-up and its clock.
+
+    Raises:
+        IllegalMove: nobody works on a ticket that is solved, closed or cancelled.
+    """
+    if not ticket.is_open:
+        raise IllegalMove(_("This ticket is no longer worked on: reopen it to assign it."))
+    values: dict[str, Any] = move(ticket, State.OPEN) if ticket.state == State.NEW else {}
+    if ticket.taken_at is None:
+        clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.TAKE_UP, at=at)
+        values["taken_at"] = at
+    return values
+
+
+def first_team(person_id: int) -> int | None:
+    """Give the team of lowest level to which a person belongs."""
+    return (
+        Membership.objects.filter(person_id=person_id, team__is_active=True)
+        .order_by("team__level", "team_id")
+        .values_list("team_id", flat=True)
+        .first()
+    )

@@ -1,0 +1,125 @@
+"""Deciding what mail leaves: a row for each event and recipient, in the event's transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from compagnon.core.actor import Actor
+from compagnon.desk.models import (
+    Mailbox,
+    MailEvent,
+    Message,
+    OutgoingMail,
+    OutgoingState,
+    Solution,
+    Ticket,
+)
+from compagnon.desk.outbound.identity import message_id
+from compagnon.people.models import ContactKind, ContactPoint, Person
+
+# A requester whose program answers each acknowledgement in a way that no filter knows would make
+# a loop: past this many acknowledgements in an hour to one address, we are silent and say why.
+ACKNOWLEDGEMENTS_PER_HOUR = 20
+
+
+def queue(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    event: MailEvent,
+    at: datetime,
+    message: Message | None = None,
+    solution: Solution | None = None,
+) -> list[OutgoingMail]:
+    """Write the mails that an event makes, and enqueue their sending, in this transaction.
+
+    The requester and the beneficiary are told, each once, unless they did it themselves. Somebody
+    without an address is not, and no row is made.
+    """
+    people = {ticket.requester_id: ticket.requester, ticket.beneficiary_id: ticket.beneficiary}
+    # Who accepts or answers knows it; but an acknowledgement is for the one who wrote.
+    if event is not MailEvent.ACKNOWLEDGEMENT and event is not MailEvent.CLOSING:
+        people.pop(actor.id or 0, None)
+    addresses = _addresses(list(people))
+    mailbox = ticket.mailbox or default_mailbox(ticket)
+    made = []
+    for key, person in people.items():
+        if key not in addresses:
+            continue
+        mail = _row(actor, ticket, event, at, message, solution, person, addresses[key], mailbox)
+        if event is MailEvent.ACKNOWLEDGEMENT and _too_many(addresses[key], at):
+            mail.state = OutgoingState.SUPPRESSED
+            mail.reason = "too many acknowledgements in an hour"
+        made.append(mail)
+    OutgoingMail.objects.bulk_create(made)
+    for mail in made:
+        if mail.state == OutgoingState.WAITING:
+            from compagnon.desk.tasks import deliver
+
+            deliver.enqueue(mail.pk)
+    return made
+
+
+def _row(
+    actor: Actor,
+    ticket: Ticket,
+    event: MailEvent,
+    at: datetime,
+    message: Message | None,
+    solution: Solution | None,
+    person: Person,
+    address: str,
+    mailbox: Mailbox | None,
+) -> OutgoingMail:
+    about = message.pk if message else (solution.pk if solution else 0)
+    return OutgoingMail(
+        event=event,
+        ticket=ticket,
+        message=message,
+        solution=solution,
+        person=person,
+        recipient=address,
+        mailbox=mailbox,
+        language=person.language,
+        # A ticket is closed again after a reopening: the version tells the two events apart.
+        event_key=f"{event}:{ticket.pk}:{about}:{ticket.version}",
+        internet_id=message_id(
+            ticket_id=ticket.pk, unique=uuid.uuid4().hex[:16], domain=settings.MAIL_DOMAIN
+        ),
+        created_at=at,
+    )
+
+
+def _addresses(person_ids: list[int]) -> dict[int, str]:
+    """Give the main mail address of each person, in one query."""
+    found: dict[int, str] = {}
+    points = ContactPoint.objects.filter(
+        person_id__in=person_ids, kind=ContactKind.EMAIL
+    ).order_by("is_primary", "-id")
+    for point in points:
+        found[point.person_id] = point.value
+    return found
+
+
+def _too_many(address: str, at: datetime) -> bool:
+    return (
+        OutgoingMail.objects.filter(
+            recipient=address,
+            event=MailEvent.ACKNOWLEDGEMENT,
+            created_at__gt=at - timedelta(hours=1),
+        )[: ACKNOWLEDGEMENTS_PER_HOUR + 1].count()
+        >= ACKNOWLEDGEMENTS_PER_HOUR
+    )
+
+
+def default_mailbox(ticket: Ticket) -> Mailbox | None:
+    """Give the mailbox under whose name we write when the ticket came by another door."""
+    keys = [int(key) for key in ticket.organisation.path.strip("/").split("/") if key]
+    rows = {
+        row.organisation_id: row
+        for row in Mailbox.objects.filter(is_active=True, organisation_id__in=keys).order_by("-id")
+    }
+    return next((rows[key] for key in reversed(keys) if key in rows), None)

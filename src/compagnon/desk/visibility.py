@@ -1,0 +1,132 @@
+"""Who sees which rows of the desk."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from compagnon.core import visibility
+from compagnon.core.actor import Scope
+from compagnon.desk.models import (
+    Attachment,
+    Category,
+    Escalation,
+    InboundMessage,
+    InterventionSheet,
+    Mailbox,
+    Message,
+    OrganisationRules,
+    OutgoingMail,
+    Solution,
+    Ticket,
+    WorkTask,
+)
+
+
+def support_filter(scope: Scope, verb: str = "ticket.view", prefix: str = "") -> Q | None:
+    """Give the filter for tickets that the scope works on; ``None`` when there is no limit."""
+    organisations = scope.organisations(verb)
+    if organisations is None:
+        return None
+    found = Q(**{f"{prefix}organisation_id__in": sorted(organisations)})
+    if scope.team_ids and scope.allows_somewhere(verb):
+        found |= Q(**{f"{prefix}team_id__in": sorted(scope.team_ids)})
+    return found
+
+
+def party_filter(scope: Scope, prefix: str = "") -> Q:
+    """Give the filter for tickets that the scope's person asked for or benefits from."""
+    return Q(**{f"{prefix}requester_id": scope.person_id}) | Q(
+        **{f"{prefix}beneficiary_id": scope.person_id}
+    )
+
+
+@visibility.rule(Ticket)
+def tickets(scope: Scope, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Tickets one works on by role or team, and one's own."""
+    support = support_filter(scope)
+    if support is None:
+        return rows
+    return rows.filter(support | party_filter(scope)) if scope.person_id else rows.none()
+
+
+@visibility.rule(Message)
+def messages(scope: Scope, rows: QuerySet[Message]) -> QuerySet[Message]:
+    """All the messages of tickets one works on; the public ones of one's own."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    return rows.filter(support | (party_filter(scope, "ticket__") & Q(is_public=True)))
+
+
+@visibility.rule(Attachment)
+def attachments(scope: Scope, rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
+    """As the messages they came with."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    return rows.filter(support | (party_filter(scope, "ticket__") & Q(message__is_public=True)))
+
+
+@visibility.rule(Solution)
+def with_ticket(scope: Scope, rows: QuerySet[Solution]) -> QuerySet[Solution]:
+    """As their ticket: solutions are told to the user."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    return rows.filter(support | party_filter(scope, "ticket__"))
+
+
+@visibility.rule(WorkTask, Escalation)
+def support_only(scope: Scope, rows: QuerySet[WorkTask]) -> QuerySet[WorkTask]:
+    """Work of the support: those who work on the ticket."""
+    support = support_filter(scope, prefix="ticket__")
+    return rows if support is None else rows.filter(support)
+
+
+@visibility.rule(InterventionSheet)
+def sheets(scope: Scope, rows: QuerySet[InterventionSheet]) -> QuerySet[InterventionSheet]:
+    """As the task's ticket, and its user."""
+    support = support_filter(scope, prefix="task__ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    return rows.filter(support | party_filter(scope, "task__ticket__"))
+
+
+@visibility.rule(InboundMessage)
+def inbound(scope: Scope, rows: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
+    """Raw mail: those who may see the intake everywhere, or for the mailbox's organisation."""
+    organisations = scope.organisations("intake.view")
+    if organisations is None:
+        return rows
+    return rows.filter(mailbox__organisation_id__in=sorted(organisations))
+
+
+@visibility.rule(OutgoingMail)
+def outgoing(scope: Scope, rows: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    """Mail that left: those who work on the ticket."""
+    support = support_filter(scope, prefix="ticket__")
+    return rows if support is None else rows.filter(support)
+
+
+@visibility.rule(Category)
+def categories(scope: Scope, rows: QuerySet[Category]) -> QuerySet[Category]:
+    """The tree of subjects: everybody who is known."""
+    return rows if scope.person_id else rows.none()
+
+
+@visibility.rule(Mailbox, OrganisationRules)
+def settings_rows(scope: Scope, rows: QuerySet[Mailbox]) -> QuerySet[Mailbox]:
+    """The desk's settings: those who configure it, or work on that organisation's tickets."""
+    organisations = scope.organisations("ticket.view")
+    configured = scope.organisations("desk.configure")
+    if organisations is None or configured is None:
+        return rows
+    return rows.filter(organisation_id__in=sorted(organisations | configured))
