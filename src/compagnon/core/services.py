@@ -2,7 +2,8 @@
 
 A service is a keyword-only function that takes ``actor``. The decorator runs it in a transaction
 (a savepoint where the caller opened one, the caller's own when a service calls it), refuses an
-unknown caller, and keeps it in a register that tests walk: every service must journal, and must be reachable by a verb.
+unknown caller, and keeps it in a register that tests walk: every service must journal, and must
+be reachable by a verb.
 """
 
 from __future__ import annotations
