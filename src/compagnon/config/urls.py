@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from compagnon.config import api
+
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("api/v1/", include(api.urls)),
 ]

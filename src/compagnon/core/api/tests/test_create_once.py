@@ -1,0 +1,119 @@
+"""Idempotency keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from compagnon.core.api import auth, idempotency
+from compagnon.core.api.tests.conftest import actor
+from compagnon.core.api.tests.sample import organisation
+from compagnon.core.models import IdempotencyKey
+from compagnon.people.models import Site
+
+pytestmark = pytest.mark.django_db
+
+
+def create(api: Client, name: str = "Nantes", key: str | None = "k-1", **more: Any) -> Any:
+    owner = Site.objects.first()
+    owner_id = owner.organisation_id if owner else organisation().pk
+    return api.post(
+        "/api/v1/sites",
+        {"name": name, "organisation_id": owner_id, **more},
+        content_type="application/json",
+        headers={"Idempotency-Key": key} if key is not None else {},
+    )
+
+
+def test_a_creation_is_made_once(api: Client) -> None:
+    first = create(api)
+    again = create(api)
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert "Idempotency-Replayed" not in first
+    assert again["Idempotency-Replayed"] == "true"
+    assert again["Location"] == first["Location"] == f"/api/v1/sites/{first.json()['id']}"
+    assert Site.objects.count() == 1
+
+
+def test_without_a_key_each_call_counts(api: Client) -> None:
+    assert create(api, key=None).status_code == 201
+    assert create(api, name="Brest", key=None).status_code == 201
+    assert IdempotencyKey.objects.count() == 0
+
+
+def test_the_same_key_for_another_request_is_refused(api: Client) -> None:
+    create(api)
+    answer = create(api, name="Brest")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "idempotency-key-reused"
+
+
+def test_another_caller_may_use_the_same_key(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    create(api)
+    monkeypatch.setattr(auth, "_authenticators", [lambda _raw: actor(token=4)])
+    assert create(api, name="Brest").status_code == 201
+
+
+def test_a_refusal_keeps_nothing(api: Client) -> None:
+    assert create(api, name="refused").status_code == 403
+    assert create(api, name="late").status_code == 409
+    assert Site.objects.count() == 0
+    assert IdempotencyKey.objects.count() == 0
+    assert create(api).status_code == 201
+
+
+def test_a_fault_keeps_nothing(api: Client) -> None:
+    assert create(api, name="boom").status_code == 500
+    assert Site.objects.count() == 0
+    assert IdempotencyKey.objects.count() == 0
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "x" * 121])
+def test_a_key_that_is_none(api: Client, key: str) -> None:
+    answer = create(api, key=key)
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "bad-idempotency-key"
+
+
+def test_a_key_is_forgotten_after_a_day(api: Client) -> None:
+    create(api)
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert create(api, name="Brest").status_code == 201
+    assert Site.objects.count() == 2
+
+
+def test_expired_answers_are_deleted(api: Client) -> None:
+    create(api)
+    assert idempotency.forget_expired() == 0
+    assert idempotency.forget_expired(now=timezone.now() + timedelta(hours=25)) == 1
+    assert IdempotencyKey.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_call_while_the_first_is_at_work(api: Client) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's writers queue: the second call waits, then is given the first answer")
+    organisation()
+    other = connections.create_connection("default")
+    try:
+        # Another session holds the lock that the first call would hold.
+        import hashlib
+
+        digest = hashlib.sha256(b"token:3\nk-1").digest()
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)]
+            )
+        answer = create(api)
+        assert answer.status_code == 409
+        assert answer.json()["code"] == "idempotency-key-in-use"
+        assert answer["Retry-After"] == "1"
+    finally:
+        other.close()
+    assert create(api).status_code == 201
