@@ -5,6 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.management import ManagementUtility, get_commands
+from django.core.management.base import BaseCommand
+
+
+class CommandLine(ManagementUtility):
+    """Django's own, under our name and with our exit status for what was misused."""
+
+    prog_name = "compagnon"
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Give the command of that name, or exit with 2."""
+        if subcommand not in get_commands():
+            sys.stderr.write(f"compagnon: no command {subcommand!r}; `compagnon help` lists them\n")
+            sys.exit(2)
+        return super().fetch_command(subcommand)
+
 
 def main() -> None:
     """Run the subcommand named on the command line.
@@ -13,16 +29,11 @@ def main() -> None:
     refused or failed, 2 when the command was misused.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compagnon.config.settings")
-    from django.core.management import ManagementUtility, get_commands
     from django.db import DatabaseError
 
-    utility = ManagementUtility(sys.argv)
+    utility = CommandLine(sys.argv)
     utility.prog_name = "compagnon"
     try:
-        name = sys.argv[1] if len(sys.argv) > 1 else "help"
-        if not name.startswith("-") and name != "help" and name not in get_commands():
-            sys.stderr.write(f"compagnon: no command {name!r}; `compagnon help` lists them\n")
-            sys.exit(2)
         utility.execute()
         sys.stdout.flush()
     except DatabaseError as error:  # Django's own commands; ours explain it themselves

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,7 @@ BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.several("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.several("TRUSTED_ORIGINS", (BASE_URL,))
 SECURE = BASE_URL.startswith("https://")
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
 
 INSTALLED_APPS = [
     "compagnon.ui",
@@ -69,7 +72,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "compagnon.config.urls"
 WSGI_APPLICATION = "compagnon.config.wsgi.application"
 
-_TEMPLATE_LOADERS = [
+_TEMPLATE_LOADERS: list[Any] = [
     "django_cotton.cotton_loader.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
@@ -177,7 +180,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 X_FRAME_OPTIONS = "DENY"
 # Behind a proxy that the operator names, and only then, is X-Forwarded-Proto believed.
-if env.flag("BEHIND_PROXY"):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- words ----------------------------------------------------------------------------------
@@ -189,7 +192,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Paris")
 
 # --- files ----------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None  # served straight from the package, never collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -208,7 +211,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- work in the background -----------------------------------------------------------------
 TASKS = {
     "default": {
-        "BACKEND": env.text("TASK_BACKEND", "django_tasks.backends.immediate.ImmediateBackend"),
+        "BACKEND": env.text("TASK_BACKEND", "compagnon.core.tasks.backend.DatabaseBackend"),
         "QUEUES": ["default", "mail", "bulk"],
     }
 }
@@ -223,6 +226,11 @@ MAIL_SILENCE_MINUTES = env.number("MAIL_SILENCE_MINUTES", 0)
 LISTEN_SMTP = env.text("LISTEN_SMTP", "127.0.0.1:8025")
 LISTEN_LMTP = env.text("LISTEN_LMTP", "127.0.0.1:8024")
 LISTEN_WEB = env.text("LISTEN_WEB", "127.0.0.1:8000")
+# Processes and threads of the web server; a page that waits for news holds no thread.
+WEB_WORKERS = env.number("WEB_WORKERS", min(os.cpu_count() or 1, 4))
+WEB_THREADS = env.number("WEB_THREADS", 8)
+# Who may read /metrics beside this machine itself: whoever sends this as a bearer token.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"support@{MAIL_DOMAIN}")
 
 # --- API ------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare ``--json``, then the command's own arguments."""
         parser.add_argument(
-            "--json", action="store_true", help=_("print one JSON document on standard output")
+            "--json", action="store_true", help="print one JSON document on standard output"
         )
         self.arguments(parser)
 

@@ -1,0 +1,116 @@
+"""``compagnon run``: everything in one command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import get_commands
+from django.core.management.base import CommandParser
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from compagnon.config.addresses import answers
+from compagnon.config.management.commands.serve import listening_address, require_free
+from compagnon.config.migrations_state import pending_migrations
+from compagnon.config.processes import Part, Supervisor
+from compagnon.core import commands
+
+PARTS = {"web": "serve", "worker": "worker", "listener": "listen"}
+
+
+class Command(commands.Command):
+    """Run the web server, the worker and the mail listener until told to stop."""
+
+    help = (
+        "Run the web server, the worker and the mail listener in one command; "
+        "one that dies is started again, and Ctrl-C stops them all."
+    )
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Declare what may be left out."""
+        parser.add_argument("--no-web", action="store_true", help="leave out the web server")
+        parser.add_argument("--no-worker", action="store_true", help="leave out the worker")
+        parser.add_argument(
+            "--no-listener", action="store_true", help="leave out the mail listener"
+        )
+
+    def carry_out(self, **options: Any) -> commands.Answer:
+        """Run.
+
+        Raises:
+            Misused: nothing is left to run, or a part says it was misused.
+            Failed: the database lacks migrations, or the address is taken.
+        """
+        chosen = [
+            name
+            for name, command in PARTS.items()
+            if command in get_commands() and not options[f"no_{name}"]
+        ]
+        parts = [
+            Part(name, [sys.executable, "-m", "compagnon.config.cli", PARTS[name]])
+            for name in chosen
+        ]
+        if not parts:
+            raise commands.Misused(_("nothing is left to run"))
+        if pending_migrations():
+            raise commands.Failed(_("the database is not up to date: run compagnon migrate"))
+        if "web" in chosen:
+            require_free(listening_address("COMPAGNON_LISTEN_WEB", settings.LISTEN_WEB))
+        connections.close_all()
+        status = Supervisor(parts, each_turn=Banner(self, chosen)).run()
+        if status:
+            raise commands.Misused(_("a part cannot run with these settings: see above"))
+        self.say(_("Stopped."))
+        return commands.Answer()
+
+
+class Banner:
+    """Says once, when the pages answer, where to look."""
+
+    def __init__(self, command: Command, chosen: list[str]) -> None:
+        self.command = command
+        self.chosen = chosen
+        self.shown = False
+
+    def __call__(self) -> None:
+        """Print it, if the time has come."""
+        if self.shown:
+            return
+        web = listening_address("COMPAGNON_LISTEN_WEB", settings.LISTEN_WEB)
+        if "web" in self.chosen and not answers(web, timeout=0.2):
+            return
+        self.shown = True
+        for line in self.lines():
+            self.command.say(line)
+
+    def lines(self) -> list[str]:
+        """Give the banner."""
+        rows = []
+        if "web" in self.chosen:
+            rows.append((_("Pages and API"), f"{settings.BASE_URL}/"))
+        if "listener" in self.chosen:
+            rows.append((_("Mail in (SMTP)"), settings.LISTEN_SMTP))
+            rows.append((_("Mail in (LMTP)"), settings.LISTEN_LMTP))
+        rows.append((_("Mail out"), without_password(settings.MAIL_URL)))
+        rows.append((_("Data"), str(settings.DATA_DIR)))
+        if settings.DEMO:
+            rows.append((_("Sign in"), _("the sign-in page lists the demonstration's accounts")))
+        width = max(len(name) for name, _value in rows)
+        return [
+            "",
+            _("Compagnon is ready."),
+            *(f"  {name:<{width}}  {value}" for name, value in rows),
+            _("Ctrl-C stops everything."),
+            "",
+        ]
+
+
+def without_password(url: str) -> str:
+    """Give the address with its password hidden."""
+    scheme, colon, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    user, has_password, _password = credentials.partition(":")
+    hidden = f"{user}:…" if has_password else user
+    return f"{scheme}{colon}{hidden}{at}{place}"
