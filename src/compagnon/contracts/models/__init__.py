@@ -1,0 +1,33 @@
+"""The tables of ``contracts``."""
+
+from compagnon.contracts.models.calendars import Calendar, CalendarRevision, Closure, ClosureKind
+from compagnon.contracts.models.catalogue import RequestKind, RequestType, Service
+from compagnon.contracts.models.clocks import OPEN_STATES, Clock, ClockSegment, ClockState
+from compagnon.contracts.models.contracts import (
+    Commitment,
+    ContractKind,
+    ContractState,
+    PauseRule,
+    ServiceContract,
+    TermsStamp,
+)
+
+__all__ = [
+    "OPEN_STATES",
+    "Calendar",
+    "CalendarRevision",
+    "Clock",
+    "ClockSegment",
+    "ClockState",
+    "Closure",
+    "ClosureKind",
+    "Commitment",
+    "ContractKind",
+    "ContractState",
+    "PauseRule",
+    "RequestKind",
+    "RequestType",
+    "Service",
+    "ServiceContract",
+    "TermsStamp",
+]

@@ -1,0 +1,1 @@
+"""The verbs of ``contracts``: clocks for the rooms above, contracts and calendars for people."""

@@ -1,0 +1,278 @@
+"""The clocks of a subject: what the desk calls in the transaction of its own verbs.
+
+These are steps of another room's service, not services of their own: that one has checked who may
+act and writes the journal. What they change is kept in the stretches; a breach they find is
+journaled and announced here. All take instants (UTC) that may lie in the past; one that precedes
+the last turn of a clock counts as that turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from compagnon.contracts.held import (
+    Ground,
+    Held,
+    breached,
+    facts_of,
+    ground_of,
+    pauses_under,
+    save,
+    set_facts,
+    take,
+    turn,
+)
+from compagnon.contracts.models import Clock, ClockSegment, ClockState, ContractKind
+from compagnon.contracts.rules import Choice, ContractTerms
+from compagnon.contracts.subjects import Facts, Measure, PauseReason, Subject
+from compagnon.contracts.terms import Terms, current, current_for, measures_possible
+from compagnon.contracts.timeline import whole
+from compagnon.core.actor import Actor
+
+STILL_OPEN = Q(state__in=[ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE]) & Q(
+    stopped_at=None
+)
+KINDS = (ContractKind.SLA, ContractKind.OLA)
+
+
+def _of(subject: Subject) -> Q:
+    return Q(subject_kind=subject.kind, subject_id=subject.id)
+
+
+@transaction.atomic(savepoint=False)
+def start(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> None:
+    """Begin the clocks that the contracts of the subject's organisation promise.
+
+    Four queries. None is begun twice: a subject that has clocks already is requalified instead.
+    """
+    terms, ancestry = current_for(subject.organisation_id)
+    new: list[Held] = []
+    for kind in KINDS:
+        contracts = terms.candidates(kind, ancestry, facts, at)
+        new += _begun(
+            terms, contracts, kind=kind, subject=subject, facts=facts, ancestry=ancestry, at=at
+        )
+    if new and Clock.objects.filter(_of(subject)).exists():
+        requalify(actor=actor, subject=subject, facts=facts, at=at)
+        return
+    _create(new)
+
+
+def _begun(
+    terms: Terms,
+    contracts: tuple[ContractTerms, ...],
+    *,
+    kind: str,
+    subject: Subject,
+    facts: Facts,
+    ancestry: tuple[int, ...],
+    at: datetime,
+    had: frozenset[str] = frozenset(),
+    reason: str = "",
+) -> list[Held]:
+    """Make, unsaved, a clock for each measure that these contracts may count and that is not had.
+
+    One that no commitment fits yet is made idle, so that its time is not lost; agreements between
+    teams count from the assignment and need none.
+    """
+    at = whole(at)
+    begun: list[Held] = []
+    for measure in sorted(measures_possible(contracts) - had):
+        choice = terms.choose(contracts, measure, facts, ancestry)
+        if choice is None and kind == ContractKind.OLA:
+            continue
+        clock = Clock(
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            measure=measure,
+            kind=kind,
+            started_at=at,
+            contract_id=choice.contract.id if choice else None,
+        )
+        set_facts(clock, subject, facts)
+        held = Held(clock)
+        counts = not pauses_under(terms, clock.contract_id, reason)
+        held.add(at, ground_of(choice, terms), counts=counts, reason=reason)
+        held.read(at, terms)
+        begun.append(held)
+    return begun
+
+
+def _create(new: list[Held]) -> None:
+    if not new:
+        return
+    Clock.objects.bulk_create([held.clock for held in new])
+    for held in new:
+        for row in held.rows:
+            row.clock = held.clock
+    ClockSegment.objects.bulk_create([row for held in new for row in held.rows])
+
+
+@transaction.atomic(savepoint=False)
+def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> None:
+    """Put the subject's running clocks under the commitments that its new facts call for.
+
+    What was counted is kept and set against the new target; stopped clocks do not change. Clocks
+    of an agreement with another team than the one now in charge are cancelled, those with its own
+    begin.
+    """
+    terms, ancestry = current_for(subject.organisation_id)
+    every = take(Clock.objects.filter(_of(subject)).exclude(state=ClockState.CANCELLED))
+    was_breached = breached(every)
+    opened_at = min((held.clock.started_at for held in every), default=at)
+    reason = next((held.last.reason for held in every if held.is_open), "")
+    touched: list[Held] = []
+    new: list[Held] = []
+    for kind in KINDS:
+        contracts = terms.candidates(kind, ancestry, facts, opened_at)
+        mine = [held for held in every if held.clock.kind == kind]
+        if kind == ContractKind.OLA:
+            mine, left = _of_team(mine, facts.team_id)
+            for held in left:
+                held.cancel(at)
+            touched += left
+        for held in mine:
+            if held.is_open:
+                choice = terms.choose(contracts, held.clock.measure, facts, ancestry)
+                move(held, at, terms, choice=choice, subject=subject, facts=facts)
+                touched.append(held)
+        had = frozenset(held.clock.measure for held in mine)
+        if kind == ContractKind.OLA:
+            had |= _answered(every)
+        new += _begun(
+            terms,
+            contracts,
+            kind=kind,
+            subject=subject,
+            facts=facts,
+            ancestry=ancestry,
+            at=at,
+            had=had,
+            reason=reason,
+        )
+    save(actor, touched, breached_before=was_breached)
+    _create(new)
+
+
+def _of_team(held: list[Held], team_id: int | None) -> tuple[list[Held], list[Held]]:
+    """Part the clocks of agreements between teams: the team's own; the open ones of others."""
+    own = [each for each in held if each.clock.team_id == team_id]
+    return own, [each for each in held if each.is_open and each.clock.team_id != team_id]
+
+
+def _answered(held: Iterable[Held]) -> frozenset[str]:
+    """A first response is given once: a later team owes none."""
+    given = any(each.clock.measure == Measure.FIRST_RESPONSE and not each.is_open for each in held)
+    return frozenset({Measure.FIRST_RESPONSE.value} if given else ())
+
+
+def move(
+    held: Held, at: datetime, terms: Terms, *, choice: Choice | None, subject: Subject, facts: Facts
+) -> None:
+    """Put one open clock under a commitment, or under none; the reason it waits for stays."""
+    # Contracts with a client do not look at the team: an assignment alone parts no stretch.
+    before = replace(facts_of(held.clock), team_id=facts.team_id)
+    set_facts(held.clock, subject, facts)
+    held.clock.contract_id = choice.contract.id if choice else None
+    turn(
+        held,
+        at,
+        terms,
+        reason=held.last.reason,
+        ground=ground_of(choice, terms),
+        facts_before=asdict(before) if before != facts else None,
+    )
+
+
+@transaction.atomic(savepoint=False)
+def pause(*, actor: Actor, subject: Subject, reason: str, at: datetime) -> None:
+    """Say why work waits. Clocks whose contract forgives that reason stop; the others count on.
+
+    The reason is kept on both, so that the ledger and the what-if know it.
+    """
+    _wait(actor, subject, reason, at)
+
+
+@transaction.atomic(savepoint=False)
+def resume(*, actor: Actor, subject: Subject, at: datetime) -> None:
+    """Say that work waits no longer: paused clocks run."""
+    _wait(actor, subject, "", at)
+
+
+def _wait(actor: Actor, subject: Subject, reason: str, at: datetime) -> None:
+    taken = take(Clock.objects.filter(STILL_OPEN, _of(subject)))
+    if not taken:
+        return
+    was_breached = breached(taken)
+    terms = current()
+    for held in taken:
+        turn(held, at, terms, reason=reason, ground=held.grounds[-1])
+    save(actor, taken, breached_before=was_breached)
+
+
+@transaction.atomic(savepoint=False)
+def stop(*, actor: Actor, subject: Subject, measure: Measure, at: datetime) -> None:
+    """Say that what is measured is done: the clock is met or missed. Doing it again is nothing."""
+    _close(actor, Clock.objects.filter(STILL_OPEN, _of(subject), measure=measure), at)
+
+
+@transaction.atomic(savepoint=False)
+def cancel(*, actor: Actor, subject: Subject, at: datetime) -> None:
+    """Drop the clocks that still run: the subject was withdrawn, merged or opened by mistake."""
+    _close(actor, Clock.objects.filter(STILL_OPEN, _of(subject)), at, cancelled=True)
+
+
+def _close(actor: Actor, clocks: QuerySet[Clock], at: datetime, *, cancelled: bool = False) -> None:
+    taken = take(clocks)
+    was_breached = breached(taken)
+    for held in taken:
+        if cancelled:
+            held.cancel(at)
+        else:
+            held.close(at)
+    save(actor, taken, breached_before=was_breached)
+
+
+@transaction.atomic(savepoint=False)
+def reopen(*, actor: Actor, subject: Subject, at: datetime) -> None:
+    """Run the resolution clock again; the time while solved is a stretch that does not count.
+
+    It goes on under the commitment that its facts call for now.
+    """
+    terms, ancestry = current_for(subject.organisation_id)
+    stopped = take(
+        Clock.objects.filter(
+            _of(subject), measure=Measure.RESOLUTION, stopped_at__isnull=False
+        ).exclude(state=ClockState.CANCELLED)
+    )
+    was_breached = breached(stopped)
+    again = [_last_of(stopped, kind) for kind in KINDS]
+    touched = [held for held in again if held is not None]
+    for held in touched:
+        _run_again(held, at, terms, ancestry)
+    save(actor, touched, breached_before=was_breached)
+
+
+def _last_of(held: list[Held], kind: str) -> Held | None:
+    mine = [each for each in held if each.clock.kind == kind]
+    return max(mine, key=lambda each: each.last.end or each.last.start, default=None)
+
+
+def _run_again(held: Held, at: datetime, terms: Terms, ancestry: tuple[int, ...]) -> None:
+    solved_at = held.last.end
+    assert solved_at is not None  # noqa: S101 - a stopped clock has no open stretch
+    at = max(whole(at), solved_at)
+    if at > solved_at:
+        before: Ground = held.grounds[-1]
+        held.add(solved_at, before, counts=False, reason=PauseReason.SOLVED, end=at)
+    facts = facts_of(held.clock)
+    contracts = terms.candidates(held.clock.kind, ancestry, facts, held.clock.started_at)
+    choice = terms.choose(contracts, held.clock.measure, facts, ancestry)
+    held.clock.contract_id = choice.contract.id if choice else None
+    held.add(at, ground_of(choice, terms), counts=True)
+    held.read(at, terms)

@@ -1,0 +1,89 @@
+"""What a clock is kept on, as the rooms above describe it: never a foreign key, never a read.
+
+The desk gives a :class:`Subject` (which row, whose) and its :class:`Facts` (what a commitment may
+be about) with each call; both are opaque here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The row that clocks are kept on: its kind («ticket»), its key and whose it is."""
+
+    kind: str
+    id: int
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a commitment may depend on, as the subject stands now.
+
+    ``priority`` is 1 (the most urgent) to 5, ``None`` when not yet qualified. ``category_path`` is
+    the chain of category keys from the root, separated by ``/``. ``kind`` is ``incident`` or
+    ``service_request``. ``team_id`` is the team in charge, for agreements between teams.
+    """
+
+    priority: int | None
+    category_path: str
+    service_id: int | None
+    request_type_id: int | None
+    kind: str
+    team_id: int | None = None
+
+
+class Measure(TextChoices):
+    """What a commitment counts, always from the moment the subject was opened."""
+
+    TAKE_UP = "take_up", _("take-up")
+    FIRST_RESPONSE = "first_response", _("first response")
+    RESOLUTION = "resolution", _("resolution")
+
+
+class PauseReason(TextChoices):
+    """Why work waits. Whether a clock waits too is the contract's pause rule."""
+
+    WAITING_USER = "waiting_user", _("waiting for the user")
+    APPOINTMENT = "appointment", _("appointment agreed with the user")
+    WAITING_SUPPLIER = "waiting_supplier", _("waiting for a supplier")
+    WAITING_APPROVAL = "waiting_approval", _("waiting for the client’s approval")
+    OTHER = "other", _("another reason")
+    SOLVED = "solved", pgettext_lazy("pause reason", "solved, until reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What the clock's events carry: which subject, which promise, when it was or will be due."""
+
+    clock_id: int
+    subject: Subject
+    measure: str
+    contract_id: int
+    commitment_id: int
+    due_at: datetime
+    at: datetime
+
+
+CategoryChoices = Callable[[], list[tuple[str, str]]]
+_category_choices: list[CategoryChoices] = []
+
+
+def offer_categories(choices: CategoryChoices) -> CategoryChoices:
+    """Let the room that owns categories offer them, as (path, label), to the commitment form."""
+    if choices not in _category_choices:
+        _category_choices.append(choices)
+    return choices
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Give the categories that a commitment can name; empty when no room offers any."""
+    return [choice for choices in _category_choices for choice in choices()]
