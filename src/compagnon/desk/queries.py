@@ -164,12 +164,12 @@ SHOWN_TO_USER = frozenset(
 )
 
 
-def journal_of(actor: Actor, ticket: Ticket) -> list[Entry]:
+def journal_of(actor: Actor, ticket: Ticket) -> QuerySet[Entry]:
     """Give the journal of a visible ticket; users are shown what concerns them."""
     entries = journal.history(ticket)
     if not is_support(actor, ticket):
         entries = entries.filter(verb__in=SHOWN_TO_USER | {"ticket.open", "ticket.reply"})
-    return list(entries)
+    return entries
 
 
 def solution_to_answer(ticket: Ticket) -> Solution | None:

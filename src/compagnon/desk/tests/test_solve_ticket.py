@@ -108,12 +108,12 @@ def test_solving_what_is_solved_is_refused(technician: Actor, solved: Ticket) ->
 
 
 def test_silence_closes_after_the_delay_and_not_before(solved: Ticket) -> None:
-    close_silent_tickets.func()
+    close_silent_tickets()
     solved.refresh_from_db()
     assert solved.state == State.SOLVED
     Ticket.objects.filter(pk=solved.pk).update(close_after=timezone.now() - timedelta(seconds=1))
-    close_silent_tickets.func()
-    close_silent_tickets.func()
+    close_silent_tickets()
+    close_silent_tickets()
     solved.refresh_from_db()
     assert solved.state == State.CLOSED
     assert solved.solutions.get().state == SolutionState.ELAPSED

@@ -1,0 +1,62 @@
+"""From the keys that a caller sends to the rows that a service takes, through visibility.
+
+Forms and API share these, so that a key of another organisation is refused in the same words.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Invalid
+from compagnon.core.visibility import visible
+from compagnon.people.models import Person
+
+M = TypeVar("M", bound=Model)
+
+
+def chosen(
+    model: type[M], actor: Actor, key: int | None, field: str, rows: QuerySet[M] | None = None
+) -> M | None:
+    """Give the visible row of that key, ``None`` for no key.
+
+    Raises:
+        Invalid: there is none, or the actor does not see it; names the field.
+    """
+    if key is None:
+        return None
+    found = visible(model, actor, rows).filter(pk=key).first()
+    if found is None:
+        raise Invalid(
+            _("One of the values you chose does not exist, or is not visible to you."),
+            fields={field: [_("There is no such choice.")]},
+        )
+    return found
+
+
+def required(model: type[M], actor: Actor, key: int, field: str) -> M:
+    """Give the visible row of that key.
+
+    Raises:
+        Invalid: as :func:`chosen`.
+    """
+    found = chosen(model, actor, key, field)
+    assert found is not None  # noqa: S101 — a key was given
+    return found
+
+
+def chosen_person(actor: Actor, key: int, field: str) -> Person:
+    """Give the person of that key: visible, or a colleague of the actor's own organisation.
+
+    Raises:
+        Invalid: as :func:`chosen`.
+    """
+    person = (
+        Person.objects.select_related("organisation")
+        .filter(pk=key, organisation_id=actor.scope.organisation_id, is_active=True)
+        .first()
+    )
+    return person or required(Person, actor, key, field)
