@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "COMPAGNON_"
 TRUE = {"1", "true", "yes", "on", "oui"}
@@ -75,6 +76,20 @@ def several(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """The setting ``name`` as a list, separated by commas."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def time_zone(name: str, default: str) -> str:
+    """The setting ``name`` as the name of a time zone.
+
+    Raises:
+        Misconfigured: this machine knows none of that name.
+    """
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Misconfigured(f"{PREFIX}{name}: {value!r} is no time zone; Europe/Paris is") from None
+    return value
 
 
 def data_directory() -> Path:

@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_directory()
 
 SECRET_KEY = env.secret_key(DATA_DIR)
+# To change the key: the old one here, so that what it signed and encrypted is still read.
+SECRET_KEY_FALLBACKS = env.several("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 # The demonstration shows its accounts on the sign-in page; never with real data.
 DEMO = env.flag("DEMO")
@@ -50,6 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compagnon.config.health.HealthMiddleware",
+    "compagnon.config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "compagnon.core.middleware.CorrelationMiddleware",
@@ -120,7 +124,7 @@ CACHES = {
 
 # --- who signs in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["compagnon.people.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -147,8 +151,13 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     # Five wrong passwords for one address lock that address for five minutes, whoever asks.
     "login_failed": "20/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
+    # Nobody's mailbox is filled by asking for their password.
+    "reset_password": "20/m/ip,5/h/key",
 }
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# The sign-in address is the account's own, given by whoever manages it: allauth keeps no others.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 MFA_ADAPTER = "compagnon.people.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -182,13 +191,14 @@ X_FRAME_OPTIONS = "DENY"
 # Behind a proxy that the operator names, and only then, is X-Forwarded-Proto believed.
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # --- words ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Paris")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Paris")
 
 # --- files ----------------------------------------------------------------------------------
 STATIC_URL = "static/"
