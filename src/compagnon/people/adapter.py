@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+
+from compagnon.people import rules, secrets_at_rest
+from compagnon.people.models import Account
+from compagnon.people.tasks import send_notice, send_password_link
+
+# What allauth tells the owner of an account about, and our words for it; nothing else is sent.
+NOTICES = {
+    "account/email/password_changed": "password_changed",
+    "account/email/password_set": "password_changed",
+    "account/email/password_reset": "password_changed",
+    "mfa/email/totp_activated": "second_factor_on",
+    "mfa/email/totp_deactivated": "second_factor_off",
+    "mfa/email/recovery_codes_generated": "recovery_codes",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nobody signs up by themselves."""
+    """Nobody signs up by themselves; mail leaves by our tasks, in the person's language."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Accounts are made by an administrator."""
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by whoever manages them."""
         return False
+
+    def send_password_reset_mail(self, user: Account, email: str, context: dict[str, Any]) -> None:
+        """Have the link sent by a worker: the answer takes no longer for a known address."""
+        send_password_link.enqueue(user.pk, reason="reset")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Account,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner that what they sign in with changed."""
+        if notice := NOTICES.get(template_prefix):
+            send_notice.enqueue(user.pk, notice=notice)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send none of allauth's own messages.
+
+        Raises:
+            PermissionDenied: a part of allauth that we do not use was reached.
+        """
+        raise PermissionDenied(template_prefix)
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """Check the password again before a grave change, counted as at sign-in."""
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth puts the request's host into the key: each other name of the server would give
+        # five more tries. Folded, since the look-up of the address ignores case its own way.
+        return rules.fold(str(credentials.get("email", "")).strip())
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Encrypts what must be kept of a second factor."""
+
+    def encrypt(self, text: str) -> str:
+        """Give the secret as it is kept in the database."""
+        return secrets_at_rest.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Give the secret back."""
+        return secrets_at_rest.decrypt(encrypted_text)

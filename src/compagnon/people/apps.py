@@ -1,6 +1,9 @@
 """The room ``people``."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,5 +15,23 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Declare the room's verbs and visibility rules."""
-        from compagnon.people import verbs, visibility  # noqa: F401
+        """Declare the room's verbs and rules, what it listens to, and whose tokens are."""
+        from compagnon.people import receivers, verbs, visibility  # noqa: F401
+        from compagnon.people.services import tokens  # noqa: F401
+
+        post_migrate.connect(ship_roles, sender=self)
+
+
+def ship_roles(using: str, plan: list[tuple[Any, bool]], **_kwargs: Any) -> None:
+    """Write the standard roles once the tables are there, and again with each new version."""
+    from django.db import connections
+
+    from compagnon.core.actor import Actor, Source
+    from compagnon.people.services.bootstrap import ensure_roles
+
+    # Going back, or to a migration in the middle, the tables are not those of the models.
+    if using != "default" or any(backward for _migration, backward in plan):
+        return
+    wanted = {"people_role", "core_entry", "core_outboxitem"}
+    if wanted <= set(connections[using].introspection.table_names()):
+        ensure_roles(actor=Actor.system("migrate", source=Source.COMMAND))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor, Source
 from compagnon.people.models import Account
 from compagnon.people.queries import actor_for
+
+# Where somebody whose role asks for a second factor may go before it is set up.
+WITHOUT_SECOND_FACTOR = ("account_", "mfa_", "set_language", "javascript_catalog")
 
 
 class ActorMiddleware:
@@ -26,21 +33,49 @@ class ActorMiddleware:
         # Without a session cookie nobody can have signed in, and the session is not opened.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             self._speak(request)
-        return self.get_response(request)
+        try:
+            return self.get_response(request)
+        finally:
+            # The zone belongs to the thread, which serves somebody else next.
+            timezone.deactivate()
+
+    def process_view(
+        self, request: HttpRequest, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        """Lead whoever lacks a second factor that their role asks for to setting it up."""
+        match = request.resolver_match
+        if (
+            match is None
+            or not lacks_second_factor(request)
+            or (match.url_name or "").startswith(WITHOUT_SECOND_FACTOR)
+            or request.method != "GET"
+        ):
+            # Other methods go on: the actor is nobody, so nothing can be done.
+            return None
+        if "text/html" not in request.headers.get("Accept", "text/html"):
+            return None
+        messages.warning(request, _("Your role asks for a second factor: set it up to go on."))
+        return redirect("mfa_activate_totp")
 
     def _speak(self, request: HttpRequest) -> None:
-        account = request.user
-        assert isinstance(account, Account)  # noqa: S101
+        person = cast("Account", request.user).person
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(account.person.language)
+            translation.activate(person.language)
             request.LANGUAGE_CODE = translation.get_language()
-        timezone.activate(account.person.organisation.time_zone)
+        timezone.activate((person.site or person.organisation).time_zone)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Tell whether somebody has signed in without the second factor that a role asks for."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return bool(getattr(request.user, "second_factor_missing", False))
 
 
 def page_actor(request: HttpRequest) -> Actor:
     """Build the actor of a signed-in request; anonymous otherwise."""
     account = request.user
-    if not isinstance(account, Account) and not account.is_authenticated:
+    if not account.is_authenticated or lacks_second_factor(request):
         return Actor.anonymous()
     return actor_for(
         account.person,

@@ -9,14 +9,12 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor, ActorKind, Grant, Scope, Source
-from compagnon.core.visibility import visible
 from compagnon.people import rules
 from compagnon.people.models import (
     Account,
     ContactKind,
     ContactPoint,
     Membership,
-    NameWord,
     Organisation,
     Person,
     RoleAssignment,

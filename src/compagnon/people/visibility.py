@@ -96,7 +96,7 @@ def roles(scope: Scope, rows: QuerySet[Role]) -> QuerySet[Role]:
     """Every role for whoever gives roles; otherwise those that the person holds."""
     if scope.allows_somewhere("role.manage"):
         return rows
-    return rows.filter(assignments__person_id=scope.person_id).distinct()
+    return rows.filter(assignments__person=scope.person_id or 0).distinct()
 
 
 @rule(RoleAssignment)

@@ -2,6 +2,7 @@
 
 from compagnon.people.models.accounts import Account, ApiToken
 from compagnon.people.models.organisations import (
+    Language,
     MailDomain,
     Organisation,
     OrganisationKind,
@@ -11,7 +12,6 @@ from compagnon.people.models.persons import (
     ContactKind,
     ContactPoint,
     Ease,
-    Language,
     NameWord,
     Person,
 )

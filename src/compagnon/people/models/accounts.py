@@ -81,12 +81,12 @@ class ApiToken(models.Model):
     prefix = models.CharField(_("begins with"), max_length=12, unique=True)
     digest = models.CharField(max_length=64)
     verbs = models.JSONField(
-        _("verbs"), default=list, help_text=_("Empty: everything its owner may do.")
+        _("verbs"), default=list, blank=True, help_text=_("Empty: everything its owner may do.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
-    last_used_at = models.DateTimeField(_("last used"), null=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not a name of the IANA time zone database."""
+    if name not in _zones():
+        raise ValidationError(_("There is no time zone «%(name)s»."), params={"name": name})
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class Language(models.TextChoices):
+    """Languages in which we write."""
+
+    FRENCH = "fr", _("French")
+    ENGLISH = "en", _("English")
 
 
 class OrganisationKind(models.TextChoices):
@@ -23,7 +45,11 @@ class Organisation(models.Model):
     """
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name=_("part of"),
     )
     kind = models.CharField(
@@ -32,8 +58,13 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     code = models.CharField(max_length=40, blank=True, editable=False)
     path = models.CharField(max_length=200, db_index=True, blank=True)
-    language = models.CharField(_("language"), max_length=5, default="fr")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    language = models.CharField(
+        _("language"), max_length=5, choices=Language, default=Language.FRENCH
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,7 +86,6 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
 
     @property
     def depth(self) -> int:
@@ -89,10 +119,15 @@ class Site(models.Model):
     name = models.CharField(_("name"), max_length=120)
     address = models.TextField(_("address"), blank=True, max_length=500)
     access = models.TextField(
-        _("access"), blank=True, max_length=1000,
+        _("access"),
+        blank=True,
+        max_length=1000,
         help_text=_("What a technician who comes must know: hours, badge, parking, contact."),
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("site")

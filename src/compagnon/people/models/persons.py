@@ -5,14 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.people.models.organisations import Organisation, Site
-
-
-class Language(models.TextChoices):
-    """Languages in which we write to a person."""
-
-    FRENCH = "fr", _("French")
-    ENGLISH = "en", _("English")
+from compagnon.people.models.organisations import Language, Organisation, Site
 
 
 class Ease(models.TextChoices):
@@ -30,7 +23,11 @@ class Person(models.Model):
         Organisation, models.PROTECT, related_name="persons", verbose_name=_("organisation")
     )
     site = models.ForeignKey(
-        Site, models.SET_NULL, null=True, blank=True, related_name="persons",
+        Site,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="persons",
         verbose_name=_("site"),
     )
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
@@ -48,6 +45,7 @@ class Person(models.Model):
         _("priority user"), default=False, help_text=_("Their requests are shown with a star.")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     origin = models.CharField(_("known through"), max_length=10, default="page")
     created_at = models.DateTimeField(auto_now_add=True)
 

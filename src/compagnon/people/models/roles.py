@@ -14,11 +14,13 @@ class Role(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    verbs = models.JSONField(_("verbs"), default=list)
+    verbs = models.JSONField(_("verbs"), default=list, blank=True)
     needs_second_factor = models.BooleanField(
-        _("second factor required"), default=False,
+        _("second factor required"),
+        default=False,
         help_text=_("Whoever holds this role must sign in with a second factor."),
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
     # What ships with the product follows the product until somebody changes it here.
     is_customised = models.BooleanField(default=False, editable=False)
 
@@ -41,7 +43,9 @@ class RoleAssignment(models.Model):
         Role, models.PROTECT, related_name="assignments", verbose_name=_("role")
     )
     organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="role_assignments",
+        Organisation,
+        models.CASCADE,
+        related_name="role_assignments",
         verbose_name=_("on organisation"),
     )
     given_at = models.DateTimeField(auto_now_add=True)

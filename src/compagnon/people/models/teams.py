@@ -20,10 +20,15 @@ class Team(models.Model):
         _("support level"), choices=[(1, "1"), (2, "2"), (3, "3")], default=1
     )
     manager = models.ForeignKey(
-        Person, models.SET_NULL, null=True, blank=True, related_name="manages",
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="manages",
         verbose_name=_("supervisor"),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     members: models.ManyToManyField[Person, Membership] = models.ManyToManyField(
         Person, through="Membership", related_name="teams", verbose_name=_("members")
     )

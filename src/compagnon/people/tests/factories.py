@@ -192,7 +192,12 @@ def cast() -> Cast:
         "Elsa", "Noël", provider, "elsa@assistance.example", standard_roles.TECHNICIAN
     )
     user = somebody(
-        "Ursule", "Petit", client_a, "ursule@client-a.example", standard_roles.REQUESTER, site=site_a
+        "Ursule",
+        "Petit",
+        client_a,
+        "ursule@client-a.example",
+        standard_roles.REQUESTER,
+        site=site_a,
     )
     colleague = somebody(
         "Colin", "Roux", client_a, "colin@client-a.example", standard_roles.REQUESTER

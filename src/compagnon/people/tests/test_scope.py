@@ -25,7 +25,9 @@ def test_a_role_on_a_root_among_others_reaches_its_subtree_only() -> None:
     other = f.organisation("Autre racine")
     scope = scope_of(cast.technician)
     assert scope.organisations("ticket.view") == {
-        cast.provider.pk, cast.client_a.pk, cast.client_b.pk,
+        cast.provider.pk,
+        cast.client_a.pk,
+        cast.client_b.pk,
     }
     assert not scope.allows("ticket.view", other.pk)
     assert not scope.allows("ticket.view", None)

@@ -1,0 +1,1 @@
+"""What can be done in ``people``: one module a thing, one function a verb."""
