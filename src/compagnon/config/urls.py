@@ -7,6 +7,6 @@ from django.urls import include, path
 from compagnon.config import api
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("compagnon.people.account_urls")),
     path("api/v1/", include(api.urls)),
 ]
