@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('contracts', '0001_initial'),
         ('core', '0001_initial'),
-        ('people', '0004_alter_apitoken_last_used_at_and_more'),
+        ('people', '0001_initial'),
     ]
 
     operations = [
