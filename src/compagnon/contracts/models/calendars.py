@@ -38,6 +38,7 @@ class Calendar(models.Model):
     )
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     is_active = models.BooleanField(_("offered"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("calendar")

@@ -46,6 +46,7 @@ class Service(models.Model):
         verbose_name=_("first team in charge"),
     )
     is_active = models.BooleanField(_("offered"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("service")
@@ -83,6 +84,7 @@ class RequestType(models.Model):
         _("kind"), max_length=16, choices=RequestKind, default=RequestKind.SERVICE_REQUEST
     )
     is_active = models.BooleanField(_("offered"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("request type")

@@ -76,6 +76,7 @@ class ServiceContract(models.Model):
     state = models.CharField(
         _("state"), max_length=6, choices=ContractState, default=ContractState.DRAFT
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("service contract")
