@@ -35,8 +35,10 @@ Written = date | datetime
 """A time as it was written: with its offset, or on a wall clock, or a date alone."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `clock` on `parser`."""
+def add_arguments(
+    parser: argparse.ArgumentParser, *, with_json: bool = True, language: Language = "fr"
+) -> None:
+    """Declare the arguments of `clock` on `parser`; without `--json` when it has its own."""
     parser.add_argument(
         "--calendar",
         required=True,
@@ -64,8 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target", type=_target, metavar="SECONDS", help="14400, 4h, 1h30, 90m or PT4H"
     )
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.add_argument("--lang", choices=LANGUAGES, default=language, help="language of the words")
+    if with_json:
+        parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
 def _time(text: str) -> Written:
@@ -77,7 +80,7 @@ def _time(text: str) -> Written:
 
 
 def _pause(text: str) -> tuple[Written | None, Written | None]:
-    start, separator, end = text.partition("..")
+    start, separator, end = text.partition(".." if ".." in text else "/")
     if not separator or not (start.strip() or end.strip()):
         raise argparse.ArgumentTypeError(f"expected A..B, not {text[:64]!r}")
     return (
@@ -119,15 +122,16 @@ def run(
     """Answer parsed arguments; the exit status (0 or 1)."""
     out, err = stdout or sys.stdout, stderr or sys.stderr
     try:
-        answer = _answer(args, resolve_name)
+        found = answer(args, resolve_name)
     except ClockError as error:
         _write(err, f"compagnon clock: {error.text(args.lang)}\n")
         if args.json:
             _write(out, _as_json(refusal_document(error, args.lang)))
         return 1
-    for note in answer.notes:
+    for note in found.notes:
         _write(err, f"{note.text(args.lang)}\n")
-    _write(out, _as_json(document(answer, args.lang)) if args.json else _page(answer, args.lang))
+    page = "\n".join(page_lines(found, args.lang)) + "\n"
+    _write(out, _as_json(document(found, args.lang)) if args.json else page)
     return 0
 
 
@@ -140,7 +144,8 @@ class Answer:
     notes: list[Note] = field(default_factory=list)
 
 
-def _answer(args: argparse.Namespace, resolve_name: ResolveName | None) -> Answer:
+def answer(args: argparse.Namespace, resolve_name: ResolveName | None = None) -> Answer:
+    """What parsed arguments ask for. ClockError when it is refused."""
     calendar = find_calendar(args.calendar, resolve_name)
     notes = _calendar_notes(calendar)
 
@@ -206,16 +211,16 @@ def _calendar_notes(calendar: Calendar) -> list[Note]:
     ]
 
 
-def document(answer: Answer, language: Language) -> dict[str, Any]:
+def document(found: Answer, language: Language) -> dict[str, Any]:
     """The answer as the JSON document documented in docs/reference/clock.md."""
-    reading, zone = answer.reading, load_zone(answer.calendar.timezone)
+    reading, zone = found.reading, load_zone(found.calendar.timezone)
 
     def local(instant: datetime | None) -> str | None:
         return None if instant is None else instant.astimezone(zone).isoformat()
 
     result: dict[str, Any] = {
-        "calendar": answer.calendar.name,
-        "timezone": answer.calendar.timezone,
+        "calendar": found.calendar.name,
+        "timezone": found.calendar.timezone,
         "start": local(reading.start),
         "end": local(reading.as_of),
         "elapsed_seconds": reading.elapsed_seconds,
@@ -232,8 +237,8 @@ def document(answer: Answer, language: Language) -> dict[str, Any]:
             "breached": reading.breached,
             "breached_at": local(reading.breached_at),
         }
-    result["words"] = reading_words(reading, answer.calendar.timezone, language)
-    result["notes"] = [{"code": note.code, "text": note.text(language)} for note in answer.notes]
+    result["words"] = reading_words(reading, found.calendar.timezone, language)
+    result["notes"] = [{"code": note.code, "text": note.text(language)} for note in found.notes]
     result["items"] = [_item(line, local, language) for line in reading.ledger]
     return result
 
@@ -272,16 +277,16 @@ def refusal_document(error: ClockError, language: Language) -> dict[str, Any]:
     }
 
 
-def _page(answer: Answer, language: Language) -> str:
-    calendar, reading = answer.calendar, answer.reading
+def page_lines(found: Answer, language: Language) -> list[str]:
+    """The answer for a person, line by line."""
+    calendar, reading = found.calendar, found.reading
     seconds = "s comptées" if language == "fr" else "s counted"
-    lines = [
+    return [
         f"{calendar.name} ({calendar.timezone})",
         f"{reading.elapsed_seconds} {seconds}",
         reading_words(reading, calendar.timezone, language),
         *(f"  {line_words(line, language)}" for line in reading.ledger),
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _as_json(content: dict[str, Any]) -> str:

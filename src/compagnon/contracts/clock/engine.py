@@ -283,7 +283,11 @@ def _first_reaching(
                 reached = reach(
                     leg.segment.calendar, leg.start, missing, searched_from=searched_from
                 )
-                return None if reached is None else reached - beyond
+                if reached is None:
+                    return None
+                # At its end a segment gives way to the next, whose target decides just below.
+                if reached - beyond != leg.end or index == len(legs) - 1:
+                    return reached - beyond
         if leg.end is not None:
             total += leg.counted(leg.end)
     return None
