@@ -90,9 +90,18 @@ def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
         NotFound: there is none, or the actor does not see it.
     """
     rows = Ticket.objects.select_related(
-        "organisation", "requester__organisation", "requester__site", "beneficiary__site",
-        "beneficiary__organisation", "assignee", "team", "category", "service", "request_type",
-        "site", "mailbox",
+        "organisation",
+        "requester__organisation",
+        "requester__site",
+        "beneficiary__site",
+        "beneficiary__organisation",
+        "assignee",
+        "team",
+        "category",
+        "service",
+        "request_type",
+        "site",
+        "mailbox",
     )
     return get_visible(Ticket, actor, rows, pk=ticket_id)
 
@@ -136,8 +145,10 @@ def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
         .prefetch_related("attachments__file")
         .order_by("occurred_at", "id")
     )
-    items = [TimelineItem("message", message.occurred_at, message, message.author)
-             for message in messages]
+    items = [
+        TimelineItem("message", message.occurred_at, message, message.author)
+        for message in messages
+    ]
     entries = list(journal.history(ticket))
     people = {
         person.pk: person
@@ -158,8 +169,16 @@ def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
 
 SHOWN_TO_USER = frozenset(
     {
-        "ticket.take", "ticket.pend", "ticket.resume", "ticket.solve", "ticket.accept",
-        "ticket.refuse", "ticket.reopen", "ticket.elapse", "ticket.cancel", "ticket.sign_sheet",
+        "ticket.take",
+        "ticket.pend",
+        "ticket.resume",
+        "ticket.solve",
+        "ticket.accept",
+        "ticket.refuse",
+        "ticket.reopen",
+        "ticket.elapse",
+        "ticket.cancel",
+        "ticket.sign_sheet",
     }
 )
 

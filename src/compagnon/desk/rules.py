@@ -71,15 +71,103 @@ def may_reopen(closed_at: datetime | None, now: datetime, days: int) -> bool:
 
 # A short message made only of such words does not mean that the solution failed.
 THANKS = frozenset(
-    "merci beaucoup bien infiniment a vous toi c est parfait super nickel top genial tout "
-    "fonctionne marche ok bonne journee soiree bonjour bonsoir cordialement cdt cdlt salutations "
-    "thanks thank you very much so many it s perfect great works working all good fine now "
-    "everything is cheers regards best kind have a nice good day hello hi resolu solved".split()
+    [
+        "merci",
+        "beaucoup",
+        "bien",
+        "infiniment",
+        "a",
+        "vous",
+        "toi",
+        "c",
+        "est",
+        "parfait",
+        "super",
+        "nickel",
+        "top",
+        "genial",
+        "tout",
+        "fonctionne",
+        "marche",
+        "ok",
+        "bonne",
+        "journee",
+        "soiree",
+        "bonjour",
+        "bonsoir",
+        "cordialement",
+        "cdt",
+        "cdlt",
+        "salutations",
+        "thanks",
+        "thank",
+        "you",
+        "very",
+        "much",
+        "so",
+        "many",
+        "it",
+        "s",
+        "perfect",
+        "great",
+        "works",
+        "working",
+        "all",
+        "good",
+        "fine",
+        "now",
+        "everything",
+        "is",
+        "cheers",
+        "regards",
+        "best",
+        "kind",
+        "have",
+        "a",
+        "nice",
+        "good",
+        "day",
+        "hello",
+        "hi",
+        "resolu",
+        "solved",
+    ]
 )
 THANKS_CORE = frozenset(
-    "merci thanks thank parfait perfect super nickel top genial ok cheers great resolu solved".split()
+    [
+        "merci",
+        "thanks",
+        "thank",
+        "parfait",
+        "perfect",
+        "super",
+        "nickel",
+        "top",
+        "genial",
+        "ok",
+        "cheers",
+        "great",
+        "resolu",
+        "solved",
+    ]
 )
-NEGATIONS = frozenset("ne pas n plus toujours not no still never again encore but mais".split())
+NEGATIONS = frozenset(
+    [
+        "ne",
+        "pas",
+        "n",
+        "plus",
+        "toujours",
+        "not",
+        "no",
+        "still",
+        "never",
+        "again",
+        "encore",
+        "but",
+        "mais",
+    ]
+)
 
 
 def is_thanks(text: str) -> bool:

@@ -17,9 +17,7 @@ from compagnon.desk.services.writing import TEXT_MAX, Upload
 Kind = Literal["incident", "service_request"]
 StateName = Literal["new", "open", "pending", "solved", "closed", "cancelled"]
 ChannelName = Literal["mail", "phone", "portal", "api", "alert", "desk"]
-ReasonName = Literal[
-    "waiting_user", "waiting_supplier", "appointment", "waiting_approval", "other"
-]
+ReasonName = Literal["waiting_user", "waiting_supplier", "appointment", "waiting_approval", "other"]
 QueueName = Literal["mine", "team", "unassigned", "breaching", "open", "solved", "all"]
 Level = Annotated[int, Field(ge=1, le=3)]
 # PostgreSQL keeps no NUL: it is refused at the door rather than dropped behind it.
@@ -246,8 +244,16 @@ class TicketQuery(ListQuery):
         str | None, Field(max_length=200, pattern=r"^[^\x00]*$", description="Words to find.")
     ] = None
     ordering: Literal[
-        "activity_at", "-activity_at", "opened_at", "-opened_at", "priority", "-priority",
-        "due_at", "-due_at", "id", "-id",
+        "activity_at",
+        "-activity_at",
+        "opened_at",
+        "-opened_at",
+        "priority",
+        "-priority",
+        "due_at",
+        "-due_at",
+        "id",
+        "-id",
     ] = "-activity_at"
 
     columns = {"opened_at": "id"}
@@ -271,9 +277,7 @@ class PlainQuery(ListQuery):
 class MessageQuery(ListQuery):
     """Which messages, in which order."""
 
-    kind: Literal[
-        "description", "reply", "note", "solution", "refusal", "escalation"
-    ] | None = None
+    kind: Literal["description", "reply", "note", "solution", "refusal", "escalation"] | None = None
     ordering: Literal["occurred_at", "-occurred_at"] = "occurred_at"
 
 
@@ -434,7 +438,7 @@ class SignIn(Body):
     @field_validator("signature_base64")
     @classmethod
     def _is_base64(cls, value: str) -> str:
-        return FileIn._is_base64(value)  # noqa: SLF001
+        return FileIn._is_base64(value)
 
     def picture(self) -> bytes:
         """The picture's bytes."""

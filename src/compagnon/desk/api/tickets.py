@@ -50,9 +50,7 @@ def list_tickets(request: ApiRequest, query: Query[schemas.TicketQuery]) -> Quer
     return search.matching(request.actor, rows, query.q) if query.q else rows
 
 
-@router.create(
-    "/tickets", schemas.TicketOut, location=lambda ticket: f"/tickets/{ticket.pk}"
-)
+@router.create("/tickets", schemas.TicketOut, location=lambda ticket: f"/tickets/{ticket.pk}")
 def open_ticket(request: ApiRequest, body: schemas.OpenIn) -> Ticket:
     """Open a ticket."""
     actor = request.actor
@@ -96,12 +94,17 @@ def qualify_ticket(request: ApiRequest, ticket_id: Id, body: schemas.QualifyIn) 
     sent = body.model_dump(exclude_unset=True)
     values: dict[str, Any] = {}
     for name, model in (
-        ("category", Category), ("service", Service), ("request_type", RequestType),
+        ("category", Category),
+        ("service", Service),
+        ("request_type", RequestType),
     ):
         if f"{name}_id" in sent:
             values[name] = chosen(model, actor, sent[f"{name}_id"], f"{name}_id")
     for name, convert in (
-        ("title", str), ("affected_item", str), ("kind", TicketKind), ("impact", Impact),
+        ("title", str),
+        ("affected_item", str),
+        ("kind", TicketKind),
+        ("impact", Impact),
         ("urgency", Urgency),
     ):
         if sent.get(name) is not None:
@@ -111,7 +114,9 @@ def qualify_ticket(request: ApiRequest, ticket_id: Id, body: schemas.QualifyIn) 
     if sent.get("beneficiary_id"):
         values["beneficiary"] = chosen_person(actor, sent["beneficiary_id"], "beneficiary_id")
     changed = services.qualify(
-        actor=actor, ticket_id=ticket.pk, expected_version=expected_version(request, ticket),
+        actor=actor,
+        ticket_id=ticket.pk,
+        expected_version=expected_version(request, ticket),
         **values,
     )
     return schemas.shown(changed)
@@ -123,7 +128,8 @@ def take_ticket(request: ApiRequest, ticket_id: Id) -> Ticket:
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.take(
-            actor=request.actor, ticket_id=ticket.pk,
+            actor=request.actor,
+            ticket_id=ticket.pk,
             expected_version=expected_version(request, ticket),
         )
     )
@@ -136,7 +142,8 @@ def assign_ticket(request: ApiRequest, ticket_id: Id, body: schemas.AssignIn) ->
     ticket = queries.get_ticket(actor, ticket_id)
     return schemas.shown(
         services.assign(
-            actor=actor, ticket_id=ticket.pk,
+            actor=actor,
+            ticket_id=ticket.pk,
             team=chosen(Team, actor, body.team_id, "team_id"),
             assignee=chosen(Person, actor, body.assignee_id, "assignee_id"),
             expected_version=expected_version(request, ticket),
@@ -144,23 +151,27 @@ def assign_ticket(request: ApiRequest, ticket_id: Id, body: schemas.AssignIn) ->
     )
 
 
-@router.create("/tickets/{ticket_id}/messages", schemas.MessageOut)
+@router.create("/tickets/{ticket_id}/messages", schemas.MessageOut, within=True)
 def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas.WriteIn) -> Message:
     """Answer on a ticket, in public; support's answer is mailed to the user."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.reply(
-        actor=request.actor, ticket_id=ticket.pk, text=body.text,
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        text=body.text,
         uploads=[file.upload() for file in body.files],
         expected_version=expected_version(request, ticket),
     )
 
 
-@router.create("/tickets/{ticket_id}/notes", schemas.MessageOut)
+@router.create("/tickets/{ticket_id}/notes", schemas.MessageOut, within=True)
 def note_ticket(request: ApiRequest, ticket_id: Id, body: schemas.WriteIn) -> Message:
     """Write an internal note."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.add_note(
-        actor=request.actor, ticket_id=ticket.pk, text=body.text,
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        text=body.text,
         uploads=[file.upload() for file in body.files],
         expected_version=expected_version(request, ticket),
     )
@@ -172,8 +183,12 @@ def pend_ticket(request: ApiRequest, ticket_id: Id, body: schemas.PendIn) -> Tic
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.pend(
-            actor=request.actor, ticket_id=ticket.pk, reason=PendingReason(body.reason),
-            until=body.until, note=body.note, expected_version=expected_version(request, ticket),
+            actor=request.actor,
+            ticket_id=ticket.pk,
+            reason=PendingReason(body.reason),
+            until=body.until,
+            note=body.note,
+            expected_version=expected_version(request, ticket),
         )
     )
 
@@ -184,7 +199,8 @@ def resume_ticket(request: ApiRequest, ticket_id: Id) -> Ticket:
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.resume(
-            actor=request.actor, ticket_id=ticket.pk,
+            actor=request.actor,
+            ticket_id=ticket.pk,
             expected_version=expected_version(request, ticket),
         )
     )
@@ -196,7 +212,9 @@ def cancel_ticket(request: ApiRequest, ticket_id: Id, body: schemas.ReasonIn) ->
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.cancel(
-            actor=request.actor, ticket_id=ticket.pk, reason=body.reason,
+            actor=request.actor,
+            ticket_id=ticket.pk,
+            reason=body.reason,
             expected_version=expected_version(request, ticket),
         )
     )
@@ -208,7 +226,9 @@ def reopen_ticket(request: ApiRequest, ticket_id: Id, body: schemas.ReasonIn) ->
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.reopen(
-            actor=request.actor, ticket_id=ticket.pk, reason=body.reason,
+            actor=request.actor,
+            ticket_id=ticket.pk,
+            reason=body.reason,
             expected_version=expected_version(request, ticket),
         )
     )
@@ -219,7 +239,10 @@ def solve_ticket(request: ApiRequest, ticket_id: Id, body: schemas.SolveIn) -> T
     """Propose a solution, which the user accepts or refuses."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     services.propose_solution(
-        actor=request.actor, ticket_id=ticket.pk, text=body.text, kind=SolutionKind(body.kind),
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        text=body.text,
+        kind=SolutionKind(body.kind),
         expected_version=expected_version(request, ticket),
     )
     return schemas.shown(ticket)
@@ -231,7 +254,8 @@ def accept_ticket(request: ApiRequest, ticket_id: Id) -> Ticket:
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.accept_solution(
-            actor=request.actor, ticket_id=ticket.pk,
+            actor=request.actor,
+            ticket_id=ticket.pk,
             expected_version=expected_version(request, ticket),
         )
     )
@@ -243,49 +267,60 @@ def refuse_ticket(request: ApiRequest, ticket_id: Id, body: schemas.ReasonIn) ->
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
         services.refuse_solution(
-            actor=request.actor, ticket_id=ticket.pk, reason=body.reason,
+            actor=request.actor,
+            ticket_id=ticket.pk,
+            reason=body.reason,
             expected_version=expected_version(request, ticket),
         )
     )
 
 
-@router.create("/tickets/{ticket_id}/escalations", schemas.EscalationOut)
+@router.create("/tickets/{ticket_id}/escalations", schemas.EscalationOut, within=True)
 def escalate_ticket(request: ApiRequest, ticket_id: Id, body: schemas.EscalateIn) -> Escalation:
     """Hand a ticket to a more expert team."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.escalate(
-        actor=request.actor, ticket_id=ticket.pk,
+        actor=request.actor,
+        ticket_id=ticket.pk,
         to_team=required(Team, request.actor, body.to_team_id, "to_team_id"),
-        reason=body.reason, tried=body.tried, needed=body.needed,
+        reason=body.reason,
+        tried=body.tried,
+        needed=body.needed,
         expected_version=expected_version(request, ticket),
     )
 
 
-@router.create("/tickets/{ticket_id}/transfers", schemas.EscalationOut)
+@router.create("/tickets/{ticket_id}/transfers", schemas.EscalationOut, within=True)
 def transfer_ticket(request: ApiRequest, ticket_id: Id, body: schemas.TransferIn) -> Escalation:
     """Hand a ticket to another desk."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.transfer(
-        actor=request.actor, ticket_id=ticket.pk,
+        actor=request.actor,
+        ticket_id=ticket.pk,
         to_team=required(Team, request.actor, body.to_team_id, "to_team_id"),
-        reason=body.reason, expected_version=expected_version(request, ticket),
+        reason=body.reason,
+        expected_version=expected_version(request, ticket),
     )
 
 
-@router.create("/tickets/{ticket_id}/authority", schemas.EscalationOut)
+@router.create("/tickets/{ticket_id}/authority", schemas.EscalationOut, within=True)
 def ask_authority(request: ApiRequest, ticket_id: Id, body: schemas.AuthorityIn) -> Escalation:
     """Ask somebody with authority to act; the ticket stays where it is."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.escalate_to_authority(
-        actor=request.actor, ticket_id=ticket.pk,
+        actor=request.actor,
+        ticket_id=ticket.pk,
         to_person=required(Person, request.actor, body.to_person_id, "to_person_id"),
-        reason=body.reason, expected_version=expected_version(request, ticket),
+        reason=body.reason,
+        expected_version=expected_version(request, ticket),
     )
 
 
 @router.index("/tickets/{ticket_id}/messages", schemas.MessageOut)
 def list_messages(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.MessageQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.MessageQuery],
 ) -> QuerySet[Message]:
     """List what was written on a ticket."""
     ticket = queries.get_ticket(request.actor, ticket_id)
@@ -295,7 +330,9 @@ def list_messages(
 
 @router.index("/tickets/{ticket_id}/journal", schemas.EntryOut)
 def list_journal(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.EntryQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.EntryQuery],
 ) -> QuerySet[Entry]:
     """List the journal of a ticket."""
     ticket = queries.get_ticket(request.actor, ticket_id)
@@ -304,7 +341,9 @@ def list_journal(
 
 @router.index("/tickets/{ticket_id}/solutions", schemas.SolutionOut)
 def list_solutions(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.PlainQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.PlainQuery],
 ) -> QuerySet[Solution]:
     """List the solutions of a ticket and what became of them."""
     ticket = queries.get_ticket(request.actor, ticket_id)
@@ -313,7 +352,9 @@ def list_solutions(
 
 @router.index("/tickets/{ticket_id}/escalations", schemas.EscalationOut)
 def list_escalations(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.PlainQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.PlainQuery],
 ) -> QuerySet[Escalation]:
     """List the escalations and transfers of a ticket."""
     return queries.escalations_of(request.actor, queries.get_ticket(request.actor, ticket_id))
@@ -321,7 +362,9 @@ def list_escalations(
 
 @router.index("/tickets/{ticket_id}/mail", schemas.OutgoingOut)
 def list_mail(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.PlainQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.PlainQuery],
 ) -> QuerySet[OutgoingMail]:
     """List the mail that a ticket sent."""
     return queries.mail_of(request.actor, queries.get_ticket(request.actor, ticket_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse
 from ninja import Query
 
 from compagnon.core import files
@@ -20,13 +20,13 @@ router = Routes(tag="work")
 
 @router.index("/tickets/{ticket_id}/tasks", schemas.WorkTaskOut)
 def list_work_tasks(
-    request: ApiRequest, ticket_id: Id, query: Query[schemas.PlainQuery]  # noqa: ARG001
+    request: ApiRequest,
+    ticket_id: Id,
+    query: Query[schemas.PlainQuery],
 ) -> QuerySet[WorkTask]:
     """List the tasks of a ticket."""
     ticket = queries.get_ticket(request.actor, ticket_id)
-    return visible(
-        WorkTask, request.actor, ticket.work_tasks.select_related("assignee", "site")
-    )
+    return visible(WorkTask, request.actor, ticket.work_tasks.select_related("assignee", "site"))
 
 
 @router.create("/tickets/{ticket_id}/tasks", schemas.WorkTaskOut)
@@ -35,11 +35,15 @@ def plan_work_task(request: ApiRequest, ticket_id: Id, body: schemas.PlanIn) -> 
     actor = request.actor
     ticket = queries.get_ticket(actor, ticket_id)
     return services.plan_task(
-        actor=actor, ticket_id=ticket.pk, title=body.title, details=body.details,
+        actor=actor,
+        ticket_id=ticket.pk,
+        title=body.title,
+        details=body.details,
         mode=WorkMode(body.mode),
         assignee=chosen(Person, actor, body.assignee_id, "assignee_id"),
         site=chosen(Site, actor, body.site_id, "site_id"),
-        planned_start=body.planned_start, planned_seconds=body.planned_seconds,
+        planned_start=body.planned_start,
+        planned_seconds=body.planned_seconds,
     )
 
 
@@ -54,8 +58,11 @@ def complete_work_task(request: ApiRequest, task_id: Id, body: schemas.CompleteI
     """Report a task as done, with the time it took."""
     task = _task(request, task_id)
     return services.complete_task(
-        actor=request.actor, task_id=task.pk, spent_seconds=body.spent_seconds,
-        travel_seconds=body.travel_seconds, note=body.note,
+        actor=request.actor,
+        task_id=task.pk,
+        spent_seconds=body.spent_seconds,
+        travel_seconds=body.travel_seconds,
+        note=body.note,
         expected_version=expected_version(request, task),
     )
 
@@ -87,7 +94,10 @@ def sign_sheet(request: ApiRequest, sheet_id: Id, body: schemas.SignIn) -> Inter
     """Sign an intervention sheet, once and for all."""
     sheet = get_visible(InterventionSheet, request.actor, pk=sheet_id)
     return services.sign_sheet(
-        actor=request.actor, sheet_id=sheet.pk, name=body.name, signature=body.picture(),
+        actor=request.actor,
+        sheet_id=sheet.pk,
+        name=body.name,
+        signature=body.picture(),
         remarks=body.remarks,
     )
 
@@ -97,7 +107,8 @@ def _task(request: ApiRequest, task_id: int) -> WorkTask:
     return get_visible(WorkTask, request.actor, rows, pk=task_id)
 
 
-def attachment_content(request: ApiRequest, attachment_id: Id) -> HttpResponse:
+@router.download("/attachments/{attachment_id}/content")
+def get_attachment_content(request: ApiRequest, attachment_id: Id) -> FileResponse:
     """Fetch the bytes of an attachment."""
     attachment = queries.get_attachment(request.actor, attachment_id)
     return files.serve(attachment.file, name=attachment.name)

@@ -12,14 +12,22 @@ class Category(models.Model):
     """A branch of the tree of subjects. ``path`` is the chain of keys from the root, ``/3/8/``."""
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name=_("within"),
     )
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     path = models.CharField(max_length=120, db_index=True, blank=True)
     team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, blank=True, related_name="+",
+        Team,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("team that answers"),
     )
     is_active = models.BooleanField(_("offered"), default=True)

@@ -26,7 +26,8 @@ class InboundMessage(models.Model):
 
     raw = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     identity = models.CharField(
-        max_length=64, unique=True,
+        max_length=64,
+        unique=True,
         help_text="SHA-256 of Message-ID, sender and content: the same message sent twice.",
     )
     internet_id = models.CharField(max_length=250, blank=True)

@@ -22,7 +22,10 @@ class Mailbox(models.Model):
     address = models.CharField(_("address"), max_length=254, unique=True)
     name = models.CharField(_("name shown to users"), max_length=120)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"),
+        Organisation,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("organisation"),
         help_text=_("Whose desk answers, or the one client for whom the address is kept."),
     )
     team = models.ForeignKey(

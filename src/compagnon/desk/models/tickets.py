@@ -103,15 +103,27 @@ class Ticket(models.Model):
     )
     channel = models.CharField(_("came by"), max_length=8, choices=Channel)
     service = models.ForeignKey(
-        Service, models.PROTECT, null=True, blank=True, related_name="+",
+        Service,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("service"),
     )
     request_type = models.ForeignKey(
-        RequestType, models.PROTECT, null=True, blank=True, related_name="+",
+        RequestType,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("request type"),
     )
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+",
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("category"),
     )
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Impact, default=Impact.LOW)
@@ -126,11 +138,19 @@ class Ticket(models.Model):
         Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
     )
     assignee = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+",
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("technician"),
     )
     mailbox = models.ForeignKey(
-        Mailbox, models.SET_NULL, null=True, blank=True, related_name="+",
+        Mailbox,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("mailbox"),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
@@ -148,13 +168,18 @@ class Ticket(models.Model):
     escalated_at = models.DateTimeField(_("escalated to authority"), null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     awaits_answer = models.BooleanField(
-        _("the user wrote last"), default=True,
+        _("the user wrote last"),
+        default=True,
         help_text=_("The last public message came from the user, and nobody has answered."),
     )
     opened_at = models.DateTimeField(_("opened"))
     activity_at = models.DateTimeField(_("last activity"))
     external_reference = models.CharField(
-        _("reference elsewhere"), max_length=60, null=True, blank=True, unique=True,
+        _("reference elsewhere"),
+        max_length=60,
+        null=True,
+        blank=True,
+        unique=True,
     )
     version = models.PositiveIntegerField(default=1)
 

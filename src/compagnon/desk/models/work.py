@@ -32,11 +32,13 @@ class WorkTask(models.Model):
     title = models.CharField(_("what to do"), max_length=200)
     details = models.TextField(_("details"), blank=True, max_length=5000)
     mode = models.CharField(_("where"), max_length=8, choices=WorkMode, default=WorkMode.REMOTE)
-    state = models.CharField(
-        _("state"), max_length=10, choices=WorkState, default=WorkState.TODO
-    )
+    state = models.CharField(_("state"), max_length=10, choices=WorkState, default=WorkState.TODO)
     assignee = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+",
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("technician"),
     )
     site = models.ForeignKey(

@@ -3,6 +3,12 @@
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply
 from compagnon.desk.services.escalations import escalate, escalate_to_authority, transfer
+from compagnon.desk.services.intake import (
+    admit_inbound,
+    dismiss_inbound,
+    receive,
+    replay_inbound,
+)
 from compagnon.desk.services.lifecycle import cancel, pend, reopen, resume
 from compagnon.desk.services.opening import open_ticket
 from compagnon.desk.services.qualification import qualify
@@ -23,11 +29,13 @@ from compagnon.desk.services.work import (
 __all__ = [
     "accept_solution",
     "add_note",
+    "admit_inbound",
     "assign",
     "cancel",
     "cancel_task",
     "close_elapsed",
     "complete_task",
+    "dismiss_inbound",
     "escalate",
     "escalate_to_authority",
     "hear_from_user",
@@ -37,8 +45,10 @@ __all__ = [
     "prepare_sheet",
     "propose_solution",
     "qualify",
+    "receive",
     "refuse_solution",
     "reopen",
+    "replay_inbound",
     "reply",
     "resume",
     "sign_sheet",

@@ -75,9 +75,7 @@ def assign(
         "assignee_id": assignee.pk if assignee else None,
     }
     if assignee:
-        teams = set(
-            Membership.objects.filter(person=assignee).values_list("team_id", flat=True)
-        )
+        teams = set(Membership.objects.filter(person=assignee).values_list("team_id", flat=True))
         if team and team.pk not in teams:
             raise Invalid(
                 _("%(person)s does not belong to the team %(team)s.")

@@ -29,9 +29,7 @@ QUALIFYING = frozenset(
 )
 
 
-def lock(
-    *, actor: Actor, ticket_id: int, verb: str, expected_version: int | None = None
-) -> Ticket:
+def lock(*, actor: Actor, ticket_id: int, verb: str, expected_version: int | None = None) -> Ticket:
     """Fetch a ticket for changing it: visible, allowed, and not changed since it was read.
 
     Raises:

@@ -55,7 +55,9 @@ def reply(
         actor=actor, ticket_id=ticket_id, verb="ticket.reply", expected_version=expected_version
     )
     at = at or timezone.now()
-    if not is_support(actor, ticket) or (is_party(actor, ticket) and ticket.assignee_id != actor.id):
+    if not is_support(actor, ticket) or (
+        is_party(actor, ticket) and ticket.assignee_id != actor.id
+    ):
         return _from_user(
             actor=actor, ticket=ticket, text=text, uploads=uploads, at=at, channel=Channel.PORTAL
         )
@@ -82,11 +84,13 @@ def reply(
         uploads=uploads,
         at=at,
     )
-    outgoing.queue(
-        actor=actor, ticket=ticket, event=MailEvent.MESSAGE, message=message, at=at
-    )
+    outgoing.queue(actor=actor, ticket=ticket, event=MailEvent.MESSAGE, message=message, at=at)
     apply(
-        actor=actor, ticket=ticket, verb="ticket.reply", at=at, values=values,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.reply",
+        at=at,
+        values=values,
         after={"message_id": message.pk},
     )
     return message
@@ -122,9 +126,7 @@ def add_note(
         uploads=uploads,
         at=at,
     )
-    apply(
-        actor=actor, ticket=ticket, verb="ticket.note", at=at, after={"message_id": message.pk}
-    )
+    apply(actor=actor, ticket=ticket, verb="ticket.note", at=at, after={"message_id": message.pk})
     return message
 
 
@@ -153,8 +155,16 @@ def hear_from_user(
     """
     ticket = lock(actor=actor, ticket_id=ticket_id, verb="ticket.reply")
     return _from_user(
-        actor=actor, ticket=ticket, text=text, uploads=uploads, at=at or timezone.now(),
-        channel=channel, author_id=author_id, html=html, quoted=quoted, internet_id=internet_id,
+        actor=actor,
+        ticket=ticket,
+        text=text,
+        uploads=uploads,
+        at=at or timezone.now(),
+        channel=channel,
+        author_id=author_id,
+        html=html,
+        quoted=quoted,
+        internet_id=internet_id,
     )
 
 
@@ -200,7 +210,11 @@ def _from_user(
         at=at,
     )
     apply(
-        actor=actor, ticket=ticket, verb="ticket.hear", at=at, values=values,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.hear",
+        at=at,
+        values=values,
         after={"message_id": message.pk, "author_id": author_id},
     )
     return message

@@ -61,9 +61,15 @@ def escalate(
             fields={"to_team": [_("Choose a team of a higher level.")]},
         )
     return _hand_over(
-        actor, ticket, EscalationKind.FUNCTIONAL, "ticket.escalate", at or timezone.now(),
-        to_team=to_team, reason=reason,
-        tried=writing.checked_text(tried, field="tried"), needed=needed,
+        actor,
+        ticket,
+        EscalationKind.FUNCTIONAL,
+        "ticket.escalate",
+        at or timezone.now(),
+        to_team=to_team,
+        reason=reason,
+        tried=writing.checked_text(tried, field="tried"),
+        needed=needed,
     )
 
 
@@ -91,8 +97,13 @@ def transfer(
             fields={"to_team": [_("Choose another team.")]},
         )
     return _hand_over(
-        actor, ticket, EscalationKind.TRANSFER, "ticket.transfer", at or timezone.now(),
-        to_team=to_team, reason=reason,
+        actor,
+        ticket,
+        EscalationKind.TRANSFER,
+        "ticket.transfer",
+        at or timezone.now(),
+        to_team=to_team,
+        reason=reason,
     )
 
 
@@ -115,8 +126,13 @@ def escalate_to_authority(
     """
     ticket = _open_ticket(actor, ticket_id, expected_version)
     return _hand_over(
-        actor, ticket, EscalationKind.HIERARCHICAL, "ticket.escalate_to_authority",
-        at or timezone.now(), to_person=to_person, reason=reason,
+        actor,
+        ticket,
+        EscalationKind.HIERARCHICAL,
+        "ticket.escalate_to_authority",
+        at or timezone.now(),
+        to_person=to_person,
+        reason=reason,
     )
 
 
@@ -144,14 +160,27 @@ def _hand_over(
 ) -> Escalation:
     reason = writing.checked_text(reason, field="reason")
     escalation = Escalation.objects.create(
-        ticket=ticket, kind=kind, from_team_id=ticket.team_id, to_team=to_team,
-        to_person=to_person, by_id=actor.id, reason=reason, tried=tried,
-        needed=needed.strip()[:5000], occurred_at=at,
+        ticket=ticket,
+        kind=kind,
+        from_team_id=ticket.team_id,
+        to_team=to_team,
+        to_person=to_person,
+        by_id=actor.id,
+        reason=reason,
+        tried=tried,
+        needed=needed.strip()[:5000],
+        occurred_at=at,
     )
     parts = [reason, tried, escalation.needed]
     message = writing.write(
-        actor=actor, ticket=ticket, kind=MessageKind.ESCALATION, is_public=False,
-        from_support=True, channel=Channel.DESK, text="\n\n".join(filter(None, parts)), at=at,
+        actor=actor,
+        ticket=ticket,
+        kind=MessageKind.ESCALATION,
+        is_public=False,
+        from_support=True,
+        channel=Channel.DESK,
+        text="\n\n".join(filter(None, parts)),
+        at=at,
     )
     values: dict[str, object] = {}
     if to_team is not None:
@@ -162,7 +191,11 @@ def _hand_over(
     else:
         values = {"escalated_at": at}
     apply(
-        actor=actor, ticket=ticket, verb=verb, at=at, values=values,
+        actor=actor,
+        ticket=ticket,
+        verb=verb,
+        at=at,
+        values=values,
         after={
             "escalation_id": escalation.pk,
             "message_id": message.pk,

@@ -68,13 +68,17 @@ def pend(
     after = {}
     if note.strip():
         message = writing.write(
-            actor=actor, ticket=ticket, kind=MessageKind.NOTE, is_public=False, from_support=True,
-            channel=Channel.DESK, text=writing.checked_text(note), at=at,
+            actor=actor,
+            ticket=ticket,
+            kind=MessageKind.NOTE,
+            is_public=False,
+            from_support=True,
+            channel=Channel.DESK,
+            text=writing.checked_text(note),
+            at=at,
         )
         after["message_id"] = message.pk
-    return apply(
-        actor=actor, ticket=ticket, verb="ticket.pend", at=at, values=values, after=after
-    )
+    return apply(actor=actor, ticket=ticket, verb="ticket.pend", at=at, values=values, after=after)
 
 
 @service("ticket.resume")
@@ -125,14 +129,25 @@ def cancel(
     at = at or timezone.now()
     values = move(ticket, State.CANCELLED) | {"closed_at": at, "awaits_answer": False}
     message = writing.write(
-        actor=actor, ticket=ticket, kind=MessageKind.NOTE, is_public=False, from_support=True,
-        channel=Channel.DESK, text=writing.checked_text(reason, field="reason"), at=at,
+        actor=actor,
+        ticket=ticket,
+        kind=MessageKind.NOTE,
+        is_public=False,
+        from_support=True,
+        channel=Channel.DESK,
+        text=writing.checked_text(reason, field="reason"),
+        at=at,
     )
     clocks.cancel(actor=actor, subject=subject_of(ticket), at=at)
     ticket.solutions.filter(state=SolutionState.PROPOSED).update(state=SolutionState.WITHDRAWN)
     return apply(
-        actor=actor, ticket=ticket, verb="ticket.cancel", at=at, values=values,
-        after={"message_id": message.pk}, event=ticket_closed,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.cancel",
+        at=at,
+        values=values,
+        after={"message_id": message.pk},
+        event=ticket_closed,
     )
 
 
@@ -162,16 +177,23 @@ def reopen(
     values = reopened(actor=actor, ticket=ticket, at=at)
     by_user = actor.id in {ticket.requester_id, ticket.beneficiary_id}
     message = writing.write(
-        actor=actor, ticket=ticket, kind=MessageKind.REPLY, is_public=True,
-        from_support=not by_user, channel=Channel.PORTAL if by_user else Channel.DESK,
-        text=writing.checked_text(reason, field="reason"), at=at,
+        actor=actor,
+        ticket=ticket,
+        kind=MessageKind.REPLY,
+        is_public=True,
+        from_support=not by_user,
+        channel=Channel.PORTAL if by_user else Channel.DESK,
+        text=writing.checked_text(reason, field="reason"),
+        at=at,
     )
     values["awaits_answer"] = by_user
     if not by_user:
-        outgoing.queue(
-            actor=actor, ticket=ticket, event=MailEvent.REOPENED, message=message, at=at
-        )
+        outgoing.queue(actor=actor, ticket=ticket, event=MailEvent.REOPENED, message=message, at=at)
     return apply(
-        actor=actor, ticket=ticket, verb="ticket.reopen", at=at, values=values,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.reopen",
+        at=at,
+        values=values,
         after={"message_id": message.pk},
     )

@@ -96,9 +96,9 @@ def _row(
 def _addresses(person_ids: list[int]) -> dict[int, str]:
     """Give the main mail address of each person, in one query."""
     found: dict[int, str] = {}
-    points = ContactPoint.objects.filter(
-        person_id__in=person_ids, kind=ContactKind.EMAIL
-    ).order_by("is_primary", "-id")
+    points = ContactPoint.objects.filter(person_id__in=person_ids, kind=ContactKind.EMAIL).order_by(
+        "is_primary", "-id"
+    )
     for point in points:
         found[point.person_id] = point.value
     return found

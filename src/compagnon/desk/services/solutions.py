@@ -65,8 +65,14 @@ def propose_solution(
         clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.FIRST_RESPONSE, at=at)
     clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.RESOLUTION, at=at)
     message = writing.write(
-        actor=actor, ticket=ticket, kind=MessageKind.SOLUTION, is_public=True, from_support=True,
-        channel=Channel.DESK, text=writing.checked_text(text), at=at,
+        actor=actor,
+        ticket=ticket,
+        kind=MessageKind.SOLUTION,
+        is_public=True,
+        from_support=True,
+        channel=Channel.DESK,
+        text=writing.checked_text(text),
+        at=at,
     )
     solution = Solution.objects.create(
         ticket=ticket,
@@ -82,13 +88,24 @@ def propose_solution(
         "close_after": rules.closes_after(at, rules_of(ticket).close_after_days),
     }
     outgoing.queue(
-        actor=actor, ticket=ticket, event=MailEvent.SOLUTION, message=message, solution=solution,
+        actor=actor,
+        ticket=ticket,
+        event=MailEvent.SOLUTION,
+        message=message,
+        solution=solution,
         at=at,
     )
     apply(
-        actor=actor, ticket=ticket, verb="ticket.solve", at=at, values=values,
-        after={"solution_id": solution.pk, "solution_kind": solution.kind,
-               "message_id": message.pk},
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.solve",
+        at=at,
+        values=values,
+        after={
+            "solution_id": solution.pk,
+            "solution_kind": solution.kind,
+            "message_id": message.pk,
+        },
         event=ticket_solved,
     )
     return solution
@@ -111,7 +128,9 @@ def accept_solution(
         AlreadyAnswered: there is no solution to answer.
     """
     ticket = lock(
-        actor=actor, ticket_id=ticket_id, verb=_answering_verb(actor, ticket_id),
+        actor=actor,
+        ticket_id=ticket_id,
+        verb=_answering_verb(actor, ticket_id),
         expected_version=expected_version,
     )
     at = at or timezone.now()
@@ -137,7 +156,9 @@ def refuse_solution(
         Invalid: no reason is given.
     """
     ticket = lock(
-        actor=actor, ticket_id=ticket_id, verb=_answering_verb(actor, ticket_id),
+        actor=actor,
+        ticket_id=ticket_id,
+        verb=_answering_verb(actor, ticket_id),
         expected_version=expected_version,
     )
     at = at or timezone.now()
@@ -146,13 +167,24 @@ def refuse_solution(
     _answer(solution, SolutionState.REFUSED, actor, at)
     values = reopened(actor=actor, ticket=ticket, at=at) | {"awaits_answer": True}
     message = writing.write(
-        actor=actor, ticket=ticket, kind=MessageKind.REFUSAL, is_public=True, from_support=False,
-        channel=Channel.PORTAL, text=reason, at=at,
+        actor=actor,
+        ticket=ticket,
+        kind=MessageKind.REFUSAL,
+        is_public=True,
+        from_support=False,
+        channel=Channel.PORTAL,
+        text=reason,
+        at=at,
         author_id=actor.id if is_party(actor, ticket) else ticket.requester_id,
     )
     return apply(
-        actor=actor, ticket=ticket, verb="ticket.refuse", at=at, values=values,
-        after={"solution_id": solution.pk, "message_id": message.pk}, event=ticket_changed,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.refuse",
+        at=at,
+        values=values,
+        after={"solution_id": solution.pk, "message_id": message.pk},
+        event=ticket_changed,
     )
 
 
@@ -203,10 +235,17 @@ def _close(
     actor: Actor, ticket: Ticket, at: datetime, verb: str, solution: Solution | None
 ) -> Ticket:
     values = move(ticket, State.CLOSED) | {
-        "closed_at": at, "close_after": None, "awaits_answer": False,
+        "closed_at": at,
+        "close_after": None,
+        "awaits_answer": False,
     }
     outgoing.queue(actor=actor, ticket=ticket, event=MailEvent.CLOSING, solution=solution, at=at)
     return apply(
-        actor=actor, ticket=ticket, verb=verb, at=at, values=values,
-        after={"solution_id": solution.pk} if solution else {}, event=ticket_closed,
+        actor=actor,
+        ticket=ticket,
+        verb=verb,
+        at=at,
+        values=values,
+        after={"solution_id": solution.pk} if solution else {},
+        event=ticket_closed,
     )

@@ -75,18 +75,28 @@ def plan_task(
         raise Invalid(_("Say what to do."), fields={"title": [_("The title is empty.")]})
     mode = WorkMode(mode)
     task = WorkTask.objects.create(
-        ticket=ticket, title=title, details=details.strip()[:5000], mode=mode,
+        ticket=ticket,
+        title=title,
+        details=details.strip()[:5000],
+        mode=mode,
         assignee=assignee,
         site_id=site.pk if site else (ticket.site_id if mode == WorkMode.ON_SITE else None),
         planned_start=planned_start,
         planned_seconds=_checked_seconds("planned_seconds", planned_seconds),
-        created_by_id=actor.id, created_at=at,
+        created_by_id=actor.id,
+        created_at=at,
     )
     apply(
-        actor=actor, ticket=ticket, verb="ticket.plan_task", at=at,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.plan_task",
+        at=at,
         after={
-            "task_id": task.pk, "mode": task.mode, "task_assignee_id": task.assignee_id,
-            "planned_start": planned_start, "planned_seconds": planned_seconds,
+            "task_id": task.pk,
+            "mode": task.mode,
+            "task_assignee_id": task.assignee_id,
+            "planned_start": planned_start,
+            "planned_seconds": planned_seconds,
         },
     )
     return task
@@ -123,9 +133,14 @@ def complete_task(
         task.details = f"{task.details}\n\n{note.strip()}".strip()[:5000]
     task.save()
     apply(
-        actor=actor, ticket=ticket, verb="ticket.complete_task", at=at,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.complete_task",
+        at=at,
         after={
-            "task_id": task.pk, "spent_seconds": spent_seconds, "travel_seconds": travel_seconds,
+            "task_id": task.pk,
+            "spent_seconds": spent_seconds,
+            "travel_seconds": travel_seconds,
         },
     )
     return task
@@ -152,7 +167,10 @@ def cancel_task(
     task.version += 1
     task.save(update_fields=["state", "version"])
     apply(
-        actor=actor, ticket=ticket, verb="ticket.cancel_task", at=at or timezone.now(),
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.cancel_task",
+        at=at or timezone.now(),
         after={"task_id": task.pk},
     )
     return task
@@ -180,7 +198,10 @@ def prepare_sheet(
     sheet.report, sheet.prepared_by_id, sheet.prepared_at = report, actor.id, at
     sheet.save()
     apply(
-        actor=actor, ticket=ticket, verb="ticket.prepare_sheet", at=at,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.prepare_sheet",
+        at=at,
         after={"task_id": task.pk, "sheet_id": sheet.pk},
     )
     return sheet
@@ -227,7 +248,10 @@ def sign_sheet(
     sheet.digest = sheet_digest(sheet)
     sheet.save()
     apply(
-        actor=actor, ticket=ticket, verb="ticket.sign_sheet", at=at,
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.sign_sheet",
+        at=at,
         after={"task_id": task.pk, "sheet_id": sheet.pk, "digest": sheet.digest},
     )
     return sheet

@@ -90,12 +90,12 @@ def test_refusing_needs_a_reason(user: Actor, solved: Ticket) -> None:
     assert solved.state == State.SOLVED
 
 
-def test_a_second_solution_after_a_refusal(
-    technician: Actor, user: Actor, solved: Ticket
-) -> None:
+def test_a_second_solution_after_a_refusal(technician: Actor, user: Actor, solved: Ticket) -> None:
     services.refuse_solution(actor=user, ticket_id=solved.pk, reason="Toujours hors ligne.")
     services.propose_solution(
-        actor=technician, ticket_id=solved.pk, text="Autre imprimante.",
+        actor=technician,
+        ticket_id=solved.pk,
+        text="Autre imprimante.",
         kind=SolutionKind.WORKAROUND,
     )
     services.accept_solution(actor=user, ticket_id=solved.pk)
@@ -134,8 +134,11 @@ def test_the_delay_is_the_organisation_s(people: Cast, technician: Actor, ticket
 
 def test_thanks_by_mail_leave_the_ticket_solved(people: Cast, solved: Ticket) -> None:
     services.hear_from_user(
-        actor=system(), ticket_id=solved.pk, text="Merci, c'est parfait !",
-        author_id=people.user.pk, channel=Channel.MAIL,
+        actor=system(),
+        ticket_id=solved.pk,
+        text="Merci, c'est parfait !",
+        author_id=people.user.pk,
+        channel=Channel.MAIL,
     )
     solved.refresh_from_db()
     assert (solved.state, solved.awaits_answer) == (State.SOLVED, False)
@@ -143,8 +146,11 @@ def test_thanks_by_mail_leave_the_ticket_solved(people: Cast, solved: Ticket) ->
 
 def test_any_other_mail_opens_it_again(people: Cast, solved: Ticket) -> None:
     services.hear_from_user(
-        actor=system(), ticket_id=solved.pk, text="Ça recommence.",
-        author_id=people.user.pk, channel=Channel.MAIL,
+        actor=system(),
+        ticket_id=solved.pk,
+        text="Ça recommence.",
+        author_id=people.user.pk,
+        channel=Channel.MAIL,
     )
     solved.refresh_from_db()
     assert (solved.state, solved.reopen_count) == (State.OPEN, 1)

@@ -23,13 +23,15 @@ from compagnon.desk.models import (
     Urgency,
 )
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import Cast, actor
+from compagnon.people.tests.factories import Cast
 
 
 def test_taking_starts_the_work(people: Cast, technician: Actor, ticket: Ticket) -> None:
     taken = services.take(actor=technician, ticket_id=ticket.pk, expected_version=1)
     assert (taken.state, taken.assignee_id, taken.version) == (
-        State.OPEN, people.technician.pk, 2,
+        State.OPEN,
+        people.technician.pk,
+        2,
     )
     assert taken.team_id == people.level_1.pk
     assert taken.taken_at is not None
@@ -57,14 +59,14 @@ def test_an_outsider_does_not_even_learn_that_it_exists(outsider: Actor, ticket:
         services.reply(actor=outsider, ticket_id=ticket.pk, text="Bonjour")
 
 
-def test_assigning_to_a_member_of_the_team(
-    people: Cast, technician: Actor, ticket: Ticket
-) -> None:
+def test_assigning_to_a_member_of_the_team(people: Cast, technician: Actor, ticket: Ticket) -> None:
     done = services.assign(
         actor=technician, ticket_id=ticket.pk, team=people.level_2, assignee=people.expert
     )
     assert (done.team_id, done.assignee_id, done.state) == (
-        people.level_2.pk, people.expert.pk, State.OPEN,
+        people.level_2.pk,
+        people.expert.pk,
+        State.OPEN,
     )
 
 
@@ -91,8 +93,12 @@ def test_qualifying_changes_what_is_given_and_the_priority(
 ) -> None:
     category = factories.category("Impression")
     done = services.qualify(
-        actor=technician, ticket_id=ticket.pk, category=category,
-        impact=Impact.HIGH, urgency=Urgency.HIGH, affected_item="IMP-042",
+        actor=technician,
+        ticket_id=ticket.pk,
+        category=category,
+        impact=Impact.HIGH,
+        urgency=Urgency.HIGH,
+        affected_item="IMP-042",
     )
     assert (done.priority, done.category, done.affected_item) == (1, category, "IMP-042")
     assert done.qualified_at is not None
@@ -178,7 +184,10 @@ def test_a_user_writes_no_note(user: Actor, ticket: Ticket) -> None:
 def test_holding_and_resuming(technician: Actor, ticket: Ticket) -> None:
     until = timezone.now() + timedelta(days=2)
     held = services.pend(
-        actor=technician, ticket_id=ticket.pk, reason=PendingReason.SUPPLIER, until=until,
+        actor=technician,
+        ticket_id=ticket.pk,
+        reason=PendingReason.SUPPLIER,
+        until=until,
         note="Commande 4512",
     )
     assert (held.state, held.pending_until) == (State.PENDING, until)
@@ -190,7 +199,9 @@ def test_holding_until_the_past_or_for_years_is_refused(technician: Actor, ticke
     for days in (-1, 400):
         with pytest.raises(Invalid):
             services.pend(
-                actor=technician, ticket_id=ticket.pk, reason=PendingReason.OTHER,
+                actor=technician,
+                ticket_id=ticket.pk,
+                reason=PendingReason.OTHER,
                 until=timezone.now() + timedelta(days=days),
             )
 
@@ -205,14 +216,18 @@ def test_escalating_gives_the_next_level_what_it_needs(
 ) -> None:
     services.take(actor=technician, ticket_id=ticket.pk)
     escalation = services.escalate(
-        actor=technician, ticket_id=ticket.pk, to_team=people.level_2,
+        actor=technician,
+        ticket_id=ticket.pk,
+        to_team=people.level_2,
         reason="Le pilote du serveur d’impression est en cause",
-        tried="Redémarrage du spouleur, autre port", needed="Droits sur le serveur",
+        tried="Redémarrage du spouleur, autre port",
+        needed="Droits sur le serveur",
     )
     ticket.refresh_from_db()
     assert (ticket.team_id, ticket.assignee_id) == (people.level_2.pk, None)
     assert (escalation.from_team_id, escalation.to_team_id) == (
-        people.level_1.pk, people.level_2.pk,
+        people.level_1.pk,
+        people.level_2.pk,
     )
     services.take(actor=expert, ticket_id=ticket.pk)
     ticket.refresh_from_db()
@@ -225,7 +240,10 @@ def test_escalating_without_saying_why_or_what_was_tried_is_refused(
 ) -> None:
     with pytest.raises(Invalid):
         services.escalate(
-            actor=technician, ticket_id=ticket.pk, to_team=people.level_2, reason=reason,
+            actor=technician,
+            ticket_id=ticket.pk,
+            to_team=people.level_2,
+            reason=reason,
             tried=tried,
         )
 
@@ -248,7 +266,9 @@ def test_authority_is_asked_and_the_ticket_stays(
 ) -> None:
     services.take(actor=technician, ticket_id=ticket.pk)
     services.escalate_to_authority(
-        actor=technician, ticket_id=ticket.pk, to_person=people.supervisor,
+        actor=technician,
+        ticket_id=ticket.pk,
+        to_person=people.supervisor,
         reason="Le client menace de rompre",
     )
     ticket.refresh_from_db()

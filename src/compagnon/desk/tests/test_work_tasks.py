@@ -22,8 +22,12 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 def task(people: Cast, technician: Actor, ticket: Ticket) -> WorkTask:
     """An appointment on site."""
     return services.plan_task(
-        actor=technician, ticket_id=ticket.pk, title="Remplacer le four", mode=WorkMode.ON_SITE,
-        assignee=people.technician, planned_start=timezone.now() + timedelta(hours=3),
+        actor=technician,
+        ticket_id=ticket.pk,
+        title="Remplacer le four",
+        mode=WorkMode.ON_SITE,
+        assignee=people.technician,
+        planned_start=timezone.now() + timedelta(hours=3),
         planned_seconds=3600,
     )
 
@@ -34,8 +38,12 @@ def test_an_appointment_is_at_the_user_s_site(people: Cast, task: WorkTask) -> N
 
 def test_reporting_the_time_spent(technician: Actor, task: WorkTask) -> None:
     done = services.complete_task(
-        actor=technician, task_id=task.pk, spent_seconds=2700, travel_seconds=1800,
-        note="Four remplacé", expected_version=1,
+        actor=technician,
+        task_id=task.pk,
+        spent_seconds=2700,
+        travel_seconds=1800,
+        note="Four remplacé",
+        expected_version=1,
     )
     assert (done.state, done.spent_seconds, done.travel_seconds) == (WorkState.DONE, 2700, 1800)
     with pytest.raises(IllegalMove):
@@ -90,10 +98,12 @@ def test_what_is_not_a_signature_is_refused(
     outsider: Actor, technician: Actor, task: WorkTask
 ) -> None:
     sheet = services.prepare_sheet(actor=technician, task_id=task.pk, report="Four remplacé.")
-    for name, signature in (("", PNG), ("X", b"<svg onload=alert(1)>"), ("X", PNG + b"0" * 200_000)):
+    for name, signature in (
+        ("", PNG),
+        ("X", b"<svg onload=alert(1)>"),
+        ("X", PNG + b"0" * 200_000),
+    ):
         with pytest.raises(Invalid):
-            services.sign_sheet(
-                actor=technician, sheet_id=sheet.pk, name=name, signature=signature
-            )
+            services.sign_sheet(actor=technician, sheet_id=sheet.pk, name=name, signature=signature)
     with pytest.raises(NotFound):
         services.sign_sheet(actor=outsider, sheet_id=sheet.pk, name="X", signature=PNG)
