@@ -7,6 +7,7 @@ from django.urls import include, path
 from compagnon.config import api
 
 urlpatterns = [
+    path("", include("compagnon.ui.urls")),
     path("account/", include("compagnon.people.account_urls")),
     path("api/v1/", include(api.urls)),
 ]

@@ -1,0 +1,41 @@
+// The one script of every page: htmx for parts of pages, Stimulus for what only a browser can do.
+import { Application } from "@hotwired/stimulus";
+import { setUpHtmx } from "./htmx";
+import AutosizeController from "./controllers/autosize";
+import ConfirmController from "./controllers/confirm";
+import CopyController from "./controllers/copy";
+import DialogController from "./controllers/dialog";
+import DirtyController from "./controllers/dirty";
+import FilesController from "./controllers/files";
+import FillController from "./controllers/fill";
+import LiveController from "./controllers/live";
+import MenuController from "./controllers/menu";
+import NavController from "./controllers/nav";
+import PickerController from "./controllers/picker";
+import RowsController from "./controllers/rows";
+import ShortcutsController from "./controllers/shortcuts";
+import SignatureController from "./controllers/signature";
+import TabsController from "./controllers/tabs";
+import ThemeController from "./controllers/theme";
+import ToastController from "./controllers/toast";
+
+setUpHtmx();
+
+const application = Application.start();
+application.register("autosize", AutosizeController);
+application.register("confirm", ConfirmController);
+application.register("copy", CopyController);
+application.register("dialog", DialogController);
+application.register("dirty", DirtyController);
+application.register("files", FilesController);
+application.register("fill", FillController);
+application.register("live", LiveController);
+application.register("menu", MenuController);
+application.register("nav", NavController);
+application.register("picker", PickerController);
+application.register("rows", RowsController);
+application.register("shortcuts", ShortcutsController);
+application.register("signature", SignatureController);
+application.register("tabs", TabsController);
+application.register("theme", ThemeController);
+application.register("toast", ToastController);

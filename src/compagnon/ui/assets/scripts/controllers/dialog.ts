@@ -1,0 +1,42 @@
+import { Controller } from "@hotwired/stimulus";
+
+/** Open a native dialog: `data-controller="dialog" data-dialog-id-value="…" data-action="dialog#open"`. */
+export default class DialogController extends Controller<HTMLElement> {
+  static override values = { id: String, open: Boolean };
+  declare readonly idValue: string;
+  declare readonly openValue: boolean;
+
+  override connect(): void {
+    // A dialog whose form came back with errors opens by itself.
+    if (this.element instanceof HTMLDialogElement) {
+      this.element.addEventListener("click", this.outside);
+      if (this.openValue && !this.element.open) this.element.showModal();
+    }
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("click", this.outside);
+  }
+
+  open(event: Event): void {
+    const dialog = document.getElementById(this.idValue);
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    event.preventDefault();
+    dialog.showModal();
+  }
+
+  close(): void {
+    this.element.closest("dialog")?.close();
+  }
+
+  private outside = (event: MouseEvent): void => {
+    if (event.target !== this.element || !event.isTrusted) return;
+    const box = this.element.getBoundingClientRect();
+    const inside =
+      event.clientX >= box.left &&
+      event.clientX <= box.right &&
+      event.clientY >= box.top &&
+      event.clientY <= box.bottom;
+    if (!inside && event.detail > 0) (this.element as unknown as HTMLDialogElement).close();
+  };
+}

@@ -1,0 +1,102 @@
+"""Numbers, times and names as a person reads them, in the language in force. Pure: no request."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext, pgettext
+
+# Between a number and its unit nothing may break; French wants it narrow.
+GAP = "\u202f"
+MINUS = "\u2212"
+TINTS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "teal", "green", "cyan")
+
+
+def duration(seconds: float | timedelta | None) -> str:
+    """Say a length of time: «45 s», «12 min», «2 h 05», «125 h 30»; never in days.
+
+    A day of a contract's calendar is not 24 hours, so hours are counted on.
+    """
+    if seconds is None:
+        return ""
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    sign = MINUS if seconds < 0 else ""
+    whole = int(abs(seconds))
+    if whole < 60:
+        return f"{sign}{whole}{GAP}s" if whole else f"0{GAP}s"
+    minutes = whole // 60
+    if minutes < 60:
+        return f"{sign}{minutes}{GAP}min"
+    hours, minutes = divmod(minutes, 60)
+    said = number_format(hours, use_l10n=True, force_grouping=True)
+    return f"{sign}{said}{GAP}h" + (f"{GAP}{minutes:02d}" if minutes else "")
+
+
+def full_time(moment: datetime) -> str:
+    """Say a moment in local time with its zone: «12 mars 2026, 14:05 CET»."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i')} {local:%Z}"
+
+
+def short_time(moment: datetime) -> str:
+    """Say a moment in local time, in figures: «12/03/2026 14:05»."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'd/m/Y')} {date_format(local, 'H:i')}"
+
+
+def relative_time(moment: datetime, now: datetime | None = None) -> str:
+    """Say a moment from now: «5 min ago», «yesterday at 14:05», «in 2 h»; a date beyond a week."""
+    now = now or timezone.now()
+    ahead = moment > now
+    away = abs((moment - now).total_seconds())
+    if away < 60:
+        return gettext("in a moment") if ahead else gettext("just now")
+    if away < 12 * 3600:
+        said = f"{int(away // 60)}{GAP}min" if away < 3600 else f"{int(away // 3600)}{GAP}h"
+        return (gettext("in %(time)s") if ahead else gettext("%(time)s ago")) % {"time": said}
+    days = (timezone.localtime(moment).date() - timezone.localtime(now).date()).days
+    at = {"time": date_format(timezone.localtime(moment), "H:i")}
+    near = {
+        -1: gettext("yesterday at %(time)s"),
+        0: gettext("today at %(time)s"),
+        1: gettext("tomorrow at %(time)s"),
+    }
+    if days in near:
+        return near[days] % at
+    if -7 < days < 0:
+        return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+    if 0 < days < 7:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return date_format(timezone.localtime(moment), pgettext("date in a list", "j M Y"))
+
+
+def initials(name: str) -> str:
+    """Give at most two letters for a person: the first name's and the last name's."""
+    words = re.findall(r"[^\W\d_]+", name)
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def tint(name: str) -> str:
+    """Give a colour's name, always the same for the same name."""
+    return TINTS[crc32(name.encode()) % len(TINTS)]
+
+
+def size(count: int | None) -> str:
+    """Say a number of bytes: «312 o», «1,4 Mo»; in units of 1000, as disks and mail count."""
+    if count is None:
+        return ""
+    units = (gettext("B"), gettext("kB"), gettext("MB"), gettext("GB"))
+    value = float(count)
+    for unit in units:
+        if value < 999.5 or unit == units[-1]:
+            break
+        value /= 1000
+    places = 0 if unit == units[0] or value >= 100 else 1
+    return f"{number_format(value, places, use_l10n=True)}{GAP}{unit}"
