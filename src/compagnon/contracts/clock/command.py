@@ -68,7 +68,9 @@ def add_arguments(
     )
     parser.add_argument("--lang", choices=LANGUAGES, default=language, help="language of the words")
     if with_json:
-        parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON document on standard output"
+        )
 
 
 def _time(text: str) -> Written:
@@ -184,12 +186,17 @@ def find_calendar(wanted: str, resolve_name: ResolveName | None = None) -> Calen
         found = found or BUILT_IN.get(wanted)
         if found:
             return found
-        with suppress(OSError, ValueError):
-            if path.is_file():
-                return _read_file(path)
+        if _is_file(path):
+            return _read_file(path)
         params = {"value": wanted[:64], "known": ", ".join(BUILT_IN)}
         raise CalendarError([Problem("calendar_unknown", params=params)])
     return _read_file(path)
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError, ValueError):  # a name too long, or with a null character
+        return path.is_file()
+    return False
 
 
 def _read_file(path: Path) -> Calendar:

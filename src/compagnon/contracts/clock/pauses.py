@@ -38,7 +38,7 @@ class _Window:
     cut_end: bool
 
     def label(self) -> Text:
-        ranks = ", ".join(str(rank) for rank in self.pauses)
+        ranks = ", ".join(str(rank) for rank in sorted(self.pauses))
         many = len(self.pauses) > 1
         fr = f"pauses {ranks} fusionnées" if many else f"pause {ranks}"
         en = f"pauses {ranks} merged" if many else f"pause {ranks}"
@@ -128,6 +128,6 @@ def _merged(windows: list[_Window], notes: list[Note]) -> Iterator[_Window]:
 
 def _told(window: _Window, notes: list[Note]) -> _Window:
     if len(window.pauses) > 1:
-        ranks = ", ".join(str(rank) for rank in window.pauses)
+        ranks = ", ".join(str(rank) for rank in sorted(window.pauses))
         notes.append(Problem("pauses_merged", params={"index": ranks}))
     return window

@@ -44,6 +44,8 @@ def load_calendar_text(text: str | bytes, *, default_name: str = "") -> Calendar
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
         raw = json.loads(text, object_pairs_hook=_no_duplicate, parse_constant=_no_constant)
+    except CalendarError:  # a ValueError, that must not be taken for one below
+        raise
     except UnicodeDecodeError:
         raise CalendarError([Problem("not_utf8")]) from None
     except RecursionError:

@@ -129,9 +129,7 @@ def timed(draw: st.DrawFn, count: int) -> tuple[Calendar, list[datetime]]:
     reach = draw(st.sampled_from([3600, 86_400, 400_000, 40_000_000]))
     shifts = sorted(
         draw(
-            st.lists(
-                st.integers(min_value=-reach, max_value=reach), min_size=count, max_size=count
-            )
+            st.lists(st.integers(min_value=-reach, max_value=reach), min_size=count, max_size=count)
         )
     )
     return load_calendar(document), [near + timedelta(seconds=shift) for shift in shifts]

@@ -1,4 +1,4 @@
-"""Cases counted by hand, each with its reasoning: ordinary days, edges of days, kinds of closing."""
+"""Cases counted by hand, each with its reasoning: days, their edges, kinds of closing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ from compagnon.contracts.clock.zones import resolve_local
 
 HOUR = 3600
 OFFICE = BUILT_IN["fr-office"]
-WEEK = {day: [["09:00", "12:00"], ["14:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+WEEK = {
+    day: [["09:00", "12:00"], ["14:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")
+}
 
 
 def paris(text: str) -> datetime:
@@ -49,7 +51,12 @@ def calendar(**fields: Any) -> Calendar:
         ("2026-05-11T00:00", "2026-05-18T00:00", 28, "without Ascension, Thursday 14 May 2026"),
         ("2026-05-01T09:00", "2026-05-01T18:00", 0, "1 May, a Friday"),
         ("2026-04-30T17:00", "2026-05-04T10:00", 2, "Thursday 17–18, 1 May, weekend, Monday 9–10"),
-        ("2026-03-23T00:00", "2026-04-06T00:00", 70, "two weeks with the spring change on a Sunday"),
+        (
+            "2026-03-23T00:00",
+            "2026-04-06T00:00",
+            70,
+            "two weeks with the spring change on a Sunday",
+        ),
         ("2026-10-19T00:00", "2026-11-02T00:00", 70, "two weeks with the autumn change"),
         # 2026: 261 weekdays; on weekdays 1 Jan, 6 Apr, 1, 8, 14 and 25 May, 14 Jul, 11 Nov, 25 Dec.
         ("2026-01-01T00:00", "2027-01-01T00:00", (261 - 9) * 7, "a whole year"),
@@ -84,10 +91,12 @@ def test_round_the_clock_counts_real_time_even_when_clocks_change() -> None:
 
 
 def test_a_day_open_until_midnight_joins_the_next_one() -> None:
-    late = load_calendar({
-        "timezone": "Europe/Paris",
-        "weekly": {"monday": [["20:00", "24:00"]], "tuesday": [["00:00", "02:00"]]},
-    })
+    late = load_calendar(
+        {
+            "timezone": "Europe/Paris",
+            "weekly": {"monday": [["20:00", "24:00"]], "tuesday": [["00:00", "02:00"]]},
+        }
+    )
     start, end = paris("2026-03-09T12:00"), paris("2026-03-10T12:00")
     assert elapsed(late, start, end) == 6 * HOUR
     ledger = read_clock([Segment(start, None, late)], as_of=end).ledger

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from .clock_draws import situations, timed
 from .clock_oracle import elapsed_slowly, verdict
 
 SECOND = timedelta(seconds=1)
-thorough = settings(max_examples=100, deadline=None)
+thorough = settings(max_examples=60, deadline=None)
 
 
 @thorough
@@ -68,7 +69,7 @@ def test_adding_what_elapsed_gives_back_the_end_of_the_last_counted_second(
     assert elapsed(calendar, again, b) == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situations(), st.integers(min_value=-2000, max_value=2000), st.integers(0, 2200))
 def test_agrees_with_the_slow_count_minute_by_minute(
     situation: tuple[dict[str, Any], datetime], shift: int, minutes: int
@@ -79,7 +80,7 @@ def test_agrees_with_the_slow_count_minute_by_minute(
     assert elapsed(load_calendar(document), start, end) == elapsed_slowly(document, start, end)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situations(), st.integers(min_value=-2000, max_value=0), st.integers(1, 2200))
 def test_every_minute_of_the_ledger_has_the_reason_of_the_slow_count(
     situation: tuple[dict[str, Any], datetime], shift: int, minutes: int
@@ -107,10 +108,7 @@ def test_the_ledger_covers_all_time_without_hole_and_sums_to_elapsed(
     assert edges[-1] == b
     assert sum(line.counted_seconds for line in ledger) == elapsed(calendar, a, b)
     assert all(line.counted_seconds in (0, line.duration_seconds) for line in ledger)
-    assert all(
-        (one.why, one.label) != (two.why, two.label)
-        for one, two in zip(ledger, ledger[1:], strict=False)
-    )
+    assert all((one.why, one.label) != (two.why, two.label) for one, two in pairwise(ledger))
 
 
 @thorough
