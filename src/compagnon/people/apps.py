@@ -1,5 +1,6 @@
 """The room ``people``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -22,7 +23,7 @@ class PeopleConfig(AppConfig):
         post_migrate.connect(ship_roles, sender=self)
 
 
-def ship_roles(using: str, plan: list[tuple[Any, bool]], **_kwargs: Any) -> None:
+def ship_roles(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any) -> None:
     """Write the standard roles once the tables are there, and again with each new version."""
     from django.db import connections
 

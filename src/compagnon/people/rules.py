@@ -15,7 +15,10 @@ _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*
 
 def fold(text: str) -> str:
     """Give the text without case, accents or ligatures: «Œuvré» becomes «oeuvre»."""
-    lowered = unicodedata.normalize("NFKD", text.casefold()).translate(_LIGATURES)
+    # Twice: a letter that is only decomposed into a capital needs its case folded then.
+    for _turn in range(2):
+        text = unicodedata.normalize("NFKD", text.casefold())
+    lowered = text.translate(_LIGATURES)
     return "".join(char for char in lowered if not unicodedata.combining(char))
 
 

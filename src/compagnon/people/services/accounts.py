@@ -188,7 +188,7 @@ def _check(actor: Actor, account: Account) -> None:
 def _free(email: str) -> str:
     value = rules.normal_email(email)
     if value is None:
-        raise Invalid(fields={"email": [_("This is not a mail address.")]})
+        raise rows.wrong("email", _("This is not a mail address."))
     if Account.objects.filter(email=value).exists():
         raise AddressTaken(
             _("Another account signs in with %(value)s.") % {"value": value},

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Conflict, Invalid
+from compagnon.core.errors import Conflict
 from compagnon.core.services import service
 from compagnon.people import policies, rules
 from compagnon.people.errors import AddressTaken
@@ -99,12 +99,12 @@ def normal(kind: str, value: str) -> str:
     if kind == ContactKind.EMAIL:
         if found := rules.normal_email(value):
             return found
-        raise Invalid(fields={"value": [_("This is not a mail address.")]})
+        raise rows.wrong("value", _("This is not a mail address."))
     if kind not in ContactKind.values:
-        raise Invalid(fields={"kind": [_("There is no such kind of contact.")]})
+        raise rows.wrong("kind", _("There is no such kind of contact."))
     if found := rules.normal_phone(value):
         return found
-    raise Invalid(fields={"value": [_("This is not a phone number, such as 01 23 45 67 89.")]})
+    raise rows.wrong("value", _("This is not a phone number, such as 01 23 45 67 89."))
 
 
 def _taken(value: str) -> bool:

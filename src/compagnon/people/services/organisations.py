@@ -255,7 +255,7 @@ def _open(organisation: Organisation) -> Organisation:
 def _check_depth(slashes: int) -> None:
     if slashes - 1 > rules.MAX_DEPTH:
         message = _("At most %(most)s organisations may be one below another.")
-        raise Invalid(fields={"parent": [message % {"most": rules.MAX_DEPTH}]})
+        raise rows.wrong("parent", message % {"most": rules.MAX_DEPTH})
 
 
 def _place(row: Organisation, parent: Organisation | None) -> None:
@@ -272,10 +272,10 @@ def _set_domains(row: Organisation, domains: Sequence[str]) -> None:
         name = rules.normal_domain(text)
         if name is None:
             message = _("«%(text)s» is not a mail domain, such as example.fr.")
-            raise Invalid(fields={"domains": [message % {"text": text[:80]}]})
+            raise rows.wrong("domains", message % {"text": text[:80]})
         wanted.add(name)
     if len(wanted) > MOST_DOMAINS:
-        raise Invalid(fields={"domains": [_("At most %(most)s.") % {"most": MOST_DOMAINS}]})
+        raise rows.wrong("domains", _("At most %(most)s.") % {"most": MOST_DOMAINS})
     taken = MailDomain.objects.filter(name__in=wanted).exclude(organisation=row).first()
     if taken is not None:
         message = _("The domain %(name)s is given to another organisation.")

@@ -246,7 +246,7 @@ def _write(person: Person, *, fields: list[str] | None = None) -> None:
         # A part of a company works on the company's sites.
         above = set(rules.keys_of(person.organisation.path))
         if site.organisation_id not in above:
-            raise Invalid(fields={"site": [_("This site belongs to another organisation.")]})
+            raise rows.wrong("site", _("This site belongs to another organisation."))
     names = fields
     if fields is None or {"first_name", "last_name"} & set(fields):
         person.search_name = rules.search_name(person.first_name, person.last_name)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal, verbs
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Conflict, Invalid, Refused
+from compagnon.core.errors import Conflict, Refused
 from compagnon.core.services import service
 from compagnon.people import policies, standard_roles
 from compagnon.people.errors import Escalation
@@ -173,7 +173,7 @@ def _known(names: Iterable[str]) -> list[str]:
     found = sorted(set(names))
     if unknown := [name for name in found if not verbs.known(name)]:
         message = _("There is no such right: %(names)s.") % {"names": ", ".join(unknown)[:200]}
-        raise Invalid(fields={"verbs": [message]})
+        raise rows.wrong("verbs", message)
     return found
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core.errors import Conflict, Invalid, NotFound, Stale
+from compagnon.core.errors import Conflict, Invalid, NotFound, Stale, Text
 
 M = TypeVar("M", bound=models.Model)
 
@@ -84,7 +84,7 @@ def clean_text(name: str, text: str) -> str:
         Invalid: it holds U+0000, which PostgreSQL cannot keep.
     """
     if "\0" in text:
-        raise Invalid(fields={name: [_("Text may not hold the character U+0000.")]})
+        raise wrong(name, _("Text may not hold the character U+0000."))
     return text.strip()
 
 
@@ -125,6 +125,11 @@ def write(action: Callable[[], object]) -> None:
             action()
     except IntegrityError:
         raise Conflict(_("Somebody did the same at the same moment: look again.")) from None
+
+
+def wrong(field: str, message: Text) -> Invalid:
+    """Give the error for one field, to be raised; its message is also the sentence shown."""
+    return Invalid(message, fields={field: [message]})
 
 
 def invalid(error: ValidationError) -> Invalid:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.core import journal, verbs
 from compagnon.core.actor import Actor, Source
 from compagnon.core.api import auth
-from compagnon.core.errors import Conflict, Invalid, Refused
+from compagnon.core.errors import Conflict, Refused
 from compagnon.core.services import service
 from compagnon.people import policies
 from compagnon.people.errors import Escalation
@@ -143,7 +143,7 @@ def _wanted(actor: Actor, names: Iterable[str]) -> list[str]:
     for name in found:
         if not verbs.known(name):
             message = _("There is no such right: %(names)s.") % {"names": name[:80]}
-            raise Invalid(fields={"verbs": [message]})
+            raise rows.wrong("verbs", message)
         if not actor.scope.allows_somewhere(name):
             raise Escalation(_("You do not hold «%(name)s» yourself.") % {"name": name})
     return found
@@ -152,11 +152,11 @@ def _wanted(actor: Actor, names: Iterable[str]) -> list[str]:
 def _check_expiry(actor: Actor, expires_at: datetime) -> None:
     now = timezone.now()
     if not now < expires_at <= now + LONGEST:
-        raise Invalid(fields={"expires_at": [_("Choose a date within a year from now.")]})
+        raise rows.wrong("expires_at", _("Choose a date within a year from now."))
     maker = _maker(actor)
     if maker is not None and expires_at > maker.expires_at:
         message = _("A token made by a token may not outlive it.")
-        raise Invalid(fields={"expires_at": [message]})
+        raise rows.wrong("expires_at", message)
 
 
 def _maker(actor: Actor) -> ApiToken | None:
