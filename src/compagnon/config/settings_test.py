@@ -1,6 +1,6 @@
 """Settings of the tests: the product's own, with a throw-away data directory and cheap hashing.
 
-``COMPAGNON_TEST_DATABASE_URL`` chooses the database; SQLite in memory of the worker without it.
+``COMPAGNON_TEST_DATABASE_URL`` chooses the database; without it, an SQLite file of this process.
 """
 
 from __future__ import annotations
@@ -20,5 +20,12 @@ from compagnon.config.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    # A file, as in production: threads and other processes of a test see the same database, and
+    # wait for each other's locks as they would there.
+    DATABASES["default"]["TEST"] = {"NAME": f"{_directory}/test.sqlite3"}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 LOGGING = {"level": "WARNING", "format": "console"}
+
+# The page of components, for the tests of accessibility.
+STYLEGUIDE = True

@@ -10,3 +10,7 @@ class CoreConfig(AppConfig):
     name = "compagnon.core"
     label = "core"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        """Declare the room's verbs and visibility rules."""
+        from compagnon.core import rules  # noqa: F401

@@ -3,7 +3,7 @@
 from compagnon.core.models.files import StoredFile
 from compagnon.core.models.idempotency import IdempotencyKey
 from compagnon.core.models.journal import ConsumerPosition, Entry, OutboxItem
-from compagnon.core.models.tasks import PeriodicRun, Task, TaskState
+from compagnon.core.models.tasks import PeriodicRun, Task, TaskState, Worker
 
 __all__ = [
     "ConsumerPosition",
@@ -14,4 +14,5 @@ __all__ = [
     "StoredFile",
     "Task",
     "TaskState",
+    "Worker",
 ]

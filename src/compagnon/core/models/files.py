@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StoredFile(models.Model):
-    """Bytes kept once under their SHA-256. Who may read them is said by the rows that point here."""
+    """Bytes kept once under their SHA-256; the rows that point here say who may read them."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField(_("bytes"))

@@ -1,0 +1,32 @@
+"""The jobs of ``core`` itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from compagnon.core.models import Task, TaskState, Worker
+from compagnon.core.tasks.jobs import periodic
+
+DONE_KEPT = timedelta(days=7)
+# A worker that left as it should removed its own row: these are the killed ones.
+WORKER_KEPT = timedelta(days=1)
+DELETED_AT_ONCE = 5_000
+
+
+@periodic(every=timedelta(hours=1))
+def forget_done_tasks() -> None:
+    """Delete tasks done more than a week ago; the dead ones stay until somebody decides."""
+    old = Task.objects.filter(
+        state=TaskState.DONE, finished_at__lt=timezone.now() - DONE_KEPT
+    ).order_by("finished_at")
+    # In short transactions: others wait for none of them.
+    while keys := list(old.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        Task.objects.filter(pk__in=keys).delete()
+
+
+@periodic(every=timedelta(hours=1))
+def forget_dead_workers() -> None:
+    """Delete the rows of workers not seen for a day."""
+    Worker.objects.filter(seen_at__lt=timezone.now() - WORKER_KEPT).delete()
