@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from compagnon.contracts import events
 from compagnon.contracts.frozen import calendar_of
@@ -20,6 +20,7 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 
 _BATCH = 500
+M = TypeVar("M", bound=Model)
 _CLOCK_FIELDS = [
     "organisation", "contract", "commitment", "target_seconds", "state", "due_at", "warn_at",
     "warned_at", "breached_at", "stopped_at", "elapsed_seconds", "priority", "category_path",
@@ -211,15 +212,26 @@ def save(actor: Actor, held: Iterable[Held], *, breached_before: frozenset[int])
     found = list(held)
     if not found:
         return
-    Clock.objects.bulk_update([each.clock for each in found], _CLOCK_FIELDS, batch_size=_BATCH)
+    _overwrite(Clock, [each.clock for each in found], _CLOCK_FIELDS)
     # Only the stretches at the end can have changed: those before were ended long ago.
     kept = [row for each in found for row in each.rows[-3:] if row.pk]
-    ClockSegment.objects.bulk_update(kept, _SEGMENT_FIELDS, batch_size=_BATCH)
+    _overwrite(ClockSegment, kept, _SEGMENT_FIELDS)
     new = [row for each in found for row in each.rows if not row.pk]
     ClockSegment.objects.bulk_create(new, batch_size=_BATCH)
     for each in found:
         if each.clock.breached_at is not None and each.clock.pk not in breached_before:
             tell_breach(actor, each.clock)
+
+
+def _overwrite(model: type[M], rows: Sequence[M], fields: list[str]) -> None:
+    """Write rows that exist. An insert that conflicts costs a tenth of ``bulk_update``'s CASE."""
+    model._default_manager.bulk_create(  # noqa: SLF001
+        rows,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=fields,
+    )
 
 
 def breached(held: Iterable[Held]) -> frozenset[int]:

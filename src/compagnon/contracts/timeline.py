@@ -20,10 +20,25 @@ from compagnon.contracts.rules import warn_after
 class Stretch(Protocol):
     """What a stored stretch says: ``ClockSegment``, or a plain value of the what-if."""
 
-    start: datetime
-    end: datetime | None
-    counts: bool
-    reason: str
+    @property
+    def start(self) -> datetime:
+        """From when."""
+        ...
+
+    @property
+    def end(self) -> datetime | None:
+        """Until when; ``None`` while it goes on."""
+        ...
+
+    @property
+    def counts(self) -> bool:
+        """Whether its time counts."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """What work waited for; empty when it did not wait."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
