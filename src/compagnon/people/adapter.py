@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from compagnon.people import rules, secrets_at_rest
 from compagnon.people.models import Account
+from compagnon.people.queries import may_enter
 from compagnon.people.tasks import send_notice, send_password_link
 
 # What allauth tells the owner of an account about, and our words for it; nothing else is sent.
@@ -31,6 +32,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by whoever manages them."""
         return False
+
+    def pre_login(
+        self, request: HttpRequest, user: Account, **_details: Any
+    ) -> HttpResponse | None:
+        """Let nobody in whose account, record or organisation is closed."""
+        if not may_enter(user):
+            return cast("HttpResponse", self.respond_user_inactive(request, user))
+        return None
 
     def send_password_reset_mail(self, user: Account, email: str, context: dict[str, Any]) -> None:
         """Have the link sent by a worker: the answer takes no longer for a known address."""
