@@ -8,5 +8,5 @@ What other rooms use:
 - the templates ``ui/base.html`` (signed in) and ``ui/entrance.html`` (anybody), and the cotton
   components, which ``docs/architecture/ui.md`` shows one by one;
 - the tags and filters of ``templatetags.ui``, loaded in every template;
-- ``testing``: browser fixtures for tests.
+- ``tests.browser``: fixtures of tests that drive Chromium.
 """

@@ -15,6 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.ui import live, navigation
 
+ROWS = (
+    ("Imprimante du 2ᵉ étage hors service", "1", "red", _("New"), "breached", 120, "−0 h 20"),
+    ("Mot de passe oublié", "2", "blue", _("In progress"), "soon", 85, "35 min"),
+    ("Écran noir au démarrage depuis cette nuit", "3", "yellow", _("Waiting"), "running", 30, "3 h"),
+    ("Accès au partage Comptabilité", "4", "green", _("Solved"), "met", 100, "12 min"),
+    ("Messagerie lente depuis ce matin", "3", "secondary", _("Closed"), "paused", 40, "2 h 05"),
+)
 PEOPLE = ("Claire Moreau", "Youssef Benali", "Anne-Sophie Le Gall", "Jean Petit", "Inès Da Silva")
 
 
@@ -81,6 +88,7 @@ def components(request: HttpRequest) -> HttpResponse:
         {
             "actor": Visitor(),
             "people": PEOPLE,
+            "rows": list(zip(PEOPLE, ROWS, strict=True)),
             "now": now,
             "moments": [now - timedelta(seconds=s) for s in (20, 900, 20_000, 90_000, 400_000)],
             "form": SampleForm(),

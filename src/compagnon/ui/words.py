@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
-# Between a number and its unit nothing may break; French wants it narrow.
-GAP = "\u202f"
+# Between a number and its unit nothing may break.
+GAP = "\u00a0"
 MINUS = "\u2212"
 TINTS = ("blue", "azure", "indigo", "purple", "pink", "red", "orange", "teal", "green", "cyan")
 
@@ -100,3 +100,21 @@ def size(count: int | None) -> str:
         value /= 1000
     places = 0 if unit == units[0] or value >= 100 else 1
     return f"{number_format(value, places, use_l10n=True)}{GAP}{unit}"
+
+
+# The first that is found names the browser: most say they are several.
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("HeadlessChrome/", "Chrome"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser(user_agent: str) -> str:
+    """Name the browser and system of a ``User-Agent`` header: «Firefox, Windows»."""
+    program = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return ", ".join(part for part in (program, system) if part) or gettext("Unknown browser")

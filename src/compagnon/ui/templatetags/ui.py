@@ -64,6 +64,12 @@ def tint(name: Any) -> str:
     return words.tint(str(name))
 
 
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Name the browser and system of a ``User-Agent`` header."""
+    return words.browser(user_agent)
+
+
 @register.filter("bytes")
 def size(count: int | str | None) -> str:
     """Say a number of bytes: «1,4 Mo»."""
@@ -145,8 +151,11 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.simple_tag
-def field_widget(field: BoundField, extra: str = "") -> SafeString:
-    """Draw a field's input with the classes of its kind; Django ties help and errors to it."""
+def field_widget(field: BoundField, extra: str = "", bare: str = "") -> SafeString:
+    """Draw a field's input with the classes of its kind; Django ties help and errors to it.
+
+    ``bare`` leaves out a placeholder that only says the label again.
+    """
     widget = field.field.widget
     if isinstance(widget, CHECK):
         name = "form-check-input"
@@ -161,6 +170,8 @@ def field_widget(field: BoundField, extra: str = "") -> SafeString:
         attrs["data-controller"] = " ".join(
             part for part in ("autosize", widget.attrs.get("data-controller", "")) if part
         )
+    if bare:
+        attrs["placeholder"] = ""
     return field.as_widget(attrs=attrs)
 
 
