@@ -207,6 +207,16 @@ def get_attachment(actor: Actor, attachment_id: int) -> Attachment:
     )
 
 
+def get_message(actor: Actor, message_id: int) -> Message:
+    """Give a visible message with its files.
+
+    Raises:
+        NotFound: there is none, or it is not for the actor.
+    """
+    rows = Message.objects.prefetch_related("attachments__file")
+    return get_visible(Message, actor, rows, pk=message_id)
+
+
 def mail_of(actor: Actor, ticket: Ticket) -> QuerySet[OutgoingMail]:
     """Give the mail that a ticket sent, for those who work on it."""
     return visible(OutgoingMail, actor, ticket.outgoing.all()).order_by("created_at", "id")

@@ -16,6 +16,8 @@ BY_KIND: dict[str, tuple[int, ...]] = {
     "index": (),
     "show": (404,),
     "create": (404, 409, 413, 415),
+    "create_within": (404, 409, 412, 413, 415),
+    "download": (404,),
     "act": (404, 409, 412, 413, 415),
     "change": (404, 409, 412, 413, 415),
     "remove": (404, 409, 412),
@@ -84,6 +86,7 @@ IF_NONE_MATCH = {
 HEADERS_BY_KIND: dict[str, tuple[dict[str, Any], ...]] = {
     "show": (IF_NONE_MATCH,),
     "create": (IDEMPOTENCY_KEY,),
+    "create_within": (IDEMPOTENCY_KEY, IF_MATCH),
     "act": (IDEMPOTENCY_KEY, IF_MATCH),
     "change": (IF_MATCH,),
     "remove": (IF_MATCH,),
@@ -128,6 +131,11 @@ def complete(operation: dict[str, Any]) -> None:
     operation["parameters"].extend(dict(header) for header in HEADERS_BY_KIND.get(kind, ()))
     if kind == "show":
         responses["304"] = {"description": "Nothing changed since the tag in `If-None-Match`."}
+    if kind == "download":
+        responses["200"] = {
+            "description": "The bytes, to be saved; their type is the one found in them.",
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
     operation["responses"] = {
         str(status): responses[status] for status in sorted(responses, key=int)
     }

@@ -93,15 +93,29 @@ class Routes(Router):
         answer: type[Schema],
         *,
         location: Callable[[Any], str] | None = None,
+        within: bool = False,
         **extra: Any,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
         """Declare a creation: 201, made once under an ``Idempotency-Key``.
 
         Args:
             location: the path of the object that was made, below the API's root.
+            within: it is made in an object that exists, whose ``If-Match`` is honoured.
         """
         finish = partial(_finish_post, answer, 201, location)
-        return self._declare("POST", path, {201: answer}, finish, kind="create", extra=extra)
+        kind = "create_within" if within else "create"
+        return self._declare("POST", path, {201: answer}, finish, kind=kind, extra=extra)
+
+    def download(self, path: str, **extra: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+        """Declare the fetching of a file: the function gives the answer that serves it."""
+
+        def finish(
+            _request: ApiRequest, _values: dict[str, Any], call: Callable[[], Any]
+        ) -> HttpResponse:
+            answer: HttpResponse = call()
+            return answer
+
+        return self._declare("GET", path, {200: None}, finish, kind="download", extra=extra)
 
     def act(
         self, path: str, answer: type[Schema], **extra: Any

@@ -1,0 +1,14 @@
+"""The desk's entries in the navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.ui import navigation
+from compagnon.ui.navigation import NavItem
+
+navigation.register(
+    NavItem(_("Tickets"), "ticket", "desk:queue", "ticket.view", 10, "desk", shortcut="g q"),
+    NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
+    NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
+)

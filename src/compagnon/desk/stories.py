@@ -1,0 +1,254 @@
+"""The journal and the timeline in words that a person reads, in the language in force."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import files
+from compagnon.core.models import Entry
+from compagnon.desk.models import (
+    Attachment,
+    Category,
+    Channel,
+    Impact,
+    Message,
+    MessageKind,
+    PendingReason,
+    Priority,
+    State,
+    TicketKind,
+    Urgency,
+)
+from compagnon.desk.queries import TimelineItem
+from compagnon.people.models import Person, Team
+
+VERBS = {
+    "ticket.open": (_("opened the ticket"), "ticket"),
+    "ticket.qualify": (_("qualified the ticket"), "tags"),
+    "ticket.take": (_("took the ticket"), "hand-stop"),
+    "ticket.assign": (_("assigned the ticket"), "user-plus"),
+    "ticket.reply": (_("answered"), "message"),
+    "ticket.hear": (_("wrote"), "message"),
+    "ticket.note": (_("wrote a note"), "note"),
+    "ticket.pend": (_("put the ticket on hold"), "player-pause"),
+    "ticket.resume": (_("resumed the ticket"), "player-play"),
+    "ticket.solve": (_("proposed a solution"), "circle-check"),
+    "ticket.accept": (_("accepted the solution"), "thumb-up"),
+    "ticket.refuse": (_("refused the solution"), "thumb-down"),
+    "ticket.elapse": (_("closed the ticket: no answer in the stated delay"), "clock-stop"),
+    "ticket.reopen": (_("reopened the ticket"), "refresh"),
+    "ticket.cancel": (_("cancelled the ticket"), "ban"),
+    "ticket.escalate": (_("escalated the ticket"), "stairs-up"),
+    "ticket.escalate_to_authority": (_("asked authority to act"), "flag"),
+    "ticket.transfer": (_("transferred the ticket"), "switch-horizontal"),
+    "ticket.plan_task": (_("planned a task"), "calendar-event"),
+    "ticket.complete_task": (_("reported a task as done"), "check"),
+    "ticket.cancel_task": (_("gave up a task"), "x"),
+    "ticket.prepare_sheet": (_("prepared the intervention sheet"), "clipboard-list"),
+    "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),
+}
+
+FIELDS = {
+    "state": _("state"),
+    "pending_reason": _("waits for"),
+    "pending_until": _("waits until"),
+    "priority": _("priority"),
+    "impact": _("impact"),
+    "urgency": _("urgency"),
+    "category_id": _("category"),
+    "service_id": _("service"),
+    "request_type_id": _("request type"),
+    "team_id": _("team"),
+    "assignee_id": _("technician"),
+    "kind": _("kind"),
+    "title": _("title"),
+    "affected_item": _("affected item"),
+    "beneficiary_id": _("for"),
+    "to_person_id": _("asked"),
+    "spent_seconds": _("time spent"),
+    "travel_seconds": _("travel time"),
+    "reopen_count": _("reopenings"),
+    "channel": _("came by"),
+}
+
+SYSTEM = {
+    "intake": _("Mail intake"),
+    "listener": _("Mail listener"),
+    "closing": _("Automatic closing"),
+    "holding": _("End of the wait"),
+    "clock": _("Contract clock"),
+    "link": _("The user, by the link in the mail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's value before and after."""
+
+    label: Any
+    before: Any
+    after: Any
+    is_duration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item of the timeline, ready to be shown."""
+
+    kind: str
+    at: datetime
+    item: Any
+    author: str
+    words: Any = ""
+    icon: str = "circle-dot"
+    changes: tuple[Change, ...] = ()
+    internal: bool = False
+
+
+class Names:
+    """The names behind the keys of some entries, fetched in one query for each kind."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        values = [(key, value) for entry in entries for side in (entry.before, entry.after)
+                  for key, value in side.items()]
+
+        def keys(*wanted: str) -> set[int]:
+            return {value for key, value in values if key in wanted and isinstance(value, int)}
+
+        from compagnon.contracts.models import RequestType, Service
+
+        people = keys("assignee_id", "beneficiary_id", "to_person_id", "requester_id")
+        self._rows: dict[str, dict[int, Any]] = {}
+        for names, model, found in (
+            (("assignee_id", "beneficiary_id", "to_person_id", "requester_id"), Person, people),
+            (("team_id",), Team, keys("team_id")),
+            (("category_id",), Category, keys("category_id")),
+            (("service_id",), Service, keys("service_id")),
+            (("request_type_id",), RequestType, keys("request_type_id")),
+        ):
+            rows = model._default_manager.in_bulk(found) if found else {}  # noqa: SLF001
+            for name in names:
+                self._rows[name] = rows
+
+    def shown(self, key: str, value: Any) -> Any:
+        """Give a value as a person reads it."""
+        if value is None or value == "":
+            return ""
+        if key in self._rows:
+            return self._rows[key].get(value, f"#{value}")
+        choices: Any = CHOICES.get(key)
+        if choices is not None:
+            try:
+                return choices(value).label
+            except ValueError:
+                return value
+        return value
+
+
+CHOICES = {
+    "state": State,
+    "priority": Priority,
+    "impact": Impact,
+    "urgency": Urgency,
+    "kind": TicketKind,
+    "channel": Channel,
+    "pending_reason": PendingReason,
+}
+
+
+def changes_of(entry: Entry, names: Names) -> tuple[Change, ...]:
+    """Give what an entry changed, field by field, in words; keys of rows are left out."""
+    return tuple(
+        Change(
+            label=FIELDS[key],
+            before=names.shown(key, entry.before.get(key)),
+            after="…" if value is True else names.shown(key, value),
+            is_duration=key.endswith("_seconds"),
+        )
+        for key, value in entry.after.items()
+        if key in FIELDS and (value not in {None, ""} or entry.before.get(key))
+    )
+
+
+def who(entry: Entry, person: Person | None) -> str:
+    """Give the name under which the actor of an entry is shown."""
+    if person is not None:
+        return str(person)
+    return str(SYSTEM.get(entry.actor_label, entry.actor_label or "Compagnon"))
+
+
+def tell(items: Sequence[TimelineItem], *, support: bool) -> list[Told]:
+    """Turn a timeline into what its page shows."""
+    names = Names(item.item for item in items if isinstance(item.item, Entry))
+    told = []
+    for item in items:
+        if isinstance(item.item, Entry):
+            words, icon = VERBS.get(item.item.verb, (item.item.verb, "circle-dot"))
+            told.append(
+                Told(
+                    "entry", item.at, item.item, who(item.item, item.author), words, icon,
+                    changes_of(item.item, names) if support else (),
+                )
+            )
+        elif isinstance(item.item, Message):
+            message = item.item
+            told.append(
+                Told(
+                    "message", item.at, message,
+                    str(item.author) if item.author else str(_("Support")),
+                    internal=not message.is_public,
+                    icon="note" if message.kind == MessageKind.NOTE else "message",
+                )
+            )
+        else:
+            told.append(Told(item.kind, item.at, item.item, str(item.author or "")))
+    return told
+
+
+def journal_lines(entries: Sequence[Entry]) -> list[Told]:
+    """Turn entries into the lines of the journal's page."""
+    names = Names(entries)
+    people = Person.objects.in_bulk({e.actor_id for e in entries if e.actor_id})
+    return [
+        Told(
+            "entry", entry.occurred_at, entry, who(entry, people.get(entry.actor_id or 0)),
+            *VERBS.get(entry.verb, (entry.verb, "circle-dot")), changes_of(entry, names),
+        )
+        for entry in entries
+    ]
+
+
+PICTURES_MAX = 3 * 1024 * 1024
+CID = re.compile(r'src="cid:([^"]{1,250})"')
+
+
+def with_pictures(message: Message) -> str:
+    """Give the message's HTML with its own inline pictures in it.
+
+    The frame that shows it is sandboxed and signs in nowhere, so pictures travel inside, as
+    ``data:``; past 3 MB in all they are left out, and stay among the attachments.
+    """
+    rows: dict[str, Attachment] = {
+        row.content_id: row
+        for row in message.attachments.all()
+        if row.content_id and row.file.media_type.startswith("image/")
+    }
+    left = PICTURES_MAX
+
+    def picture(match: re.Match[str]) -> str:
+        nonlocal left
+        row = rows.get(match[1])
+        if row is None or row.file.size > left or row.file.media_type not in files.INLINE:
+            return 'src=""'
+        left -= row.file.size
+        content = base64.b64encode(files.read(row.file)).decode()
+        return f'src="data:{row.file.media_type};base64,{content}"'
+
+    return CID.sub(picture, message.html)

@@ -1,0 +1,21 @@
+"""Routes of the desk's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from compagnon.desk.views import opening, queue, ticket
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", queue.home, name="home"),
+    path("desk/queue/", queue.queue, name="queue"),
+    path("requests/", queue.requests, name="requests"),
+    path("desk/tickets/new/", opening.new, name="new"),
+    path("desk/tickets/<int:ticket_id>/", ticket.ticket, name="ticket"),
+    path("desk/tickets/<int:ticket_id>/journal/", ticket.journal, name="journal"),
+    path("desk/tickets/<int:ticket_id>/do/<slug:name>/", ticket.act, name="act"),
+    path("desk/attachments/<int:attachment_id>/", ticket.attachment, name="attachment"),
+    path("desk/messages/<int:message_id>/", ticket.message_html, name="message_html"),
+]

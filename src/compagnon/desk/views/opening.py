@@ -1,0 +1,114 @@
+"""Opening a ticket: support's form, and the user's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from compagnon.core.actor import Actor
+from compagnon.core.errors import CompagnonError
+from compagnon.core.visibility import visible
+from compagnon.desk import services
+from compagnon.desk.choosing import chosen_person
+from compagnon.desk.forms import AskForm, OpenForm
+from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, Urgency
+from compagnon.desk.verbs_on_pages import uploads
+from compagnon.desk.views.ticket import add_errors
+from compagnon.people.models import Person
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a ticket for somebody (support) or for oneself (user)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.scope.allows_somewhere("ticket.open"):
+        return _by_support(request, actor)
+    return _by_user(request, actor)
+
+
+def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
+    requester = _asked_for(request, actor)
+    if request.method != "POST":
+        form = OpenForm(actor=actor, initial={"requester": requester.pk if requester else None})
+        return render(request, "desk/open.html", {"form": form, "requester": requester})
+    form = OpenForm(request.POST, request.FILES, actor=actor)
+    status = 422
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            ticket = _open(actor, values)
+        except CompagnonError as error:
+            status = error.status
+            add_errors(form, error)
+        else:
+            messages.success(
+                request, _("Ticket %(reference)s is open.") % {"reference": ticket.reference}
+            )
+            return redirect("desk:ticket", ticket_id=ticket.pk)
+    return render(request, "desk/open.html", {"form": form, "requester": requester}, status=status)
+
+
+def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
+    return services.open_ticket(
+        actor=actor,
+        requester=chosen_person(actor, values["requester"], "requester"),
+        beneficiary=chosen_person(actor, values["beneficiary"], "beneficiary")
+        if values["beneficiary"]
+        else None,
+        title=values["title"],
+        text=values["text"],
+        channel=Channel(values["channel"]),
+        kind=TicketKind(values["kind"]),
+        category=values["category"],
+        service=values["service"],
+        request_type=values["request_type"],
+        impact=Impact(values["impact"]),
+        urgency=Urgency(values["urgency"]),
+        affected_item=values["affected_item"],
+        uploads=uploads(values),
+    )
+
+
+def _asked_for(request: HttpRequest, actor: Actor) -> Person | None:
+    """The person named in the address or sent with the form, if visible: the form shows them."""
+    given = request.POST.get("requester") or request.GET.get("requester") or ""
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
+        return None
+    return visible(Person, actor).select_related("organisation").filter(pk=int(given)).first()
+
+
+def _by_user(request: HttpRequest, actor: Actor) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "desk/ask.html", {"form": AskForm()})
+    form = AskForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            ticket = services.open_ticket(
+                actor=actor,
+                requester=Person.objects.select_related("organisation").get(pk=actor.id),
+                title=values["title"],
+                text=values["text"],
+                channel=Channel.PORTAL,
+                urgency=Urgency(values["urgency"]),
+                uploads=uploads(values),
+            )
+        except CompagnonError as error:
+            status = error.status
+            add_errors(form, error)
+        else:
+            messages.success(
+                request,
+                _("Your request is number %(reference)s. We write to you as soon as it moves.")
+                % {"reference": ticket.reference},
+            )
+            return redirect("desk:ticket", ticket_id=ticket.pk)
+    return render(request, "desk/ask.html", {"form": form}, status=status)

@@ -1,0 +1,135 @@
+"""The queues: lists that technicians take their work from, up to date by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from compagnon.core import keyset
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Invalid
+from compagnon.desk import queries, search
+from compagnon.desk.models import Priority, State, Ticket
+from compagnon.desk.queries import Queue
+from compagnon.ui import live
+
+ROWS = 40
+ORDERS = {
+    "activity": "activity_at", "priority": "priority", "due": "due_at", "opened": "id",
+}
+TABS = (
+    (Queue.MINE, _("Mine"), "user-check"),
+    (Queue.TEAM, _("My team’s"), "users"),
+    (Queue.UNASSIGNED, _("Unassigned"), "inbox"),
+    (Queue.BREACHING, _("Breaching soon"), "clock-exclamation"),
+    (Queue.OPEN, _("All open"), "ticket"),
+    (Queue.SOLVED, _("Solved"), "circle-check"),
+    (Queue.ALL, _("All"), "archive"),
+)
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Send support to its queue and users to their requests."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    support = actor.scope.allows_somewhere("ticket.view")
+    return redirect("desk:queue" if support else "desk:requests")
+
+
+@login_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show a queue: its first rows, its filters, and the counts of the others."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.scope.allows_somewhere("ticket.view"):
+        return redirect("desk:requests")
+    context = _rows(request, actor)
+    if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
+        if (same := live.unchanged(request, context["version"])) is not None:
+            return same
+        return render(request, "desk/_queue_rows.html", context)
+    counts = queries.queue_counts(actor)
+    context["tabs"] = [
+        {
+            "queue": tab,
+            "label": label,
+            "icon": icon,
+            "count": _shown(counts[tab]) if tab in counts else "",
+            "current": tab == context["queue"],
+        }
+        for tab, label, icon in TABS
+    ]
+    return render(request, "desk/queue.html", context)
+
+
+@login_required
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """Show a user the requests that they made or that are for them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    from compagnon.desk.visibility import party_filter
+
+    rows = queries.tickets(actor).filter(party_filter(actor.scope))
+    only_open = request.GET.get("show") != "all"
+    if only_open:
+        rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
+    found = keyset.take(
+        rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor")
+    )
+    version = live.version(*[(ticket.pk, ticket.version) for ticket in found.rows])
+    context = {
+        "tickets": found.rows, "page": found, "only_open": only_open, "version": version,
+    }
+    if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
+        if (same := live.unchanged(request, version)) is not None:
+            return same
+        return render(request, "desk/_request_rows.html", context)
+    return render(request, "desk/requests.html", context)
+
+
+def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    try:
+        chosen = Queue(request.GET.get("queue", Queue.OPEN))
+    except ValueError:
+        chosen = Queue.OPEN
+    sort = request.GET.get("sort", "-activity")
+    column = ORDERS.get(sort.removeprefix("-"), "activity_at")
+    ordering = ("-" if sort.startswith("-") else "") + column
+    rows = queries.tickets(actor).filter(queries.in_queue(chosen, actor))
+    state, priority = request.GET.get("state", ""), request.GET.get("priority", "")
+    if state in State.values:
+        rows = rows.filter(state=state)
+    if priority.isascii() and priority.isdecimal() and int(priority[:2]) in Priority.values:
+        rows = rows.filter(priority=int(priority[:2]))
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    if words:
+        rows = search.matching(actor, rows, words)
+    try:
+        found = keyset.take(
+            rows, ordering=ordering, limit=ROWS, cursor=request.GET.get("cursor")
+        )
+    except Invalid:  # a cursor of another list, kept in a bookmark: its first page
+        found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
+    tickets: list[Ticket] = found.rows
+    return {
+        "queue": chosen,
+        "tickets": tickets,
+        "page": found,
+        "sort": sort,
+        "state": state,
+        "priority": priority,
+        "words": words,
+        "states": State.choices,
+        "priorities": Priority.choices,
+        "version": live.version(*[(ticket.pk, ticket.version) for ticket in tickets]),
+    }
+
+
+def _shown(count: int) -> str:
+    return f"{queries.COUNT_MAX}+" if count >= queries.COUNT_MAX else str(count)

@@ -1,0 +1,166 @@
+"""One ticket: its story, its clocks, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from compagnon.contracts import queries as contract_queries
+from compagnon.core import files
+from compagnon.core.actor import Actor
+from compagnon.core.errors import CompagnonError, NotFound, Stale
+from compagnon.desk import forms, queries, stories
+from compagnon.desk.models import Attachment, Ticket
+from compagnon.desk.policies import is_party, is_support
+from compagnon.desk.services.changing import SUBJECT
+from compagnon.desk.verbs_on_pages import BY_NAME, VERBS, PageVerb
+from compagnon.ui import live
+
+COMPOSER = ("reply", "note", "solve")
+
+
+@login_required
+@require_safe
+def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """Show a ticket."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.get_ticket(actor, ticket_id)
+    version = live.version(found.pk, found.version)
+    if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
+        if (same := live.unchanged(request, version)) is not None:
+            return same
+        return render(request, "desk/_timeline.html", _story(actor, found))
+    return render(request, "desk/ticket.html", _page(actor, found))
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
+    """Do one verb on a ticket; what is refused comes back with the page and what was written."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if name not in BY_NAME:
+        raise Http404
+    verb = BY_NAME[name]
+    found = queries.get_ticket(actor, ticket_id)
+    form = verb.form(request.POST, request.FILES, actor=actor, ticket=found)
+    status = 422
+    if form.is_valid():
+        try:
+            verb.run(actor, found, form.cleaned_data)
+        except NotFound:
+            raise
+        except CompagnonError as error:
+            status = error.status
+            add_errors(form, error)
+        else:
+            messages.success(request, verb.done)
+            return redirect("desk:ticket", ticket_id=found.pk)
+    found = queries.get_ticket(actor, ticket_id)
+    page = _page(actor, found, failed=(verb, form))
+    return render(request, "desk/ticket.html", page, status=status)
+
+
+def add_errors(form: Any, error: CompagnonError) -> None:
+    """Put a service's refusal on the form: by field where it names fields, else on top."""
+    named = False
+    for field, texts in error.fields.items():
+        if field in form.fields:
+            named = True
+            for text in texts:
+                form.add_error(field, str(text))
+    if not named or not error.fields:
+        form.add_error(None, str(error))
+    if isinstance(error, Stale):
+        # What was typed stays; sent again, it is about the ticket as the page now shows it.
+        form.data = form.data.copy()
+        form.data["version"] = ""
+
+
+def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
+    support = is_support(actor, found)
+    items = queries.timeline(actor, found)
+    return {
+        "ticket": found,
+        "support": support,
+        "items": stories.tell(items, support=support),
+        "version": live.version(found.pk, found.version),
+    }
+
+
+def _page(
+    actor: Actor, found: Ticket, failed: tuple[PageVerb, forms.VerbForm] | None = None
+) -> dict[str, Any]:
+    support = is_support(actor, found)
+    offered = {
+        verb.name: {"verb": verb, "form": _form(verb, actor, found, failed)}
+        for verb in VERBS
+        if verb.offered(actor, found, support=support) or (failed and failed[0] is verb)
+    }
+    # A technician's own request is theirs to accept, not theirs to take.
+    composer = [offered[name] for name in COMPOSER if name in offered]
+    readings = (
+        contract_queries.clocks_of(SUBJECT, found.pk, as_of=timezone.now()) if support else []
+    )
+    return _story(actor, found) | {
+        "verbs": offered,
+        "composer": composer,
+        "failed": failed[0].name if failed else "",
+        "failed_form": failed[1] if failed else None,
+        "readings": readings,
+        "party": is_party(actor, found),
+        "solution": queries.solution_to_answer(found),
+        "similar": queries.similar_open(actor, found) if support else [],
+        "mails": list(queries.mail_of(actor, found)) if support else [],
+    }
+
+
+def _form(
+    verb: PageVerb,
+    actor: Actor,
+    found: Ticket,
+    failed: tuple[PageVerb, forms.VerbForm] | None,
+) -> forms.VerbForm:
+    if failed and failed[0] is verb:
+        return failed[1]
+    return verb.form(actor=actor, ticket=found, auto_id=f"id_{verb.name}_%s")
+
+
+@login_required
+@require_safe
+def journal(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """Show the journal of a ticket, in words, with before and after."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.get_ticket(actor, ticket_id)
+    lines = stories.journal_lines(list(queries.journal_of(actor, found)[:500]))
+    return render(request, "desk/journal.html", {"ticket": found, "lines": lines})
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """Give a file of a message; shown in place only if it is a harmless picture."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found: Attachment = queries.get_attachment(actor, attachment_id)
+    return files.serve(found.file, name=found.name, inline="inline" in request.GET)
+
+
+@login_required
+@require_safe
+def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Give a message's sanitised HTML as a page of its own, to be shown in a sandboxed frame."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    message = queries.get_message(actor, message_id)
+    response = render(
+        request, "desk/message_frame.html", {"html": stories.with_pictures(message)}
+    )
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; img-src data:; style-src 'self'; sandbox; frame-ancestors 'self'"
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
