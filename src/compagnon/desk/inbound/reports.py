@@ -55,8 +55,8 @@ def read(
 ) -> Bounce | None:
     """Say whether the message reports on a delivery, and which.
 
-    A report without its form is believed only with two signs of three: its sender or null return
-    path, its subject, its words; people forward such messages to ask what they mean.
+    A report without its form is believed only by its sender (or the null return path) and its
+    words together; people forward such messages to ask what they mean.
     """
     parts = list(root.walk())
     statuses = [one for one in parts if one.content_type in STATUS_TYPES]
@@ -68,10 +68,14 @@ def read(
     if failed:
         return Bounce(failed, _original(parts, limits) or _quoted(text), standard=False)
     daemon = null_path or (from_ is not None and _is_daemon(from_))
-    signs = daemon, bool(SUBJECTS.search(subject)), bool(WORDS.search(text[:20_000]))
-    if not daemon or sum(signs) < 2:
+    if not daemon or not sounds_like_one(subject, text):
         return None
     return Bounce(_told(text), _original(parts, limits) or _quoted(text), standard=False)
+
+
+def sounds_like_one(subject: str, text: str) -> bool:
+    """Whether the words of a message are those of a report."""
+    return bool(SUBJECTS.search(subject) or WORDS.search(text[:20_000]))
 
 
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
