@@ -17,8 +17,10 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
+from compagnon.core.api.errors import problem_response
 from compagnon.core.api.openapi import Api
 from compagnon.core.api.reference import sections
+from compagnon.core.errors import NotFound
 
 ROOMS = ("people", "contracts", "desk")
 
@@ -72,8 +74,15 @@ def reference(request: HttpRequest) -> HttpResponse:
     )
 
 
+def unknown(_request: HttpRequest, **_path: str) -> HttpResponse:
+    """Answer for an address that the API does not have; without this Django would draw a page."""
+    return problem_response(NotFound())
+
+
 urls: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi_json, name="api_openapi"),
     path("docs", reference, name="api_reference"),
+    path("", unknown),
     path("", api.urls),
+    path("<path:address>", unknown),
 ]

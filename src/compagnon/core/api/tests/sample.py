@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import path
 from ninja import Query, Schema
 
+from compagnon.config.urls import urlpatterns as real
 from compagnon.core.api import (
     ApiRequest,
     Body,
@@ -113,7 +114,7 @@ def delete_note(request: ApiRequest, note_id: Id) -> None:
 
 api = Api(title="Sample", version="1", description="Sample")
 api.add_router("", router)
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [path("api/v1/", api.urls), *real]
 
 
 def organisation(name: str = "Fonderie du Val") -> Organisation:

@@ -1,0 +1,80 @@
+"""A list as a CSV file that a spreadsheet opens and that cannot make it run anything."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from compagnon.core import keyset
+from compagnon.core.crud.listing import label_of, shown, value_of
+from compagnon.core.crud.resource import Column, Resource
+
+MOST_ROWS = 50_000
+BATCH = 1_000
+# What a spreadsheet takes for the beginning of a formula, or skips to find one (OWASP, CSV
+# injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def lines(
+    resource: Resource,
+    columns: Sequence[Column],
+    rows: QuerySet[Any],
+    *,
+    ordering: str,
+    most: int = MOST_ROWS,
+) -> Iterator[str]:
+    """Give the file line by line, reading the database by batches.
+
+    With a byte-order mark, without which Excel takes UTF-8 for something else; separated by
+    semicolons in French, as French spreadsheets expect. Past ``most`` rows the last line says so.
+    """
+    writer = csv.writer(_Echo(), delimiter=";" if (get_language() or "").startswith("fr") else ",")
+    yield "\ufeff" + writer.writerow([safe(str(label_of(resource, one))) for one in columns])
+    cursor: str | None = None
+    left = most
+    while left > 0:
+        batch = keyset.take(rows, ordering=ordering, limit=min(BATCH, left), cursor=cursor)
+        for row in batch.rows:
+            yield writer.writerow([written(value_of(row, one)) for one in columns])
+        left -= len(batch.rows)
+        cursor = batch.next
+        if cursor is None:
+            return
+    yield writer.writerow(
+        [_("The file stops here, after %(most)d rows: narrow the list.") % {"most": most}]
+    )
+
+
+def written(value: Any) -> str | int | float:
+    """Give a value as the file holds it: numbers as they are, times in the reader's zone."""
+    if isinstance(value, bool):
+        return shown(value)
+    if isinstance(value, int | float):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return safe("" if value == "" else shown(value))
+
+
+def safe(text: str) -> str:
+    """Give text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+class _Echo:
+    """A file that gives back what is written to it, so that lines can be sent one by one."""
+
+    def write(self, line: str) -> str:
+        return line
