@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
+from compagnon.contracts.clock.calendars import Calendar as ClockCalendar
 from compagnon.contracts.clock.engine import LedgerLine, read_clock
 from compagnon.contracts.frozen import calendar_of
 from compagnon.contracts.models import (
     OPEN_STATES,
+    CalendarRevision,
     Clock,
     ClockSegment,
     ClockState,
     Commitment,
     ServiceContract,
 )
+from compagnon.contracts.rules import warn_after
 from compagnon.contracts.timeline import Basis, segments_of
 
 
@@ -27,6 +30,7 @@ class ClockReading:
 
     ``due_at`` is what was due for a stopped clock, and empty while paused unless passed already.
     ``state`` is the row's, or ``missed`` for a running clock that has passed its target.
+    ``waits_for`` is a reason of ``subjects.PauseReason`` while work waits, forgiven or not.
     """
 
     clock: Clock
@@ -43,7 +47,23 @@ class ClockReading:
     breached_at: datetime | None
     stopped_at: datetime | None
     zone: str
+    waits_for: str
     ledger: tuple[LedgerLine, ...]
+
+    @property
+    def gauge(self) -> str:
+        """How a gauge shows it: running, soon, breached, paused, met or stopped."""
+        if self.is_breached:
+            return "breached"
+        if self.state == ClockState.RUNNING:
+            warned = warn_after(self.target_seconds, self.contract.warn_percent)
+            return "soon" if self.elapsed >= warned else "running"
+        return self.state if self.state in {ClockState.PAUSED, ClockState.MET} else "stopped"
+
+    @property
+    def late(self) -> int:
+        """By how many counted seconds the target is passed; 0 in time."""
+        return max(0, -self.remaining)
 
     @property
     def is_open(self) -> bool:
@@ -118,7 +138,9 @@ def reading_of(clock: Clock, *, as_of: datetime, explain: bool = True) -> ClockR
     rows = list(clock.segments.all())
     at = clock.stopped_at or as_of
     read = read_clock(
-        segments_of(rows, [_basis_of(row) for row in rows]), as_of=at, explain=explain
+        segments_of(rows, [_basis_of(row) for row in rows], explain=explain),
+        as_of=at,
+        explain=explain,
     )
     target = read.target_seconds or 0
     breached = read.breached_at
@@ -137,6 +159,7 @@ def reading_of(clock: Clock, *, as_of: datetime, explain: bool = True) -> ClockR
         breached_at=breached,
         stopped_at=clock.stopped_at,
         zone=clock.contract.calendar.time_zone,
+        waits_for=rows[-1].reason if clock.stopped_at is None else "",
         ledger=read.ledger,
     )
 
@@ -165,3 +188,15 @@ def _sooner(one: DueSummary, other: DueSummary) -> bool:
     if one.due_at is None or other.due_at is None:
         return other.due_at is None and one.due_at is not None
     return (one.due_at, one.measure) < (other.due_at, other.measure)
+
+
+def calendar_named(name: str) -> ClockCalendar | None:
+    """Give the calendar in force with that code, or else that name; ``None`` without one.
+
+    For the program and its operator: calendars belong to nobody.
+    """
+    rows = CalendarRevision.objects.filter(number=F("calendar__revision"))
+    found = (
+        rows.filter(calendar__code=name).first() or rows.filter(calendar__name__iexact=name).first()
+    )
+    return calendar_of(found) if found else None

@@ -15,6 +15,7 @@ from compagnon.contracts.clock.calendars import Calendar
 from compagnon.contracts.clock.engine import ClockReading, Segment, State, reached_at, read_clock
 from compagnon.contracts.models import Clock, ClockState
 from compagnon.contracts.rules import warn_after
+from compagnon.contracts.showing import reason_text
 
 
 class Stretch(Protocol):
@@ -54,8 +55,10 @@ def whole(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def segments_of(stretches: Sequence[Stretch], bases: Sequence[Basis | None]) -> list[Segment]:
-    """Give the clock's segments, oldest first.
+def segments_of(
+    stretches: Sequence[Stretch], bases: Sequence[Basis | None], *, explain: bool = False
+) -> list[Segment]:
+    """Give the clock's segments, oldest first; with ``explain``, pauses carry their words.
 
     A stretch without basis counts under the next one that has one, else under the last: nothing
     was promised while it ran, and the promise made later is counted from the opening.
@@ -78,6 +81,7 @@ def segments_of(stretches: Sequence[Stretch], bases: Sequence[Basis | None]) -> 
             state=State.RUNNING if stretch.counts else State.PAUSED,
             target_seconds=basis.target_seconds,
             cause=stretch.reason,
+            label=reason_text(stretch.reason) if explain and not stretch.counts else None,
         )
         for stretch, basis in zip(stretches, reversed(found), strict=True)
     ]

@@ -50,7 +50,8 @@ class Due(StrEnum):
 class Segment:
     """A stretch [start, end) of a clock's history; `end` None on the last one: it goes on.
 
-    `cause` is a stable code and `label` the words for why the clock is paused or stopped.
+    `cause` is a stable code and `label` the words for why the clock is paused or stopped. On a
+    running segment the cause is of a wait that counts all the same; it stands on its lines.
     """
 
     start: datetime
@@ -325,7 +326,7 @@ def _running_lines(
             open_seconds=high - low if is_open else 0,
             why=Why.SET_ASIDE if aside else reason.why,
             label=reason.label,
-            cause="",
+            cause=segment.cause,
             calendar=segment.calendar,
             target_seconds=segment.target_seconds,
         )

@@ -93,7 +93,8 @@ def span_words(start: datetime, end: datetime, zone: str, language: Language) ->
 
 def reason_words(line: LedgerLine, language: Language) -> str:
     """Why a line is counted or not: "jour férié : Noël"."""
-    name = line.label.in_language(language) if line.label else line.cause
+    idle = line.why in {Why.PAUSED, Why.STOPPED}
+    name = line.label.in_language(language) if line.label else line.cause if idle else ""
     base = WHY[line.why].in_language(language)
     return f"{base}{_colon(language)}{name}" if name else base
 
