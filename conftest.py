@@ -7,6 +7,8 @@ from collections.abc import Generator
 
 import pytest
 
+from compagnon.core.tests.journal_reset import journal_emptied_by_flush  # noqa: F401
+
 FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 
 

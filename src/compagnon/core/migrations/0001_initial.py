@@ -3,6 +3,8 @@
 import django.core.serializers.json
 from django.db import migrations, models
 
+from compagnon.core.journal_table import CreateModelByMonth
+
 
 class Migration(migrations.Migration):
 
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'workers',
             },
         ),
-        migrations.CreateModel(
+        CreateModelByMonth(
             name='Entry',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from compagnon.core.journal_table import ensure_partitions
 from compagnon.core.models import Task, TaskState, Worker
 from compagnon.core.tasks.jobs import periodic
 
@@ -30,3 +31,9 @@ def forget_done_tasks() -> None:
 def forget_dead_workers() -> None:
     """Delete the rows of workers not seen for a day."""
     Worker.objects.filter(seen_at__lt=timezone.now() - WORKER_KEPT).delete()
+
+
+@periodic(every=timedelta(days=1))
+def make_journal_partitions() -> None:
+    """Have the journal's partitions of the coming months stand before they are needed."""
+    ensure_partitions()

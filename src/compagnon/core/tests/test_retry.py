@@ -116,7 +116,7 @@ def test_a_dead_task_is_retried_from_the_first_attempt(dead):
 def test_a_dead_task_is_discarded(dead):
     services.discard_dead(actor=actor_with("task.manage"), task_id=dead.pk)
     assert not Task.objects.exists()
-    assert Entry.objects.get().verb == "task.discard"
+    assert Entry.objects.get(verb="task.discard").object_id == dead.pk
 
 
 @pytest.mark.parametrize("decide", [services.retry_dead, services.discard_dead])
@@ -126,7 +126,7 @@ def test_who_may_not_manage_tasks_is_refused(dead, decide):
     with pytest.raises(SignInNeeded):
         decide(actor=Actor.anonymous(), task_id=dead.pk)
     assert Task.objects.get().state == TaskState.DEAD
-    assert not Entry.objects.exists()
+    assert not Entry.objects.filter(object_type="core.task").exists()
 
 
 @pytest.mark.parametrize("decide", [services.retry_dead, services.discard_dead])
