@@ -123,8 +123,7 @@ def _raw_days(
             holidays.country_holidays(
                 country,
                 subdiv=subdivision or None,
-                # A neighbour year may observe its holiday in this one.
-                years=[year - 1, year, year + 1],
+                years=year,
                 categories=categories,
                 observed=observed,
                 language=language,

@@ -34,7 +34,10 @@ CHANGES = [
     ("Asia/Kathmandu", "1985-12-31T18:30"),
     # Summer time put off for Ramadan.
     ("Africa/Casablanca", "2026-02-15T02:00"),
+    # Years that do not end when UTC's does.
     ("UTC", "2026-12-31T23:00"),
+    ("America/New_York", "2027-01-01T02:00"),
+    ("Pacific/Apia", "2026-12-31T12:00"),
 ]
 ZONES = sorted({zone for zone, _ in CHANGES})
 

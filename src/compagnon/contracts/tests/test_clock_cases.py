@@ -179,6 +179,58 @@ def test_the_ledger_names_each_closing() -> None:
     ]
 
 
+def kinds(busy: Calendar, day: str) -> list[tuple[str, str]]:
+    start = paris(f"{day}T00:00")
+    reading = read_clock([Segment(start, None, busy)], as_of=start + timedelta(days=1))
+    return [(line.why.value, line.label.fr if line.label else "") for line in reading.ledger]
+
+
+def test_the_strongest_reason_is_the_one_named() -> None:
+    busy = calendar(
+        holidays="FR",
+        closures=[
+            {"date": "2026-05-14", "label": "one"},
+            {"date": "2026-05-14", "label": "two"},
+            {"start": "2026-05-14T08:00", "end": "2026-05-14T12:00", "label": "three"},
+        ],
+        openings=[{"start": "2026-05-14T09:00", "end": "2026-05-14T10:00", "label": "four"}],
+    )
+    assert kinds(busy, "2026-05-14") == [
+        ("closure", "one"), ("closure", "three"), ("opening", "four"), ("closure", "three"),
+        ("closure", "one"),
+    ]  # fmt: skip
+    assert kinds(busy, "2026-05-25") == [("holiday", "Lundi de Pentecôte")]
+
+
+def test_an_opening_round_the_clock_is_named_and_counted_once() -> None:
+    opening = {"date": "2026-05-14", "hours": ["00:00", "24:00"], "label": "Migration"}
+    busy = load_calendar({"timezone": "Europe/Paris", "always_open": True, "openings": [opening]})
+    assert kinds(busy, "2026-05-14") == [("opening", "Migration")]
+    assert elapsed(busy, paris("2026-05-14T00:00"), paris("2026-05-15T00:00")) == 24 * HOUR
+
+
+def test_a_yearly_closure_holds_where_the_year_starts_before_or_after_utc() -> None:
+    for zone in ("Pacific/Auckland", "Europe/Paris", "America/Los_Angeles"):
+        shut = load_calendar(
+            {"timezone": zone, "always_open": True, "closures": [{"yearly": "01-01"}]}
+        )
+        middle = resolve_local(datetime(2026, 1, 1, 12), zone)  # noqa: DTZ001
+        day = timedelta(days=1)
+        assert elapsed(shut, middle - day, middle + day) == 24 * HOUR
+        leap = load_calendar(
+            {"timezone": zone, "always_open": True, "closures": [{"yearly": "02-29"}]}
+        )
+        june = datetime(2026, 6, 1, tzinfo=UTC)
+        assert elapsed(leap, june, june + 365 * day) == 365 * 24 * HOUR
+        assert elapsed(leap, june + 365 * day, june + 731 * day) == 365 * 24 * HOUR
+
+
+def test_a_year_of_utc_starts_with_nothing_counted() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert elapsed(OFFICE, start, start + timedelta(days=1)) == 0
+    assert elapsed(OFFICE, start - timedelta(days=1), start) == 7 * HOUR
+
+
 def test_fractions_of_a_second_are_floored_the_same_way_everywhere() -> None:
     start = paris("2026-03-09T09:00:00.900")
     middle = paris("2026-03-09T09:00:01.100")

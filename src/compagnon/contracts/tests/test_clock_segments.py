@@ -256,6 +256,16 @@ def test_before_its_start_a_clock_shows_nothing() -> None:
     assert reading.due_at == at("09 15:00")
 
 
+def test_before_its_start_a_clock_has_its_first_target() -> None:
+    segments = [running("09 09:00", "09 10:00", 4), running("09 10:00", hours=2)]
+    assert read_clock(segments, as_of=at("08 09:00")).target_seconds == 4 * HOUR
+
+
+def test_a_restart_that_is_foreseen_puts_off_the_due_time() -> None:
+    segments = [running("09 09:00", "09 11:00"), running("09 11:00", restart=True)]
+    assert read_clock(segments, as_of=at("09 10:00")).due_at == at("09 17:00")
+
+
 def test_at_its_start_a_clock_shows_nothing() -> None:
     reading = read_clock([running("09 09:00")], as_of=at("09 09:00"))
     assert (reading.elapsed_seconds, reading.ledger, reading.state) == (0, (), RUNNING)
