@@ -239,7 +239,7 @@ def test_refusals_at_the_root(raw: object, problems: list[tuple[str, str]]) -> N
 @pytest.mark.parametrize(
     ("weekly", "path", "code"),
     [
-        ({"mondey": PAIRS}, "weekly.mondey", "day_unknown"),
+        ({"dayone": PAIRS}, "weekly.dayone", "day_unknown"),
         ({"mon": [], "monday": []}, "weekly.monday", "day_twice"),
         ({"mon-fri": [], "fri": []}, "weekly.fri", "day_twice"),
         ({"0": [], "7": []}, "weekly", "day_number"),
