@@ -17,8 +17,12 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the room's verbs and rules, what it listens to, and whose tokens are."""
-        from compagnon.people import receivers, verbs, visibility  # noqa: F401
+        from compagnon.core.crud.telling import naming
+        from compagnon.people import navigation, receivers, verbs, visibility  # noqa: F401
+        from compagnon.people.queries import names_of
         from compagnon.people.services import tokens  # noqa: F401
+
+        naming(names_of)
 
         post_migrate.connect(ship_roles, sender=self)
 

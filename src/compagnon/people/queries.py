@@ -9,18 +9,21 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor, ActorKind, Grant, Scope, Source
+from compagnon.core.visibility import visible
 from compagnon.people import rules
 from compagnon.people.models import (
     Account,
     ContactKind,
     ContactPoint,
     Membership,
+    NameWord,
     Organisation,
     Person,
     RoleAssignment,
 )
 
 PICKED = 20
+MOST_WORDS = 5
 
 
 def begins(field: str, text: str) -> Q:
@@ -124,6 +127,50 @@ def person_by_email(address: str) -> Person | None:
         .first()
     )
     return point.person if point else None
+
+
+def named(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """Keep the persons that answer to every word: the beginning of a word of their name, of a mail
+    address or of a phone number. Each word is one look into an index.
+    """
+    number = rules.beginning_of_phone(text)
+    if number:
+        points = ContactPoint.objects.filter(begins("value", number))
+        return rows.filter(pk__in=points.values("person_id"))
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(_answering(word))
+    return rows
+
+
+def _answering(word: str) -> Q:
+    # Not a join: a person with two matching words would come twice.
+    points = ContactPoint.objects.filter(begins("value", word.lower()[:254]))
+    found = Q(pk__in=points.values("person_id"))
+    # «Jean-Pierre» is two words of a name.
+    parts = Q()
+    for part in rules.words(word):
+        known = NameWord.objects.filter(begins("word", part))
+        parts &= Q(pk__in=known.values("person_id"))
+    return found | parts if parts else found
+
+
+def pick_persons(actor: Actor, text: str, *, organisation_id: int | None = None) -> list[Person]:
+    """Give at most 20 active persons that the actor sees and that answer to the words typed.
+
+    Args:
+        organisation_id: only those of one organisation.
+    """
+    rows = visible(Person, actor).filter(is_active=True)
+    if organisation_id is not None:
+        rows = rows.filter(organisation_id=organisation_id)
+    found = named(rows, text[:200]).select_related("organisation")
+    return list(found.order_by("search_name", "id")[:PICKED])
+
+
+def names_of(actor: Actor, person_ids: Iterable[int]) -> dict[int, str]:
+    """Name persons by their keys, as far as the actor sees them; in one query."""
+    rows = visible(Person, actor).filter(pk__in=set(person_ids))
+    return {person.pk: str(person) for person in rows}
 
 
 def main_email(person: Person) -> str:

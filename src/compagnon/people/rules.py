@@ -88,6 +88,30 @@ def normal_phone(text: str, *, country: str = "33") -> str | None:
     return f"+{number}" if 7 <= len(number) <= 15 else None
 
 
+def written_phone(value: str, *, country: str = "33") -> str:
+    """Give a kept number as it is read aloud: «01 23 45 67 89», «+44 2079460958»."""
+    home = f"+{country}"
+    if value.startswith(home) and len(value) == len(home) + 9:
+        national = f"0{value[len(home) :]}"
+        return " ".join(national[at : at + 2] for at in range(0, 10, 2))
+    return value
+
+
+def beginning_of_phone(text: str, *, country: str = "33") -> str | None:
+    """Give how the numbers that begin as typed are kept; ``None`` if it is not a number.
+
+    At least three digits: «01» alone would be a third of all numbers.
+    """
+    digits = re.sub(r"[\s.()/-]", "", text)
+    if not re.fullmatch(r"\+?\d{3,15}", digits):
+        return None
+    if digits.startswith("+"):
+        return digits
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    return f"+{country}{digits[1:]}" if digits.startswith("0") else digits
+
+
 def split_name(full: str) -> tuple[str, str]:
     """Split a displayed name into first and last name.
 

@@ -19,13 +19,19 @@ from compagnon.people.services import administrators, rows, sessions
 
 @service("account.manage")
 def create(
-    *, actor: Actor, person: Person, email: str = "", password: str | None = None
+    *,
+    actor: Actor,
+    person: Person,
+    email: str = "",
+    password: str | None = None,
+    invited: bool = False,
 ) -> Account:
     """Give a person the right to sign in.
 
     Args:
         email: the address to sign in with; the person's main one unless given.
         password: without it nobody can sign in until :func:`invite` and its link.
+        invited: send that link at once.
 
     Raises:
         Refused: the actor does not manage accounts there.
@@ -45,7 +51,9 @@ def create(
     account = Account(person=row, email=_free(email or main_email(row)))
     put_password(account, password)
     rows.write(account.save)
-    _record(actor, "account.create", account, after={"invited": password is None})
+    _record(actor, "account.create", account)
+    if invited:
+        invite(actor=actor, account=account)
     return account
 
 

@@ -32,6 +32,7 @@ def create(
     name: str,
     level: int = 1,
     manager: Person | None = None,
+    is_active: bool = True,
 ) -> Team:
     """Make a team of an organisation, with its support level: 1, 2 or 3.
 
@@ -41,7 +42,9 @@ def create(
     """
     policies.check(actor, "team.manage", organisation.pk)
     made = Team(organisation=organisation)
-    values: TeamChanges = {"name": name, "level": level, "manager": manager}
+    values: TeamChanges = {
+        "name": name, "level": level, "manager": manager, "is_active": is_active,
+    }  # fmt: skip
     rows.revise(made, values, allowed=TeamChanges.__annotations__)
     rows.keep(made)
     after = {"name": made.name, "level": made.level, "manager": made.manager_id}

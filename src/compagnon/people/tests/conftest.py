@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from compagnon.people.tests import factories
-
-
-@pytest.fixture
-def cast(db: None) -> factories.Cast:
-    """The fixed small cast."""
-    return factories.cast()
-
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_failures(request: pytest.FixtureRequest) -> None:

@@ -1,0 +1,64 @@
+"""The routes of the room's pages, below ``/people/``."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+
+from compagnon.people.resources import ORGANISATIONS, PERSONS, SITES, TEAMS
+from compagnon.people.views import accounts, organisations, persons, pick, profile, roles, teams
+
+app_name = "people"
+
+_organisations = [
+    path("tree/", organisations.tree, name="organisation_tree"),
+    path("<int:pk>/", organisations.detail, name="organisation_detail"),
+    path("<int:pk>/domains/", organisations.set_domains, name="organisation_domains"),
+    path("<int:pk>/close/", organisations.close, name="organisation_close"),
+    path("<int:pk>/reopen/", organisations.reopen, name="organisation_reopen"),
+    *ORGANISATIONS.urls(),
+]
+_persons = [
+    path("add/", persons.add, name="person_add"),
+    path("<int:pk>/", persons.detail, name="person_detail"),
+    re_path(
+        r"^(?P<pk>[0-9]{1,18})/(?P<action>close|reopen)/$", persons.activity, name="person_activity"
+    ),
+    path("<int:pk>/contacts/", persons.add_contact, name="contact_add"),
+    re_path(
+        r"^(?P<pk>[0-9]{1,18})/contacts/(?P<point_id>[0-9]{1,18})/(?P<action>main|delete)/$",
+        persons.contact,
+        name="contact_act",
+    ),
+    path("<int:pk>/teams/", persons.join, name="person_join"),
+    path("<int:pk>/teams/<int:team_id>/leave/", persons.leave, name="person_leave"),
+    path("<int:pk>/roles/", persons.give_role, name="role_give"),
+    path("<int:pk>/roles/<int:assignment_id>/take/", persons.take_role, name="role_take"),
+    path("<int:pk>/account/", accounts.create, name="account_create"),
+    *PERSONS.urls(),
+]
+_teams = [
+    path("<int:pk>/", teams.detail, name="team_detail"),
+    path("<int:pk>/members/", teams.add_member, name="member_add"),
+    path("<int:pk>/members/<int:person_id>/remove/", teams.remove_member, name="member_remove"),
+    *TEAMS.urls(),
+]
+_roles = [
+    path("", roles.matrix, name="role_list"),
+    path("add/", roles.add, name="role_add"),
+    path("<int:pk>/", roles.change, name="role_change"),
+    path("<int:pk>/delete/", roles.remove, name="role_delete"),
+]
+
+urlpatterns = [
+    path("organisations/", include(_organisations)),
+    path("sites/", include(SITES.urls())),
+    path("persons/", include(_persons)),
+    path("teams/", include(_teams)),
+    path("roles/", include(_roles)),
+    path("accounts/<int:pk>/address/", accounts.change_address, name="account_address"),
+    path("accounts/<int:pk>/<slug:action>/", accounts.act, name="account_act"),
+    path("pick/persons/", pick.persons, name="pick_persons"),
+    path("me/", profile.profile, name="profile"),
+    path("me/tokens/", profile.own_tokens, name="tokens"),
+    path("me/tokens/<int:pk>/revoke/", profile.revoke_token, name="token_revoke"),
+]

@@ -1,0 +1,1 @@
+"""The pages of ``people``: parse, call one service or query, render."""

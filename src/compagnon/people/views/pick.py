@@ -1,0 +1,27 @@
+"""Answering the pickers: a few persons for the words typed."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from compagnon.people.queries import main_emails, pick_persons
+from compagnon.people.views.acting import actor_of
+
+
+@require_safe
+def persons(request: HttpRequest) -> HttpResponse:
+    """Answer ``?q=`` with at most 20 persons, as options of a picker."""
+    organisation = request.GET.get("organisation", "")
+    found = pick_persons(
+        actor_of(request),
+        request.GET.get("q", ""),
+        organisation_id=int(organisation) if organisation.isdecimal() else None,
+    )
+    emails = main_emails([person.pk for person in found])
+    options = [
+        (person, " · ".join(filter(None, (person.organisation.name, emails.get(person.pk)))))
+        for person in found
+    ]
+    return render(request, "people/options.html", {"options": options})
