@@ -231,6 +231,12 @@ TASK_LEASE_SECONDS = env.number("TASK_LEASE_SECONDS", 30)
 # smtp://user:password@host:port, smtps://, smtp+starttls://, maildir:///folder, or none.
 MAIL_URL = env.text("MAIL_URL") or f"maildir://{DATA_DIR / 'sink'}"
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "compagnon.localhost")
+# Names that this installation had before: answers to its older mail still find their ticket.
+MAIL_FORMER_DOMAINS = env.several("MAIL_FORMER_DOMAINS")
+# For mail that came by none of the mailboxes, and for what the mail server marked as unwanted:
+# open, quarantine or ignore.
+MAIL_UNKNOWN_SENDER = env.text("MAIL_UNKNOWN_SENDER", "open")
+MAIL_SPAM = env.text("MAIL_SPAM", "open")
 MAIL_MAX_BYTES = env.number("MAIL_MAX_MB", 30) * 1024 * 1024
 MAIL_SILENCE_MINUTES = env.number("MAIL_SILENCE_MINUTES", 0)
 LISTEN_SMTP = env.text("LISTEN_SMTP", "127.0.0.1:8025")

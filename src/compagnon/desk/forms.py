@@ -110,11 +110,14 @@ class SolveForm(VerbForm):
     """A solution to propose."""
 
     text = text_field(
-        _("Solution"), rows=5,
+        _("Solution"),
+        rows=5,
         help_text=_("The user reads this text and accepts or refuses it."),
     )
     kind = forms.ChoiceField(
-        label=_("What kind of solution"), choices=SolutionKind.choices, initial="permanent",
+        label=_("What kind of solution"),
+        choices=SolutionKind.choices,
+        initial="permanent",
         widget=forms.RadioSelect,
     )
 
@@ -130,7 +133,8 @@ class PendForm(VerbForm):
 
     reason = forms.ChoiceField(label=_("It waits for"), choices=PendingReason.choices)
     until = forms.DateTimeField(
-        label=_("Until"), required=False,
+        label=_("Until"),
+        required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("It resumes by itself then. Empty: it waits for somebody."),
     )
@@ -235,11 +239,13 @@ class PlanForm(VerbForm):
     """A task to plan."""
 
     title = forms.CharField(label=_("What to do"), max_length=200)
-    mode = forms.ChoiceField(label=_("Where"), choices=WorkMode.choices, widget=forms.RadioSelect,
-                             initial="remote")
+    mode = forms.ChoiceField(
+        label=_("Where"), choices=WorkMode.choices, widget=forms.RadioSelect, initial="remote"
+    )
     assignee = forms.ModelChoiceField(Person.objects.none(), label=_("Technician"), required=False)
     planned_start = forms.DateTimeField(
-        label=_("Appointment"), required=False,
+        label=_("Appointment"),
+        required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     planned_minutes = forms.IntegerField(
@@ -288,7 +294,8 @@ class OpenForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
     text = text_field(_("Description"), rows=6)
     channel = forms.ChoiceField(
-        label=_("Came by"), initial=Channel.PHONE,
+        label=_("Came by"),
+        initial=Channel.PHONE,
         choices=[(c.value, c.label) for c in (Channel.PHONE, Channel.DESK, Channel.ALERT)],
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=TicketKind.choices)
@@ -321,15 +328,19 @@ class AskForm(forms.Form):
     """A request as a user writes it: few words asked, none of ours."""
 
     title = forms.CharField(
-        label=_("What is the matter?"), max_length=200,
+        label=_("What is the matter?"),
+        max_length=200,
         help_text=_("In a few words: “The second-floor printer does not answer”."),
     )
     text = text_field(
-        _("Tell us more"), rows=6,
+        _("Tell us more"),
+        rows=6,
         help_text=_("What you were doing, what you see, since when, on which machine."),
     )
     urgency = forms.TypedChoiceField(
-        label=_("Can you work meanwhile?"), coerce=int, initial=Urgency.MEDIUM,
+        label=_("Can you work meanwhile?"),
+        coerce=int,
+        initial=Urgency.MEDIUM,
         choices=[
             (Urgency.LOW, _("Yes, it can wait")),
             (Urgency.MEDIUM, _("Yes, but with difficulty")),
@@ -340,3 +351,17 @@ class AskForm(forms.Form):
     files = FilesField(label=_("A screen shot or a file"), required=False)
 
 
+class LinkAnswerForm(forms.Form):
+    """The user's answer to a solution, by the link in the mail."""
+
+    answer = forms.ChoiceField(
+        choices=[("accept", _("Accept")), ("refuse", _("Refuse"))], widget=forms.HiddenInput
+    )
+    reason = text_field(_("What still fails?"), rows=3, required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        """A refusal says why."""
+        values = super().clean() or {}
+        if values.get("answer") == "refuse" and not values.get("reason"):
+            self.add_error("reason", _("Tell us what still fails."))
+        return values

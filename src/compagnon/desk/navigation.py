@@ -10,5 +10,6 @@ from compagnon.ui.navigation import NavItem
 navigation.register(
     NavItem(_("Tickets"), "ticket", "desk:queue", "ticket.view", 10, "desk", shortcut="g q"),
     NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
+    NavItem(_("My tasks"), "calendar-event", "desk:tasks", "ticket.work", 25, "desk"),
     NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
 )

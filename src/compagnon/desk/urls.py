@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.desk.views import opening, queue, ticket
+from compagnon.desk.views import links, opening, queue, ticket, work
 
 app_name = "desk"
 
@@ -18,4 +18,10 @@ urlpatterns = [
     path("desk/tickets/<int:ticket_id>/do/<slug:name>/", ticket.act, name="act"),
     path("desk/attachments/<int:attachment_id>/", ticket.attachment, name="attachment"),
     path("desk/messages/<int:message_id>/", ticket.message_html, name="message_html"),
+    path("desk/tasks/", work.tasks, name="tasks"),
+    path("desk/tasks/<int:task_id>/", work.task, name="task"),
+    path("desk/tasks/<int:task_id>/do/<slug:name>/", work.act, name="task_act"),
+    path("desk/sheets/<int:sheet_id>/signature/", work.signature, name="signature"),
+    path("answer/<str:token>/", links.answer, name="answer"),
+    path("sign/<str:token>/", links.sign, name="sign_link"),
 ]

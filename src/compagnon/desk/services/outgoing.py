@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from compagnon.core.actor import Actor
 from compagnon.desk.models import (
     Mailbox,
@@ -17,7 +15,7 @@ from compagnon.desk.models import (
     Solution,
     Ticket,
 )
-from compagnon.desk.outbound.identity import message_id
+from compagnon.desk.outbound import identity
 from compagnon.people.models import ContactKind, ContactPoint, Person
 
 # A requester whose program answers each acknowledgement in a way that no filter knows would make
@@ -86,9 +84,7 @@ def _row(
         language=person.language,
         # A ticket is closed again after a reopening: the version tells the two events apart.
         event_key=f"{event}:{ticket.pk}:{about}:{ticket.version}",
-        internet_id=message_id(
-            ticket_id=ticket.pk, unique=uuid.uuid4().hex[:16], domain=settings.MAIL_DOMAIN
-        ),
+        internet_id=identity.message_id(ticket_id=ticket.pk, unique=uuid.uuid4().hex[:16]),
         created_at=at,
     )
 

@@ -217,9 +217,13 @@ def sign_sheet(
     remarks: str = "",
     at: datetime | None = None,
 ) -> InterventionSheet:
-    """Keep the user's signature (PNG) on a sheet, sealed with what they were shown.
+    """Keep the user's signature on a sheet, sealed with what they were shown.
 
     It is signed on the technician's phone, by the user themselves, or through the link.
+
+    Args:
+        signature: a PNG picture; empty when the typed name is the signature, for those who
+            cannot draw one.
 
     Raises:
         NotFound: no such sheet, or not visible.
@@ -237,12 +241,14 @@ def sign_sheet(
     name = " ".join(name.split())[:120]
     if not name:
         raise Invalid(_("Write the name of the person who signs."), fields={"name": [_("Empty.")]})
-    if len(signature) > SIGNATURE_MAX or not signature.startswith(b"\x89PNG\r\n\x1a\n"):
+    if signature and (
+        len(signature) > SIGNATURE_MAX or not signature.startswith(b"\x89PNG\r\n\x1a\n")
+    ):
         raise Invalid(
             _("The signature must be a PNG picture of at most 200 kB."),
             fields={"signature": [_("Sign again.")]},
         )
-    stored = files.store(signature)
+    stored = files.store(signature) if signature else None
     sheet.signed_name, sheet.signed_at, sheet.signature = name, at, stored
     sheet.remarks = remarks.strip()[:2000]
     sheet.digest = sheet_digest(sheet)

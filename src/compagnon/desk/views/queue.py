@@ -20,7 +20,10 @@ from compagnon.ui import live
 
 ROWS = 40
 ORDERS = {
-    "activity": "activity_at", "priority": "priority", "due": "due_at", "opened": "id",
+    "activity": "activity_at",
+    "priority": "priority",
+    "due": "due_at",
+    "opened": "id",
 }
 TABS = (
     (Queue.MINE, _("Mine"), "user-check"),
@@ -79,12 +82,13 @@ def requests(request: HttpRequest) -> HttpResponse:
     only_open = request.GET.get("show") != "all"
     if only_open:
         rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
-    found = keyset.take(
-        rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor")
-    )
+    found = keyset.take(rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor"))
     version = live.version(*[(ticket.pk, ticket.version) for ticket in found.rows])
     context = {
-        "tickets": found.rows, "page": found, "only_open": only_open, "version": version,
+        "tickets": found.rows,
+        "page": found,
+        "only_open": only_open,
+        "version": version,
     }
     if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
         if (same := live.unchanged(request, version)) is not None:
@@ -111,9 +115,7 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     if words:
         rows = search.matching(actor, rows, words)
     try:
-        found = keyset.take(
-            rows, ordering=ordering, limit=ROWS, cursor=request.GET.get("cursor")
-        )
+        found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=request.GET.get("cursor"))
     except Invalid:  # a cursor of another list, kept in a bookmark: its first page
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
     tickets: list[Ticket] = found.rows

@@ -156,9 +156,7 @@ def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give a message's sanitised HTML as a page of its own, to be shown in a sandboxed frame."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     message = queries.get_message(actor, message_id)
-    response = render(
-        request, "desk/message_frame.html", {"html": stories.with_pictures(message)}
-    )
+    response = render(request, "desk/message_frame.html", {"html": stories.with_pictures(message)})
     response["Content-Security-Policy"] = (
         "default-src 'none'; img-src data:; style-src 'self'; sandbox; frame-ancestors 'self'"
     )

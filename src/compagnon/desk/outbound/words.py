@@ -1,0 +1,182 @@
+"""What our mail says, in its reader's language, simpler for those who ask for simple words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext as _
+
+from compagnon.desk.links import solution_link
+from compagnon.desk.models import MailEvent, OutgoingMail
+from compagnon.people.models import Ease
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's content. ``paragraphs`` are plain text; ``body`` is Markdown made safe, or empty."""
+
+    paragraphs: tuple[str, ...]
+    body_text: str = ""
+    body_html: str = ""
+    after: tuple[str, ...] = ()
+    button: str = ""
+    link: str = ""
+
+    def text(self, signature: str) -> str:
+        """The plain form."""
+        parts = [*self.paragraphs]
+        if self.body_text:
+            parts.append(self.body_text)
+        parts += self.after
+        if self.link:
+            parts.append(f"{self.button}{_(':')}\n{self.link}")
+        if signature:
+            parts.append(f"-- \n{signature}")
+        return "\n\n".join(parts) + "\n"
+
+    def html(self, signature: str) -> str:
+        """The HTML form; styles are in the tags, as mail programs want."""
+        paragraph = "<p>{}</p>"
+        html = format_html_join("", paragraph, ((one,) for one in self.paragraphs))
+        if self.body_html:
+            # Made safe by ``core.markup`` when it was written.
+            html += format_html(
+                '<div style="border-left:3px solid #0b7285;padding-left:12px">{}</div>',
+                mark_safe(self.body_html),  # noqa: S308
+            )
+        html += format_html_join("", paragraph, ((one,) for one in self.after))
+        if self.link:
+            html += format_html(
+                '<p><a href="{}" style="display:inline-block;padding:10px 16px;'
+                'background:#0b7285;color:#fff;text-decoration:none;border-radius:4px">{}</a></p>',
+                self.link,
+                self.button,
+            )
+        if signature:
+            html += format_html_join(
+                "", '<p style="color:#667">{}</p>', ((one,) for one in signature.split("\n\n"))
+            )
+        return html
+
+
+def letter(mail: OutgoingMail) -> Letter:
+    """Write the content of a mail, in the language of its row."""
+    with translation.override(mail.language):
+        return WRITERS[MailEvent(mail.event)](mail)
+
+
+def _greeting(mail: OutgoingMail) -> str:
+    name = mail.person.first_name if mail.person else ""
+    return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
+
+
+def _simple(mail: OutgoingMail) -> bool:
+    return mail.person is not None and mail.person.ease == Ease.NOVICE
+
+
+def _page(mail: OutgoingMail) -> str:
+    return f"{settings.BASE_URL}{reverse('desk:ticket', args=[mail.ticket_id])}"
+
+
+def _acknowledgement(mail: OutgoingMail) -> Letter:
+    ticket = mail.ticket
+    received = _("We have received your request “%(title)s”. Its number is %(reference)s.") % {
+        "title": ticket.title,
+        "reference": ticket.reference,
+    }
+    if _simple(mail):
+        what_next = _(
+            "You have nothing to do: a technician looks at it and writes to you here. "
+            "To add something, simply answer this message."
+        )
+    else:
+        what_next = _("To add something, answer this message and keep its subject.")
+    return Letter((_greeting(mail), received), after=(what_next,))
+
+
+def _message(mail: OutgoingMail) -> Letter:
+    message = mail.message
+    assert message is not None  # noqa: S101 — what this event is about
+    closing = (
+        _("To answer, simply write above these lines and send.")
+        if _simple(mail)
+        else _("You can answer this message.")
+    )
+    return Letter(
+        (_greeting(mail),), body_text=message.text, body_html=message.html, after=(closing,)
+    )
+
+
+def _solution(mail: OutgoingMail) -> Letter:
+    message, solution, ticket = mail.message, mail.solution, mail.ticket
+    assert message is not None  # noqa: S101
+    assert solution is not None  # noqa: S101
+    proposed = _("A solution is proposed for your request “%(title)s”:") % {"title": ticket.title}
+    after = [_("Does it settle your request? Accept it, or tell us what still fails.")]
+    if ticket.close_after:
+        zone = ticket.organisation.time_zone
+        local = timezone.localtime(ticket.close_after, _zone(zone))
+        after.append(
+            _("Without an answer, the request closes by itself on %(date)s.")
+            % {"date": date_format(local, "DATE_FORMAT")}
+        )
+    if _simple(mail):
+        after.append(_("The button below opens a page with two choices; nothing else is asked."))
+    return Letter(
+        (_greeting(mail), proposed),
+        body_text=message.text,
+        body_html=message.html,
+        after=tuple(after),
+        button=_("Accept or refuse the solution"),
+        link=solution_link(solution),
+    )
+
+
+def _closing(mail: OutgoingMail) -> Letter:
+    closed = _("Your request %(reference)s “%(title)s” is closed.") % {
+        "title": mail.ticket.title,
+        "reference": mail.ticket.reference,
+    }
+    after = _("If the matter comes back, answer this message: the request is opened again.")
+    return Letter((_greeting(mail), closed), after=(after,))
+
+
+def _reopened(mail: OutgoingMail) -> Letter:
+    message = mail.message
+    again = _("We are working again on your request %(reference)s “%(title)s”.") % {
+        "title": mail.ticket.title,
+        "reference": mail.ticket.reference,
+    }
+    return Letter(
+        (_greeting(mail), again),
+        body_text=message.text if message else "",
+        body_html=message.html if message else "",
+        button=_("See the request"),
+        link=_page(mail),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return get_default_timezone()
+
+
+WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
+    MailEvent.ACKNOWLEDGEMENT: _acknowledgement,
+    MailEvent.MESSAGE: _message,
+    MailEvent.SOLUTION: _solution,
+    MailEvent.CLOSING: _closing,
+    MailEvent.REOPENED: _reopened,
+}
