@@ -9,6 +9,7 @@ from compagnon.config import api
 urlpatterns = [
     path("", include("compagnon.ui.urls")),
     path("account/", include("compagnon.people.account_urls")),
+    path("people/", include("compagnon.people.urls")),
     path("", include("compagnon.desk.urls")),
     path("api/v1/", include(api.urls)),
 ]
