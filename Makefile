@@ -112,7 +112,7 @@ messages: $(VENV)/.dev  ## collect the texts to translate, and compile the trans
 	@exec $(BIN)/python .ci/messages.py
 
 .PHONY: openapi
-openapi: $(VENV)/.dev  ## write the API's description to docs/openapi.json
+openapi: $(VENV)/.dev  ## write the API's description to docs/reference/openapi.json
 	@exec $(BIN)/python .ci/openapi.py
 
 .PHONY: docs

@@ -1,4 +1,4 @@
-"""Write the description of the API, as the product serves it, to docs/openapi.json."""
+"""Write the description of the API, as the product serves it, to docs/reference/openapi.json."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ def main() -> None:
     import django
 
     django.setup()
-    from compagnon.config.api import api
+    from compagnon.config.api import document
 
-    document = api.get_openapi_schema()
-    target = ROOT / "docs/openapi.json"
-    target.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    target = ROOT / "docs/reference/openapi.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True)
+    target.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

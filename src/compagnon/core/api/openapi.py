@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from compagnon.core.api.auth import Bearer, Session
 from compagnon.core.api.errors import BY_STATUS, PROBLEM, install
+from compagnon.core.api.examples import example_of
 from compagnon.core.api.parser import SafeParser
 
 ALWAYS = (400, 401, 403, 422, 429)
@@ -116,17 +117,23 @@ class Api(NinjaAPI):
         components["schemas"]["Problem"] = PROBLEM_SCHEMA
         components["responses"] = {f"Problem{status}": _problem(status) for status in WHEN}
         components["schemas"] = dict(sorted(components["schemas"].items()))
-        for methods in document["paths"].values():
+        for path, methods in document["paths"].items():
             for operation in methods.values():
-                complete(operation)
+                complete(operation, nested="{" in path)
+                exemplify(operation, components["schemas"])
         return document
 
 
-def complete(operation: dict[str, Any]) -> None:
-    """Add to one operation the errors that it may answer and the headers that it reads."""
+def complete(operation: dict[str, Any], *, nested: bool = False) -> None:
+    """Add to one operation the errors that it may answer and the headers that it reads.
+
+    Args:
+        nested: its address names an object, which may not be there.
+    """
     kind = operation.pop("x-kind", "")
     responses = operation["responses"]
-    for status in sorted({*ALWAYS, *BY_KIND.get(kind, (404,))}):
+    statuses = {*ALWAYS, *BY_KIND.get(kind, (404,)), *((404,) if nested else ())}
+    for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     operation["parameters"].extend(dict(header) for header in HEADERS_BY_KIND.get(kind, ()))
     if kind == "show":
@@ -139,6 +146,15 @@ def complete(operation: dict[str, Any]) -> None:
     operation["responses"] = {
         str(status): responses[status] for status in sorted(responses, key=int)
     }
+
+
+def exemplify(operation: dict[str, Any], components: dict[str, Any]) -> None:
+    """Give one operation's body and answers an example each, where they are JSON."""
+    holders = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for holder in holders:
+        media = holder.get("content", {}).get("application/json")
+        if media is not None and "schema" in media:
+            media.setdefault("example", example_of(media["schema"], components))
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
-    """The verbs that a role must hold, on the row's organisation."""
+    """The verbs that a role must hold, on the row's organisation; ``""``: whoever is signed in."""
 
     view: str
     add: str

@@ -46,6 +46,8 @@ def may(actor: Actor, resource: Resource, action: str, row: Row | None = None) -
     if action != "view" and action not in resource.can:
         return False
     verb = getattr(resource.verbs, action)
+    if not verb:
+        return actor.is_known
     if row is None:
         return actor.scope.allows_somewhere(verb)
     return actor.scope.allows(verb, resource.organisation_of(row))
