@@ -274,9 +274,9 @@ def refusal_document(error: ClockError, language: Language) -> dict[str, Any]:
     return {
         "error": {
             "code": problems[0].code,
-            "message": error.text(language),
-            "problems": [
-                {"path": each.path, "code": each.code, "message": each.text(language)}
+            "detail": error.text(language),
+            "errors": [
+                {"field": each.path, "code": each.code, "message": each.text(language)}
                 for each in problems
             ],
         },

@@ -134,7 +134,7 @@ def _raw_days(
     french, english_names = named("fr"), named(english)
     return MappingProxyType(
         {
-            day: Text(name, english_names.get(day, name))
+            day: Text(name.replace("'", "’"), english_names.get(day, name))
             for day, name in sorted(french.items())
             if day.year == year
         }
@@ -148,14 +148,17 @@ def _library_days(rule: HolidayRule, year: int) -> Mapping[date, Text]:
 def _excepted(rule: HolidayRule, day: date, name: Text) -> bool:
     if not rule.exceptions:
         return False
-    folded = {exception.casefold() for exception in rule.exceptions}
+    folded = {_fold(exception) for exception in rule.exceptions}
     if day.isoformat() in folded or day.strftime("%m-%d") in folded:
         return True
     # When two holidays share a day, both must be excepted for the day to be worked.
     return any(
-        all(part.casefold() in folded for part in names.split(_JOIN))
-        for names in (name.fr, name.en)
+        all(_fold(part) in folded for part in names.split(_JOIN)) for names in (name.fr, name.en)
     )
+
+
+def _fold(name: str) -> str:
+    return name.replace("’", "'").casefold()
 
 
 def _sample(rule: HolidayRule) -> list[tuple[date, Text]]:
@@ -178,9 +181,9 @@ def _is_known_exception(rule: HolidayRule, exception: str) -> bool:
     try:
         day = date.fromisoformat(exception)
     except ValueError:
-        folded = exception.casefold()
+        folded = _fold(exception)
         return any(
-            folded in (each.strftime("%m-%d"), name.fr.casefold(), name.en.casefold())
+            folded in (each.strftime("%m-%d"), _fold(name.fr), _fold(name.en))
             for each, name in _sample(rule)
         )
     return day in _library_days(rule, day.year)

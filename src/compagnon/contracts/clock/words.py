@@ -83,7 +83,8 @@ def span_words(start: datetime, end: datetime, zone: str, language: Language) ->
     local = [each.astimezone(load_zone(zone)) for each in (start, end)]
     changed = local[0].utcoffset() != local[1].utcoffset()
     shown = [
-        f"{_time_words(each)} (UTC{each:%z})" if changed else _time_words(each) for each in local
+        f"{_time_words(each)} (UTC{each.isoformat()[19:]})" if changed else _time_words(each)
+        for each in local
     ]
     if local[0].date() == local[1].date():
         return f"{_date_words(local[0], language)} {shown[0]} → {shown[1]}"

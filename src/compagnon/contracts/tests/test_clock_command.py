@@ -264,7 +264,7 @@ def test_refusals_end_in_1_and_say_why(argv: list[str], code: str) -> None:
     found = json.loads(out)
     assert found["error"]["code"] == code
     assert found["items"] == []
-    assert found["error"]["message"] in err
+    assert found["error"]["detail"] in err
     status, out, err = clock(*argv)
     assert (status, out) == (1, "")
     assert err.startswith("compagnon clock: ")
@@ -277,7 +277,7 @@ def test_a_bad_file_is_refused_field_by_field(tmp_path: Path) -> None:
         "--calendar", str(path), "--start", "2026-03-09", "--end", "2026-03-10", "--json"
     )
     assert status == 1
-    assert [each["path"] for each in json.loads(out)["error"]["problems"]] == [
+    assert [each["field"] for each in json.loads(out)["error"]["errors"]] == [
         "timezone", "weekly.monday[0][1]",
     ]  # fmt: skip
     assert "weekly.monday[0][1]" in err

@@ -39,11 +39,11 @@ def test_french_subdivisions_as_people_write_them(written: str, code: str) -> No
 @pytest.mark.parametrize(
     ("subdivision", "day", "name"),
     [
-        ("971", date(2026, 5, 27), "Abolition de l'esclavage"),
-        ("972", date(2026, 5, 22), "Abolition de l'esclavage"),
-        ("973", date(2026, 6, 10), "Abolition de l'esclavage"),
-        ("974", date(2026, 12, 20), "Abolition de l'esclavage"),
-        ("976", date(2026, 4, 27), "Abolition de l'esclavage"),
+        ("971", date(2026, 5, 27), "Abolition de l’esclavage"),
+        ("972", date(2026, 5, 22), "Abolition de l’esclavage"),
+        ("973", date(2026, 6, 10), "Abolition de l’esclavage"),
+        ("974", date(2026, 12, 20), "Abolition de l’esclavage"),
+        ("976", date(2026, 4, 27), "Abolition de l’esclavage"),
         ("NC", date(2026, 9, 24), "Fête de la Citoyenneté"),
         ("WF", date(2026, 7, 29), "Fête du Territoire"),
     ],
@@ -72,6 +72,11 @@ def test_a_worked_holiday_is_excepted_by_name_or_date(exception: str) -> None:
     rule = canonical_rule("FR", exceptions=(exception,))
     assert date(2026, 5, 25) not in holidays_of(rule, 2026)
     assert len(holidays_of(rule, 2026)) == 10
+
+
+@pytest.mark.parametrize("name", ["Jour de l'an", "Jour de l’an", "JOUR DE L’AN"])
+def test_either_apostrophe_will_do(name: str) -> None:
+    assert date(2026, 1, 1) not in holidays_of(canonical_rule("FR", exceptions=(name,)), 2026)
 
 
 def test_a_day_of_two_holidays_is_worked_only_when_both_are_excepted() -> None:

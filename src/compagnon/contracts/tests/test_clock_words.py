@@ -59,7 +59,7 @@ def test_instants() -> None:
 def test_offsets_are_shown_only_when_clocks_change_between() -> None:
     start = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     words = span_words(start, start + timedelta(hours=1), PARIS, "en")
-    assert words == "Sun 25 Oct 2026 02:30 (UTC+0200) → 02:30 (UTC+0100)"
+    assert words == "Sun 25 Oct 2026 02:30 (UTC+02:00) → 02:30 (UTC+01:00)"
 
 
 def reading(as_of: str, target: int | None = 14_400, end: str | None = None) -> ClockReading:
