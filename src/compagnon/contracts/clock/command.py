@@ -10,26 +10,21 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, TextIO
 
 from .builtin import BUILT_IN
 from .calendars import DAY, Calendar
 from .engine import ClockReading, LedgerLine, read_clock
 from .errors import CalendarError, ClockError, Problem
+from .lookup import ResolveName, find_calendar
 from .pauses import Note, Pause, pause_segments
-from .schema import FILE_MAX, load_calendar_text
 from .schema_week import DAY_NAMES
 from .texts import LANGUAGES, Language
 from .words import duration_words, line_words, reading_words, reason_words
 from .written import duration, moment
 from .zones import load_zone, resolve_local, to_seconds, wall_trouble
-
-ResolveName = Callable[[str], Calendar | None]
-"""Finds a calendar by its name, None when there is none; the room looks in its database."""
 
 Written = date | datetime
 """A time as it was written: with its offset, or on a wall clock, or a date alone."""
@@ -173,41 +168,6 @@ def answer(args: argparse.Namespace, resolve_name: ResolveName | None = None) ->
     ]
     segments, about_pauses = pause_segments(calendar, args.target, start, end, pauses)
     return Answer(calendar, read_clock(segments, as_of=end), notes + about_pauses)
-
-
-def find_calendar(wanted: str, resolve_name: ResolveName | None = None) -> Calendar:
-    """The calendar of a file or a name. A name is looked up by `resolve_name`, then built in.
-
-    CalendarError `file_unreadable`, `calendar_unknown`, or any refusal of the file.
-    """
-    path = Path(wanted)
-    if not wanted.lower().endswith(".json") and path.name == wanted:
-        found = resolve_name(wanted) if resolve_name else None
-        found = found or BUILT_IN.get(wanted)
-        if found:
-            return found
-        if _is_file(path):
-            return _read_file(path)
-        params = {"value": wanted[:64], "known": ", ".join(BUILT_IN)}
-        raise CalendarError([Problem("calendar_unknown", params=params)])
-    return _read_file(path)
-
-
-def _is_file(path: Path) -> bool:
-    with suppress(OSError, ValueError):  # a name too long, or with a null character
-        return path.is_file()
-    return False
-
-
-def _read_file(path: Path) -> Calendar:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(FILE_MAX + 1)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        detail = getattr(error, "strerror", None) or str(error)
-        params = {"value": str(path)[:200], "detail": detail}
-        raise CalendarError([Problem("file_unreadable", params=params)]) from None
-    return load_calendar_text(content, default_name=path.stem)
 
 
 def _calendar_notes(calendar: Calendar) -> list[Note]:

@@ -15,25 +15,27 @@ at the very end of opening hours, the clock is due then, and breached when hours
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from .calendars import Calendar
-from .counting import TARGET_MAX, counted_between, reach
-from .errors import TimelineError
-from .plan import COUNTED, Why, stretches
-from .texts import Text
+from .counting import reach
+from .ledger import LedgerLine, ledger_of
+from .segments import Leg, Segment, State, legs_of
 from .zones import to_instant, to_seconds
 
-
-class State(StrEnum):
-    """What the clock does during a segment."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
+__all__ = [
+    "ClockReading",
+    "Due",
+    "LedgerLine",
+    "Segment",
+    "State",
+    "reached_at",
+    "read_clock",
+    "under_contract",
+]
 
 
 class Due(StrEnum):
@@ -44,48 +46,6 @@ class Due(StrEnum):
     STOPPED = "stopped"
     BEYOND_HORIZON = "beyond_horizon"
     NO_TARGET = "no_target"
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch [start, end) of a clock's history; `end` None on the last one: it goes on.
-
-    `cause` is a stable code and `label` the words for why the clock is paused or stopped. On a
-    running segment the cause is of a wait that counts all the same; it stands on its lines.
-    """
-
-    start: datetime
-    end: datetime | None
-    calendar: Calendar
-    state: State = State.RUNNING
-    target_seconds: int | None = None
-    cause: str = ""
-    label: Text | None = None
-    restart: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One line of the account: [start, end) in UTC, what was counted, and why.
-
-    `open_seconds` is what the calendar would have counted: it differs from `counted_seconds` when
-    the clock was paused, stopped or set aside.
-    """
-
-    start: datetime
-    end: datetime
-    counted_seconds: int
-    open_seconds: int
-    why: Why
-    label: Text | None
-    cause: str
-    calendar: Calendar
-    target_seconds: int | None
-
-    @property
-    def duration_seconds(self) -> int:
-        """Real seconds from start to end."""
-        return to_seconds(self.end) - to_seconds(self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +69,6 @@ class ClockReading:
         return self.breached_at is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    start: int
-    end: int | None
-    segment: Segment
-
-    def counted(self, upto: int) -> int:
-        end = upto if self.end is None else min(self.end, upto)
-        if self.segment.state is not State.RUNNING or end <= self.start:
-            return 0
-        return counted_between(self.segment.calendar, self.start, end)
-
-
 def read_clock(
     segments: Sequence[Segment], *, as_of: datetime, explain: bool = True
 ) -> ClockReading:
@@ -131,7 +78,7 @@ def read_clock(
     after `as_of` (a pause whose end is known, a contract that will change) bear on `due_at` only.
     Raises TimelineError for segments that do not follow one another, InstantError for naive times.
     """
-    legs = _legs(segments)
+    legs = legs_of(segments)
     now = max(to_seconds(as_of), legs[0].start)
     current = bisect_right([leg.start for leg in legs], now) - 1
     leg = legs[current]
@@ -149,7 +96,7 @@ def read_clock(
         due=due,
         due_at=_instant(due_at),
         breached_at=_instant(_breached_at(legs, current, now, elapsed)),
-        ledger=tuple(_merged(_lines(legs, now))) if explain else (),
+        ledger=ledger_of(legs, now) if explain else (),
     )
 
 
@@ -161,7 +108,7 @@ def reached_at(
     For a notice at 80 % of the target. It counts from the last restart. None when the history ends,
     pauses without known end, or goes on beyond the horizon before that.
     """
-    legs = _legs(segments)
+    legs = legs_of(segments)
     first = max((i for i, leg in enumerate(legs) if leg.segment.restart), default=0)
     start = legs[first].start
     now = max(to_seconds(searched_from), start) if searched_from else start
@@ -181,38 +128,7 @@ def _instant(seconds: int | None) -> datetime | None:
     return None if seconds is None else to_instant(seconds)
 
 
-def _legs(segments: Sequence[Segment]) -> list[_Leg]:
-    """Whole seconds, checked; empty segments are dropped and hand their restart to the next one."""
-    if not segments:
-        raise TimelineError("segments_empty")
-    legs: list[_Leg] = []
-    expected: int | None = None
-    restart = False
-    final = len(segments) - 1
-    for index, segment in enumerate(segments):
-        start = to_seconds(segment.start)
-        end = None if segment.end is None else to_seconds(segment.end)
-        if end is None and index != final:
-            raise TimelineError("segment_open_ended", index=index)
-        if end is not None and end < start:
-            raise TimelineError("segment_reversed", index=index)
-        if expected is not None and start != expected:
-            raise TimelineError("segment_apart", index=index)
-        target = segment.target_seconds
-        if target is not None and not 0 <= target <= TARGET_MAX:
-            raise TimelineError("target_bounds", value=target, maximum=TARGET_MAX)
-        expected = end
-        if start == end and index != final:
-            restart = restart or segment.restart
-            continue
-        if restart and not segment.restart:
-            segment = replace(segment, restart=True)  # noqa: PLW2901
-        restart = False
-        legs.append(_Leg(start, end, segment))
-    return legs
-
-
-def _elapsed(legs: list[_Leg], now: int) -> int:
+def _elapsed(legs: list[Leg], now: int) -> int:
     total = 0
     for leg in legs:
         if leg.start > now:
@@ -221,7 +137,7 @@ def _elapsed(legs: list[_Leg], now: int) -> int:
     return total
 
 
-def _in_force_since(legs: list[_Leg], current: int) -> int:
+def _in_force_since(legs: list[Leg], current: int) -> int:
     """Index of the leg from which the current target has applied without change or restart."""
     target = legs[current].segment.target_seconds
     while (
@@ -233,7 +149,7 @@ def _in_force_since(legs: list[_Leg], current: int) -> int:
     return current
 
 
-def _due(legs: list[_Leg], current: int, now: int) -> tuple[Due, int | None]:
+def _due(legs: list[Leg], current: int, now: int) -> tuple[Due, int | None]:
     if legs[current].segment.target_seconds is None:
         return Due.NO_TARGET, None
     since = _in_force_since(legs, current)
@@ -246,7 +162,7 @@ def _due(legs: list[_Leg], current: int, now: int) -> tuple[Due, int | None]:
     return (Due.PAUSED if last.segment.state is State.PAUSED else Due.BEYOND_HORIZON), None
 
 
-def _breached_at(legs: list[_Leg], current: int, now: int, elapsed: int) -> int | None:
+def _breached_at(legs: list[Leg], current: int, now: int, elapsed: int) -> int | None:
     target = legs[current].segment.target_seconds
     if target is None or elapsed <= target:
         return None
@@ -255,7 +171,7 @@ def _breached_at(legs: list[_Leg], current: int, now: int, elapsed: int) -> int 
 
 
 def _first_reaching(
-    legs: list[_Leg],
+    legs: list[Leg],
     first: int,
     total: int,
     now: int,
@@ -292,78 +208,3 @@ def _first_reaching(
         if leg.end is not None:
             total += leg.counted(leg.end)
     return None
-
-
-def _lines(legs: list[_Leg], now: int) -> Iterator[LedgerLine]:
-    restarted = max(
-        (leg.start for leg in legs if leg.segment.restart and leg.start <= now), default=0
-    )
-    for leg in legs:
-        end = now if leg.end is None else min(leg.end, now)
-        if end <= leg.start:
-            continue
-        if leg.segment.state is State.RUNNING:
-            yield from _running_lines(leg.segment, leg.start, end, set_aside=leg.start < restarted)
-        else:
-            why = Why.PAUSED if leg.segment.state is State.PAUSED else Why.STOPPED
-            yield _idle_line(leg.segment, leg.start, end, why)
-    last = legs[-1]
-    if last.end is not None and last.end < now:
-        after = replace(last.segment, cause="", label=None)
-        yield _idle_line(after, last.end, now, Why.STOPPED)
-
-
-def _running_lines(
-    segment: Segment, start: int, end: int, *, set_aside: bool
-) -> Iterator[LedgerLine]:
-    for low, high, reason in stretches(segment.calendar, start, end):
-        is_open = reason.why in COUNTED
-        aside = is_open and set_aside
-        yield LedgerLine(
-            start=to_instant(low),
-            end=to_instant(high),
-            counted_seconds=high - low if is_open and not aside else 0,
-            open_seconds=high - low if is_open else 0,
-            why=Why.SET_ASIDE if aside else reason.why,
-            label=reason.label,
-            cause=segment.cause,
-            calendar=segment.calendar,
-            target_seconds=segment.target_seconds,
-        )
-
-
-def _idle_line(segment: Segment, start: int, end: int, why: Why) -> LedgerLine:
-    return LedgerLine(
-        start=to_instant(start),
-        end=to_instant(end),
-        counted_seconds=0,
-        open_seconds=counted_between(segment.calendar, start, end),
-        why=why,
-        label=segment.label,
-        cause=segment.cause,
-        calendar=segment.calendar,
-        target_seconds=segment.target_seconds,
-    )
-
-
-def _merged(lines: Iterable[LedgerLine]) -> Iterator[LedgerLine]:
-    """Neighbours that say the same become one, so that splitting a segment changes nothing."""
-    held: LedgerLine | None = None
-    for line in lines:
-        if held is not None and _says(held) == _says(line):
-            held = replace(
-                held,
-                end=line.end,
-                counted_seconds=held.counted_seconds + line.counted_seconds,
-                open_seconds=held.open_seconds + line.open_seconds,
-            )
-            continue
-        if held is not None:
-            yield held
-        held = line
-    if held is not None:
-        yield held
-
-
-def _says(line: LedgerLine) -> tuple[object, ...]:
-    return line.why, line.label, line.cause, line.calendar, line.target_seconds

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 
 from .calendars import ALL_DAY, Calendar, Week
 from .errors import CalendarError, Problem
-from .schema_days import dump_days, read_closures, read_holidays, read_openings
+from .schema_days import read_closures, read_holidays, read_openings
+from .schema_dump import dump_days
 from .schema_problems import LABEL_MAX, Problems, fields, text_of
 from .schema_week import DAY_NAMES, is_day, read_week
 from .written import write_time

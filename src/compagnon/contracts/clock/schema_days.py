@@ -8,7 +8,6 @@ from reprlib import repr as shown
 from typing import Any
 
 from .calendars import (
-    Calendar,
     Closure,
     DayHours,
     DayRange,
@@ -24,8 +23,8 @@ from .errors import CalendarError, InstantError
 from .public_holidays import canonical_rule
 from .schema_problems import Problems, entries_of, fields, text_of
 from .schema_week import read_hours
-from .written import moment, write_time
-from .zones import FIRST_YEAR, LAST_YEAR, load_zone, resolve_local
+from .written import moment
+from .zones import FIRST_YEAR, LAST_YEAR, resolve_local
 
 _LABEL = ("name", "reason", "title")
 _RULE = {
@@ -265,41 +264,3 @@ def _date(value: object, path: str, problems: Problems) -> date | None:
         problems.add("date_bad", path, value=shown(value))
         return None
     return found
-
-
-def dump_days(calendar: Calendar) -> dict[str, list[dict[str, Any]]]:
-    """The holidays, closures and openings in canonical form."""
-    return {
-        "holidays": [_dump_holiday(each) for each in calendar.holidays],
-        "closures": [_dump_range(each, calendar.timezone) for each in calendar.closures],
-        "openings": [_dump_range(each, calendar.timezone) for each in calendar.openings],
-    }
-
-
-def _dump_holiday(holiday: Holiday) -> dict[str, Any]:
-    if isinstance(holiday, NamedDay):
-        return {"date": holiday.day.isoformat(), "name": holiday.label}
-    return {
-        "country": holiday.country,
-        "subdivision": holiday.subdivision,
-        "categories": list(holiday.categories),
-        "observed": holiday.observed,
-        "except": list(holiday.exceptions),
-    }
-
-
-def _dump_range(each: Closure | Opening, zone: str) -> dict[str, Any]:
-    match each:
-        case YearlyDay():
-            return {"yearly": f"{each.month:02}-{each.day:02}", "label": each.label}
-        case DayHours():
-            hours = [[write_time(hour.start), write_time(hour.end)] for hour in each.hours]
-            return {"date": each.day.isoformat(), "hours": hours, "label": each.label}
-        case DayRange() if each.first == each.last:
-            return {"date": each.first.isoformat(), "label": each.label}
-        case DayRange():
-            ends = {"start": each.first.isoformat(), "end": each.last.isoformat()}
-        case InstantRange():
-            local = [end.astimezone(load_zone(zone)) for end in (each.start, each.end)]
-            ends = {"start": local[0].isoformat(), "end": local[1].isoformat()}
-    return {**ends, "label": each.label}
