@@ -35,6 +35,13 @@ def collect(room: Path) -> None:
     )  # fmt: skip
 
 
+def without_date(path: Path) -> None:
+    """Drop the header that changes at every run, for nothing."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith('"POT-Creation-Date:')]
+    path.write_text("".join(kept), encoding="utf-8")
+
+
 def compiled(path: Path) -> dict[object, str]:
     """Read a .mo; its header, which holds dates, left out."""
     with path.open("rb") as stream:
@@ -97,6 +104,7 @@ def main() -> int:
             (room / PO).parent.mkdir(parents=True, exist_ok=True)
             collect(room)
             if (room / PO).exists():
+                without_date(room / PO)
                 subprocess.run(
                     ["msgfmt", "--check", "--statistics", "-o", room / PO.replace(".po", ".mo"),
                      room / PO], check=True,

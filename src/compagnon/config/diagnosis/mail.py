@@ -81,7 +81,7 @@ def smtp(parts: SplitResult) -> Iterator[Finding]:
         yield failed(
             "mail-out",
             _("%(place)s refuses the user name or the password.") % {"place": place},
-            _("Correct them in COMPAGNON_MAIL_URL; write @ : and / in them as %%40 %%3A %%2F."),
+            _("Correct them in COMPAGNON_MAIL_URL; percent-encode @, : and / in them."),
         )
     except (OSError, smtplib.SMTPException) as error:
         yield failed(
