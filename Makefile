@@ -65,8 +65,13 @@ install: $(VENV)/.dev  ## set up .venv with the product and the tools
 demo: $(VENV)/.base  ## run the demonstration on an embedded database; Ctrl-C stops it
 	@mkdir -p "$(DEMO_DIR)"
 	export $(demo_environment)
+	# A filling that was interrupted is started over.
+	[ -e "$(DEMO_DIR)/.filled" ] || rm -f "$(DEMO_DIR)"/compagnon.sqlite3*
 	$(BIN)/compagnon migrate --verbosity 0
-	$(BIN)/compagnon demo --if-empty --tickets $(TICKETS) --seed $(SEED)
+	[ -e "$(DEMO_DIR)/.filled" ] || {
+		echo "Filling the demonstration with $(TICKETS) tickets…"
+		$(BIN)/compagnon demo --tickets $(TICKETS) --seed $(SEED)
+		touch "$(DEMO_DIR)/.filled"; }
 	exec $(BIN)/compagnon run
 
 .PHONY: run
