@@ -116,8 +116,12 @@ class Names:
     """The names behind the keys of some entries, fetched in one query for each kind."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        values = [(key, value) for entry in entries for side in (entry.before, entry.after)
-                  for key, value in side.items()]
+        values = [
+            (key, value)
+            for entry in entries
+            for side in (entry.before, entry.after)
+            for key, value in side.items()
+        ]
 
         def keys(*wanted: str) -> set[int]:
             return {value for key, value in values if key in wanted and isinstance(value, int)}
@@ -133,7 +137,7 @@ class Names:
             (("service_id",), Service, keys("service_id")),
             (("request_type_id",), RequestType, keys("request_type_id")),
         ):
-            rows = model._default_manager.in_bulk(found) if found else {}  # noqa: SLF001
+            rows = model._default_manager.in_bulk(found) if found else {}
             for name in names:
                 self._rows[name] = rows
 
@@ -193,7 +197,12 @@ def tell(items: Sequence[TimelineItem], *, support: bool) -> list[Told]:
             words, icon = VERBS.get(item.item.verb, (item.item.verb, "circle-dot"))
             told.append(
                 Told(
-                    "entry", item.at, item.item, who(item.item, item.author), words, icon,
+                    "entry",
+                    item.at,
+                    item.item,
+                    who(item.item, item.author),
+                    words,
+                    icon,
                     changes_of(item.item, names) if support else (),
                 )
             )
@@ -201,7 +210,9 @@ def tell(items: Sequence[TimelineItem], *, support: bool) -> list[Told]:
             message = item.item
             told.append(
                 Told(
-                    "message", item.at, message,
+                    "message",
+                    item.at,
+                    message,
                     str(item.author) if item.author else str(_("Support")),
                     internal=not message.is_public,
                     icon="note" if message.kind == MessageKind.NOTE else "message",
@@ -218,13 +229,18 @@ def journal_lines(entries: Sequence[Entry]) -> list[Told]:
     people = Person.objects.in_bulk({e.actor_id for e in entries if e.actor_id})
     return [
         Told(
-            "entry", entry.occurred_at, entry, who(entry, people.get(entry.actor_id or 0)),
-            *VERBS.get(entry.verb, (entry.verb, "circle-dot")), changes_of(entry, names),
+            "entry",
+            entry.occurred_at,
+            entry,
+            who(entry, people.get(entry.actor_id or 0)),
+            *VERBS.get(entry.verb, (entry.verb, "circle-dot")),
+            changes_of(entry, names),
         )
         for entry in entries
     ]
 
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PICTURES_MAX = 3 * 1024 * 1024
 CID = re.compile(r'src="cid:([^"]{1,250})"')
 
@@ -245,10 +261,11 @@ def with_pictures(message: Message) -> str:
     def picture(match: re.Match[str]) -> str:
         nonlocal left
         row = rows.get(match[1])
-        if row is None or row.file.size > left or row.file.media_type not in files.INLINE:
+        if row is None or row.file.size > left or row.file.media_type not in PICTURES:
             return 'src=""'
         left -= row.file.size
-        content = base64.b64encode(files.read(row.file)).decode()
+        with files.open_file(row.file) as stream:
+            content = base64.b64encode(stream.read()).decode()
         return f'src="data:{row.file.media_type};base64,{content}"'
 
     return CID.sub(picture, message.html)

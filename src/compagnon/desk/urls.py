@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.desk.views import links, opening, queue, ticket, work
+from compagnon.desk.views import intake, links, opening, queue, ticket, work
 
 app_name = "desk"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("desk/tasks/<int:task_id>/", work.task, name="task"),
     path("desk/tasks/<int:task_id>/do/<slug:name>/", work.act, name="task_act"),
     path("desk/sheets/<int:sheet_id>/signature/", work.signature, name="signature"),
+    path("desk/intake/", intake.intake, name="intake"),
+    path("desk/intake/<int:inbound_id>/", intake.message, name="inbound"),
+    path("desk/intake/<int:inbound_id>/raw/", intake.raw, name="inbound_raw"),
+    path("desk/intake/<int:inbound_id>/do/<slug:name>/", intake.act, name="inbound_act"),
     path("answer/<str:token>/", links.answer, name="answer"),
     path("sign/<str:token>/", links.sign, name="sign_link"),
 ]

@@ -62,7 +62,7 @@ def _lock(pk: int) -> InboundMessage:
 
 
 def _settle(actor: Actor, inbound: InboundMessage, started: float) -> None:
-    raw = files.read(inbound.raw)
+    raw = raw_bytes(inbound)
     try:
         mail = parse(raw)
     except Unreadable as error:
@@ -86,6 +86,12 @@ def _settle(actor: Actor, inbound: InboundMessage, started: float) -> None:
         state = InboundState.TICKET
         detail = f"{detail} That ticket can no longer be reopened: it opens another."
     _close(actor, inbound, state, verdict.reason, detail, started)
+
+
+def raw_bytes(inbound: InboundMessage) -> bytes:
+    """Give the message as it came."""
+    with files.open_file(inbound.raw) as stream:
+        return stream.read()
 
 
 def envelope_of(inbound: InboundMessage) -> Envelope:
@@ -201,7 +207,7 @@ def admit(*, actor: Actor, inbound: InboundMessage) -> None:
         Invalid: it cannot be read, or names no sender.
     """
     try:
-        mail = parse(files.read(inbound.raw))
+        mail = parse(raw_bytes(inbound))
     except Unreadable as error:
         raise Invalid(_("This message cannot be read: %(why)s") % {"why": error.detail}) from error
     verdict = decide(mail, envelope_of(inbound), DatabaseContext())
