@@ -1,115 +1,175 @@
-"""Files kept by their content: stored once, typed by what they hold, served so that none can act.
+"""Files kept once under the digest of their content, and given back so that they can do no harm.
 
-The bytes live under ``FILES_DIR/ab/cd/<sha256>``; the row :class:`StoredFile` is written in the
-caller's transaction. A name is the sender's word: it never chooses a path nor a type.
+:func:`store` writes the bytes before the row: after a crash or a rollback there may be a file that
+no row names (see :func:`orphans`), never a row whose file is missing.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
-import tempfile
+import secrets
+import time
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Protocol
 
-import puremagic
+import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from compagnon.core import file_types
 from compagnon.core.errors import NotFound, TooLarge
 from compagnon.core.models import StoredFile
 
+log = structlog.get_logger(__name__)
+
 CHUNK = 256 * 1024
-HEAD = 8192
-UNKNOWN = "application/octet-stream"
-# What a browser may show in place: pictures that carry no script. Everything else is downloaded.
-INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"})
-RESERVED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]')
+DIGEST = re.compile(r"[0-9a-f]{64}")
+NAME_LENGTH = 150
+# Windows opens none of these as a file.
+RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 
 
-def store(content: bytes | BinaryIO | IO[bytes], *, limit: int | None = None) -> StoredFile:
-    """Keep the bytes and give their row; the same bytes are kept once.
+class Readable(Protocol):
+    """Anything that gives its bytes bit by bit: an open file, an upload."""
 
-    The file is on the disk, flushed, before the row is written: a row never lacks its bytes.
+    def read(self, size: int = ..., /) -> bytes:
+        """Give up to so many bytes, none at the end."""
+
+
+# --- keeping --------------------------------------------------------------------------------
+
+
+def store(content: bytes | Readable, *, limit: int | None = None) -> StoredFile:
+    """Keep a content, once however often it comes, and give its row.
+
+    The bytes are on the disk, whole, before this returns. The row is of the running transaction.
 
     Args:
-        limit: bytes at most; ``settings.FILE_MAX_BYTES`` unless given.
+        limit: bytes; the setting ``FILE_MAX_BYTES`` unless given.
 
     Raises:
-        TooLarge: there are more; nothing is kept.
+        TooLarge: it is over the limit; nothing was kept.
     """
+    stream = BytesIO(content) if isinstance(content, bytes) else content
     most = settings.FILE_MAX_BYTES if limit is None else limit
-    root = Path(settings.FILES_DIR)
-    root.mkdir(parents=True, exist_ok=True, mode=0o750)
-    digest, size, head = hashlib.sha256(), 0, b""
-    handle, name = tempfile.mkstemp(dir=root, prefix=".new-")
+    waiting = _root() / "incoming" / secrets.token_hex(16)
+    _make_folder(waiting.parent)
     try:
-        with os.fdopen(handle, "wb") as kept:
-            for chunk in _chunks(content):
-                size += len(chunk)
-                if size > most:
-                    raise TooLarge(
-                        _("This file is over %(limit)d MB, the largest that can be kept.")
-                        % {"limit": most // 1024 // 1024}
-                    )
-                digest.update(chunk)
-                head = head if len(head) >= HEAD else (head + chunk)[:HEAD]
-                kept.write(chunk)
-            kept.flush()
-            os.fsync(kept.fileno())
-        sha256 = digest.hexdigest()
-        target = path_of(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        Path(name).replace(target)
+        written = _write(stream, waiting, most)
+        _put(waiting, path_of(written.sha256))
     finally:
-        Path(name).unlink(missing_ok=True)
-    return _row(sha256, size, head)
+        waiting.unlink(missing_ok=True)
+    row, _created = StoredFile.objects.get_or_create(
+        sha256=written.sha256,
+        defaults={
+            "size": written.size,
+            "media_type": file_types.sniff(written.head, written.tail),
+        },
+    )
+    return row
 
 
-def _row(sha256: str, size: int, head: bytes) -> StoredFile:
-    found = StoredFile.objects.filter(sha256=sha256).first()
-    if found is not None:
-        return found
+@dataclass(frozen=True, slots=True)
+class _Written:
+    sha256: str
+    size: int
+    head: bytes
+    tail: bytes
+
+
+def _write(stream: Readable, path: Path, limit: int) -> _Written:
+    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(
+                    _("This file is larger than %(limit)s: nothing was kept of it.")
+                    % {"limit": filesizeformat(limit)}
+                )
+            digest.update(chunk)
+            out.write(chunk)
+            head += chunk[: file_types.HEAD_BYTES - len(head)]
+            tail = (tail + chunk)[-file_types.TAIL_BYTES :]
+        out.flush()
+        os.fsync(out.fileno())
+    return _Written(digest.hexdigest(), size, head, tail)
+
+
+def _put(waiting: Path, path: Path) -> None:
+    # The same name is the same content, unless a disk cut it short: then ours takes its place.
+    if path.exists() and path.stat().st_size == waiting.stat().st_size:
+        return
+    _make_folder(path.parent)
+    waiting.replace(path)
+    for folder in (path.parent, path.parent.parent):
+        _flush_folder(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    # One by one: mkdir gives the mode to the last folder only.
+    for each in reversed((folder, *folder.parents)):
+        if each.is_relative_to(_root()):
+            each.mkdir(exist_ok=True, mode=0o750, parents=each == _root())
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        with transaction.atomic():
-            return StoredFile.objects.create(sha256=sha256, size=size, media_type=sniff(head))
-    except IntegrityError:  # another transaction kept the same bytes meanwhile
-        return StoredFile.objects.get(sha256=sha256)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
-def _chunks(content: bytes | BinaryIO | IO[bytes]) -> Iterator[bytes]:
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
-    while chunk := stream.read(CHUNK):
-        yield chunk
+def _root() -> Path:
+    return Path(settings.FILES_DIR)
 
 
 def path_of(sha256: str) -> Path:
-    """Give where the bytes of that SHA-256 (64 hexadecimal digits) live."""
-    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        raise ValueError("not a SHA-256")
-    return Path(settings.FILES_DIR) / sha256[:2] / sha256[2:4] / sha256
-
-
-def open_file(stored: StoredFile) -> BinaryIO:
-    """Open the bytes for reading.
+    """Give where the bytes of that digest (64 hexadecimal digits) stand, or would stand.
 
     Raises:
-        NotFound: the disk no longer has them (restored without its files, or damaged).
+        ValueError: it is no digest.
+    """
+    if not DIGEST.fullmatch(sha256):
+        raise ValueError(f"not a SHA-256 digest: {sha256[:80]!r}")
+    return _root() / sha256[:2] / sha256[2:4] / sha256
+
+
+# --- giving back ----------------------------------------------------------------------------
+
+
+def open_file(stored: StoredFile) -> IO[bytes]:
+    """Open a stored content for reading; the caller closes it.
+
+    Raises:
+        NotFound: its bytes are gone from the disk, which ``doctor`` reports too.
     """
     try:
         return path_of(stored.sha256).open("rb")
-    except FileNotFoundError:
-        raise NotFound(_("The content of this file is missing from the disk.")) from None
+    except FileNotFoundError as error:
+        log.error("stored file is gone", sha256=stored.sha256)  # noqa: TRY400
+        raise NotFound(
+            _("The content of this file is gone from the server: tell your administrator."),
+            code="file-gone",
+        ) from error
 
 
 def read(stored: StoredFile) -> bytes:
-    """Give all the bytes; for files whose size is known to be small.
+    """Give a whole content at once; for sizes known to be small (``stored.size``).
 
     Raises:
         NotFound: see :func:`open_file`.
@@ -118,78 +178,109 @@ def read(stored: StoredFile) -> bytes:
         return stream.read()
 
 
-def sniff(head: bytes) -> str:
-    """Give the media type that the first bytes show; never what a name or a sender claims.
-
-    Text is ``text/plain`` only if it could be nothing that a browser would run.
-    """
-    if not head:
-        return UNKNOWN
-    try:
-        found = puremagic.from_string(head, mime=True)
-    except (puremagic.PureError, ValueError):
-        found = ""
-    if found in {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}:
-        return str(found)
-    return _text_type(head) or str(found or UNKNOWN)[:120]
-
-
-def _text_type(head: bytes) -> str:
-    if b"\x00" in head:
-        return ""
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A character cut by the end of the sample is still text.
-        if error.start < len(head) - 4:
-            return ""
-        text = head[: error.start].decode("utf-8")
-    start = text.lstrip("\ufeff \t\r\n").lower()
-    if start.startswith("<") or re.search(r"<(!doctype|html|script|svg|body|iframe|\?xml)", start):
-        return "application/xml" if start.startswith("<?xml") else "text/html"
-    return "text/plain"
-
-
-def clean_name(name: str) -> str:
-    """Give a name that can stand in a header, a page and a folder: no path, no control, bounded.
-
-    The extension is kept when the name is cut to 150 characters.
-    """
-    text = unicodedata.normalize("NFC", name).replace("\\", "/")
-    text = PurePosixPath(text).name if text.strip("/") else ""
-    text = " ".join(RESERVED.sub(" ", text).split()).strip(". ")
-    if not text:
-        return "file"
-    if len(text) > 150:
-        stem, dot, suffix = text.rpartition(".")
-        text = f"{stem[: 149 - len(suffix)]}.{suffix}" if dot and len(suffix) < 12 else text[:150]
-    return text
-
-
 def serve(stored: StoredFile, *, name: str, inline: bool = False) -> FileResponse:
-    """Give the file as an answer that no browser will run.
+    """Answer with a stored content. The caller has already shown that the reader may have it.
+
+    It is a download unless ``inline`` is asked and the content is a plain text or an image of a
+    kind that holds no script; then too it runs in a sandbox, may load nothing, and its type is the
+    one found in its bytes.
 
     Args:
-        name: the sender's name for it, cleaned here.
-        inline: show it in place, if it is one of the few types that can do no harm.
+        name: the file's name as its sender gave it, however hostile.
 
     Raises:
         NotFound: see :func:`open_file`.
     """
-    shown = inline and stored.media_type in INLINE
-    media_type = stored.media_type if stored.media_type in INLINE else UNKNOWN
-    if stored.media_type == "application/pdf":
-        media_type = "application/pdf"
-    if media_type == "text/plain":
-        media_type = "text/plain; charset=utf-8"
-    response = FileResponse(
-        open_file(stored),
-        as_attachment=not shown,
-        filename=clean_name(name),
-        content_type=media_type,
-    )
-    response["Content-Length"] = str(stored.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600, immutable"
+    stream = open_file(stored)
+    shown = inline and stored.media_type in file_types.INLINE
+    media_type = stored.media_type
+    if media_type in file_types.ACTIVE:
+        media_type = file_types.UNKNOWN
+    elif media_type == file_types.TEXT:
+        media_type += f"; charset={file_types.charset(stream.read(file_types.HEAD_BYTES))}"
+        stream.seek(0)
+    headers = {
+        "Content-Disposition": content_disposition_header(not shown, clean_name(name))
+        or ("inline" if shown else "attachment"),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, max-age=600",
+        "Content-Length": str(stored.size),
+    }
+    response = FileResponse(stream, content_type=media_type)
+    for header, value in headers.items():
+        response[header] = value
     return response
+
+
+def clean_name(name: str, *, fallback: str = "file") -> str:
+    """Give a file name that every system takes and that shows what it is.
+
+    No folder, no control or invisible character (one of them writes the end of a name backwards),
+    nothing that Windows refuses, at most :data:`NAME_LENGTH` characters, the extension kept.
+    """
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name[-4096:]))[-1]
+    visible = "".join(
+        " " if unicodedata.category(char) == "Zs" or char in "\t\r\n" else char
+        for char in last
+        # Cc, Cf, Cs, Co, Cn: control, format, surrogate, private, unassigned; line separators.
+        if char in "\t\r\n" or unicodedata.category(char) not in _INVISIBLE
+    )
+    cleaned = " ".join(FORBIDDEN.sub("_", visible).split()).strip(". ")
+    if RESERVED.match(cleaned):
+        cleaned = f"_{cleaned}"
+    if len(cleaned) > NAME_LENGTH:
+        stem, dot, extension = cleaned.rpartition(".")
+        ending = f"{dot}{extension}" if dot and len(extension) <= 10 else ""
+        cleaned = (stem if ending else cleaned)[: NAME_LENGTH - len(ending)].rstrip() + ending
+    return cleaned or fallback
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+# --- looking after --------------------------------------------------------------------------
+
+
+def orphans(*, older_than: timedelta = timedelta(days=1)) -> Iterator[Path]:
+    """Give the files on the disk that no row names: left by a crash, or by a rollback.
+
+    Args:
+        older_than: younger ones may belong to a transaction that runs now.
+    """
+    before = time.time() - older_than.total_seconds()
+    old = (path for path in _root().rglob("*") if path.is_file() and path.stat().st_mtime < before)
+    batch: list[Path] = []
+    for path in old:
+        batch.append(path)
+        if len(batch) == 500:
+            yield from _unnamed(batch)
+            batch = []
+    yield from _unnamed(batch)
+
+
+def _unnamed(paths: list[Path]) -> Iterator[Path]:
+    names = [path.name for path in paths]
+    known = set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True))
+    # A file of that name elsewhere than at its place is not the one the row means.
+    yield from (path for path in paths if path.name not in known or path != path_of(path.name))
+
+
+def lost(rows: QuerySet[StoredFile] | None = None) -> Iterator[StoredFile]:
+    """Give the rows whose file is missing from the disk, or has another size."""
+    for row in (StoredFile.objects.all() if rows is None else rows).iterator(chunk_size=2000):
+        path = path_of(row.sha256)
+        if not path.is_file() or path.stat().st_size != row.size:
+            yield row
+
+
+def unused(*, older_than: timedelta = timedelta(days=1)) -> QuerySet[StoredFile]:
+    """Give the rows that no other row points at: what pointed at them was erased."""
+    rows = StoredFile.objects.filter(created_at__lt=timezone.now() - older_than)
+    for relation in StoredFile._meta.related_objects:
+        pointing = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
+            **{relation.field.name: OuterRef("pk")}
+        )
+        rows = rows.exclude(Exists(pointing))
+    return rows
