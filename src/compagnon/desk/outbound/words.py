@@ -39,7 +39,7 @@ class Letter:
             parts.append(self.body_text)
         parts += self.after
         if self.link:
-            parts.append(f"{self.button}{_(':')}\n{self.link}")
+            parts.append(_("%(button)s:") % {"button": self.button} + f"\n{self.link}")
         if signature:
             parts.append(f"-- \n{signature}")
         return "\n\n".join(parts) + "\n"
