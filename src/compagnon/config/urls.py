@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("compagnon.ui.urls")),
     path("account/", include("compagnon.people.account_urls")),
     path("people/", include("compagnon.people.urls")),
+    path("", include("compagnon.contracts.urls")),
     path("", include("compagnon.desk.urls")),
     path("api/v1/", include(api.urls)),
 ]

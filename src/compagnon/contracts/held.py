@@ -225,7 +225,7 @@ def save(actor: Actor, held: Iterable[Held], *, breached_before: frozenset[int])
 
 def _overwrite(model: type[M], rows: Sequence[M], fields: list[str]) -> None:
     """Write rows that exist. An insert that conflicts costs a tenth of ``bulk_update``'s CASE."""
-    model._default_manager.bulk_create(  # noqa: SLF001
+    model._default_manager.bulk_create(
         rows,
         batch_size=_BATCH,
         update_conflicts=True,

@@ -55,15 +55,18 @@ def check_manage(actor: Actor, contract: ServiceContract) -> None:
 
 
 def may_everywhere(actor: Actor, verb: str) -> bool:
-    """Tell whether some role gives the verb: calendars and the catalogue belong to everybody."""
-    return actor.scope.allows_somewhere(verb)
+    """Tell whether a role gives the verb on every organisation.
+
+    Calendars and the catalogue are shared: who manages one client does not change them for all.
+    """
+    return actor.scope.allows(verb, None)
 
 
 def check_everywhere(actor: Actor, verb: str) -> None:
     """Refuse unless :func:`may_everywhere`.
 
     Raises:
-        Refused: no role of the actor gives it.
+        Refused: no role of the actor gives it on every organisation.
     """
     if not may_everywhere(actor, verb):
-        raise Refused(_("None of your roles allows this."))
+        raise Refused(_("This is shared by every organisation: your roles do not reach that far."))

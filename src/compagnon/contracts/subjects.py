@@ -6,13 +6,16 @@ be about) with each call; both are opaque here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from compagnon.core.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,39 @@ def offer_categories(choices: CategoryChoices) -> CategoryChoices:
 def category_choices() -> list[tuple[str, str]]:
     """Give the categories that a commitment can name; empty when no room offers any."""
     return [choice for choices in _category_choices for choice in choices()]
+
+
+def category_label(path: str) -> str:
+    """Give the words for a category's path; the path itself when no room names it."""
+    wanted = [step for step in path.split("/") if step]
+    for known, label in category_choices():
+        if [step for step in known.split("/") if step] == wanted:
+            return label
+    return path
+
+
+Describe = Callable[[Actor, list[int]], dict[int, tuple[str, str]]]
+_describe: dict[str, Describe] = {}
+
+
+def describe_subjects(kind: str, describe: Describe) -> None:
+    """Let the room that owns a kind of subject name its rows, for the pages of this room.
+
+    ``describe`` gives (label, address) by key, only for the rows that the actor sees.
+    """
+    _describe[kind] = describe
+
+
+def described(
+    actor: Actor, subjects: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """Give label and address of the subjects that the actor sees; one call a kind."""
+    by_kind: dict[str, set[int]] = defaultdict(set)
+    for kind, key in subjects:
+        by_kind[kind].add(key)
+    return {
+        (kind, key): named
+        for kind, keys in by_kind.items()
+        if kind in _describe
+        for key, named in _describe[kind](actor, sorted(keys)).items()
+    }

@@ -143,19 +143,7 @@ def remove(*, actor: Actor, calendar: Calendar) -> None:
 
 
 def _write_closures(calendar: Calendar, lines: Iterable[ClosureLine]) -> None:
-    found = [
-        Closure(
-            calendar=calendar,
-            kind=line.kind,
-            first_day=line.first_day,
-            last_day=line.last_day,
-            from_time=line.from_time,
-            until_time=line.until_time,
-            every_year=line.every_year,
-            label=line.label,
-        )
-        for line in lines
-    ]
+    found = [closure_of(calendar, line) for line in lines]
     if len(found) > MOST_CLOSURES:
         raise Invalid(fields={"closures": [_("A calendar has at most 500 closures.")]})
     for row in found:
@@ -166,6 +154,20 @@ def _write_closures(calendar: Calendar, lines: Iterable[ClosureLine]) -> None:
     except IntegrityError:
         message = _("An opening and a closure for part of a day need both times.")
         raise Invalid(fields={"closures": [message]}) from None
+
+
+def closure_of(calendar: Calendar, line: ClosureLine) -> Closure:
+    """Give the row, not saved, of a closure as written."""
+    return Closure(
+        calendar=calendar,
+        kind=line.kind,
+        first_day=line.first_day,
+        last_day=line.last_day,
+        from_time=line.from_time,
+        until_time=line.until_time,
+        every_year=line.every_year,
+        label=line.label,
+    )
 
 
 def refuse_impossible(row: Closure) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts import policies
 from compagnon.contracts.errors import Cycle, InUse
-from compagnon.contracts.models import RequestKind, RequestType, Service
+from compagnon.contracts.models import RequestType, Service
 from compagnon.contracts.terms import touch
 from compagnon.core import journal
 from compagnon.core.actor import Actor
@@ -35,8 +35,12 @@ class ServiceChanges(TypedDict, total=False):
 
 
 class RequestTypeChanges(TypedDict, total=False):
-    """What may be changed of a request type; a key that is absent stays as it is."""
+    """What may be changed of a request type; a key that is absent stays as it is.
 
+    The service is given when it is added, and never changes.
+    """
+
+    service: Service
     name_fr: str
     name_en: str
     kind: str
@@ -44,32 +48,13 @@ class RequestTypeChanges(TypedDict, total=False):
 
 
 @service(VERB)
-def create_service(
-    *,
-    actor: Actor,
-    code: str,
-    name_fr: str,
-    name_en: str = "",
-    description_fr: str = "",
-    description_en: str = "",
-    parent: Service | None = None,
-    support_team: Team | None = None,
-) -> Service:
+def create_service(*, actor: Actor, values: ServiceChanges) -> Service:
     """Add a service to the catalogue.
 
     Raises:
         Refused: the actor does not manage the catalogue.
         Invalid: a value is not valid, or the code is taken.
     """
-    values: ServiceChanges = {
-        "code": code,
-        "name_fr": name_fr,
-        "name_en": name_en,
-        "description_fr": description_fr,
-        "description_en": description_en,
-        "parent": parent,
-        "support_team": support_team,
-    }
     made = _create(actor, Service(), values, ServiceChanges.__annotations__)
     touch()
     return made
@@ -116,22 +101,14 @@ def remove_service(*, actor: Actor, row: Service) -> None:
 
 
 @service(VERB)
-def create_request_type(
-    *,
-    actor: Actor,
-    service: Service,
-    name_fr: str,
-    name_en: str = "",
-    kind: str = RequestKind.SERVICE_REQUEST,
-) -> RequestType:
+def create_request_type(*, actor: Actor, values: RequestTypeChanges) -> RequestType:
     """Add what may be asked for on a service.
 
     Raises:
         Refused: the actor does not manage the catalogue.
         Invalid: a value is not valid, or the service has one of that name.
     """
-    values: RequestTypeChanges = {"name_fr": name_fr, "name_en": name_en, "kind": kind}
-    return _create(actor, RequestType(service=service), values, RequestTypeChanges.__annotations__)
+    return _create(actor, RequestType(), values, RequestTypeChanges.__annotations__)
 
 
 @service(VERB)
@@ -149,7 +126,8 @@ def change_request_type(
         Invalid: a value is not valid.
         Stale: it has another version than expected.
     """
-    return _change(actor, row, changes, RequestTypeChanges.__annotations__, expected_version)
+    allowed = RequestTypeChanges.__annotations__.keys() - {"service"}
+    return _change(actor, row, changes, allowed, expected_version)
 
 
 @service(VERB)

@@ -9,8 +9,10 @@ from django import template
 
 from compagnon.contracts.clock.engine import LedgerLine
 from compagnon.contracts.clock.words import instant_words
-from compagnon.contracts.queries import ClockReading
+from compagnon.contracts.models import Commitment
+from compagnon.contracts.readings import ClockReading
 from compagnon.contracts.showing import ShownLine, language, reason_label, shown_lines
+from compagnon.contracts.subjects import category_label
 
 register = template.Library()
 MOST_LINES = 60
@@ -44,3 +46,27 @@ def on_calendar(moment: datetime | None, zone: str) -> str:
 def waits_for(reason: str) -> str:
     """Say a reason to wait."""
     return reason_label(reason)
+
+
+@register.filter
+def criteria(commitment: Commitment) -> list[str]:
+    """Say which tickets a commitment is about; nothing for every ticket."""
+    found = [f"P{each}" for each in commitment.priorities]
+    if commitment.kind:
+        found.append(commitment.get_kind_display())
+    found += [str(each) for each in (commitment.service, commitment.request_type) if each]
+    if commitment.category_path:
+        found.append(category_label(commitment.category_path))
+    return found
+
+
+@register.filter
+def times(value: int, by: int) -> int:
+    """Multiply: a place in a drawing."""
+    return int(value) * int(by)
+
+
+@register.filter
+def plus(value: int, more: int) -> int:
+    """Add: a place in a drawing."""
+    return int(value) + int(more)
