@@ -22,7 +22,7 @@ class Manifest:
 
 
 @lru_cache(maxsize=2)
-def _read(modified: int) -> Manifest:  # noqa: ARG001, the key that a new build changes
+def _read(modified: int) -> Manifest:
     document = json.loads(MANIFEST.read_text(encoding="utf-8"))
     return Manifest(document["versions"], frozenset(document["icons"]))
 

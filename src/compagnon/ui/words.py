@@ -40,7 +40,7 @@ def duration(seconds: float | timedelta | None) -> str:
 def full_time(moment: datetime) -> str:
     """Say a moment in local time with its zone: «12 mars 2026, 14:05 CET»."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i')} {local:%Z}"
+    return f"{date_format(local, 'j F Y')}, {date_format(local, 'H:i')} {local:%Z}"
 
 
 def short_time(moment: datetime) -> str:
@@ -72,7 +72,8 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
         return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
     if 0 < days < 7:
         return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-    return date_format(timezone.localtime(moment), pgettext("date in a list", "j M Y"))
+    said: str = date_format(timezone.localtime(moment), pgettext("date in a list", "j N Y"))
+    return said
 
 
 def initials(name: str) -> str:
@@ -98,8 +99,8 @@ def size(count: int | None) -> str:
         if value < 999.5 or unit == units[-1]:
             break
         value /= 1000
-    places = 0 if unit == units[0] or value >= 100 else 1
-    return f"{number_format(value, places, use_l10n=True)}{GAP}{unit}"
+    places = 0 if value >= 100 or round(value, 1) == round(value) else 1
+    return f"{number_format(round(value, places), places, use_l10n=True)}{GAP}{unit}"
 
 
 # The first that is found names the browser: most say they are several.

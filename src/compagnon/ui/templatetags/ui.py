@@ -165,7 +165,9 @@ def field_widget(field: BoundField, extra: str = "", bare: str = "") -> SafeStri
         name = "form-control"
     given = widget.attrs.get("class", "")
     invalid = "is-invalid" if field.errors else ""
-    attrs = {"class": " ".join(part for part in (name, given, extra, invalid) if part)}
+    attrs: dict[str, str | bool] = {
+        "class": " ".join(part for part in (name, given, extra, invalid) if part)
+    }
     if isinstance(widget, forms.Textarea):
         attrs["data-controller"] = " ".join(
             part for part in ("autosize", widget.attrs.get("data-controller", "")) if part

@@ -40,7 +40,10 @@ ARGUMENTS = (
     "--no-first-run",
 )
 # Asked for on purpose by tests of refusals; not a fault of the page.
-EXPECTED = "Failed to load resource: the server responded with a status of 4"
+EXPECTED = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Response Status Error Code 4",
+)
 
 OpenPage = Callable[..., Page]
 Inspect = Callable[..., None]
@@ -107,7 +110,10 @@ def open_page(browser: Browser, live_server: Any, settings: Any) -> Iterator[Ope
                 settings.SESSION_COOKIE_NAME
             ].value
         context.add_cookies(
-            [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+            [
+                {"name": name, "value": value, "url": live_server.url}
+                for name, value in cookies.items()
+            ]
         )
         page = context.new_page()
         page.on("console", watched.console)
@@ -127,7 +133,8 @@ def assert_accessible(page: Page) -> None:
     page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     results = Axe().run(page, options={"resultTypes": ["violations"]})
     found = [
-        f"{one['id']}: {one['help']}\n    " + "\n    ".join(node["html"] for node in one["nodes"][:5])
+        f"{one['id']}: {one['help']}\n    "
+        + "\n    ".join(node["html"] for node in one["nodes"][:5])
         for one in results.response["violations"]
     ]
     assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(found)

@@ -20,6 +20,8 @@ export function setUpHtmx(): void {
     selfRequestsOnly: true,
     disableInheritance: true,
     historyCacheSize: 0,
+    // Not "style", which the policy refuses when it is written as an attribute.
+    attributesToSettle: ["class"],
     defaultFocusScroll: true,
     scrollBehavior: "auto",
   });
@@ -48,13 +50,11 @@ export function setUpHtmx(): void {
     const detail = (event as CustomEvent<SwapDetail>).detail;
     const status = detail.xhr.status;
     if (status < 400) return;
-    if (detail.serverResponse.includes("data-toast")) {
-      detail.shouldSwap = false;
-      showToast(detail.serverResponse);
-    } else if (status === 422) {
+    const told = showToast(detail.serverResponse);
+    if (!told && status === 422) {
       detail.shouldSwap = true;
       detail.isError = false;
-    } else {
+    } else if (!told) {
       showToast(template("toast-failure"));
     }
   });

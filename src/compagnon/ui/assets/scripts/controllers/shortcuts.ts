@@ -35,7 +35,8 @@ export default class ShortcutsController extends Controller<HTMLElement> {
   }
 
   private key = (event: KeyboardEvent): void => {
-    const target = event.target as HTMLElement;
+    const target = event.target;
+    if (!(target instanceof HTMLElement)) return;
     if (event.ctrlKey && event.key === "Enter") {
       target.closest("form")?.requestSubmit();
       return;
