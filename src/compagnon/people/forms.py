@@ -18,6 +18,7 @@ from compagnon.core.errors import CompagnonError
 from compagnon.core.verbs import Verb, all_verbs
 from compagnon.people.models import ContactKind, Ease, Language, Organisation, Role, Team
 from compagnon.people.resources import PERSONS
+from compagnon.people.services.persons import PersonChanges
 
 
 class Refusable(forms.Form):
@@ -122,7 +123,7 @@ class RoleForm(Refusable):
         initial: dict[str, Any] = {}
         if role is not None:
             initial = {
-                "name": role.name,
+                "name": str(role),
                 "needs_second_factor": role.needs_second_factor,
                 "version": role.version,
             }
@@ -165,6 +166,13 @@ class OwnForm(Refusable):
         label=_("How at ease with computers"),
         help_text=_("Our messages adapt to it."),
     )
+
+    def values(self) -> PersonChanges:
+        """Give what was sent, for the service."""
+        return {
+            "language": self.cleaned_data["language"],
+            "ease": self.cleaned_data["ease"],
+        }
 
 
 class TokenForm(Refusable):

@@ -52,7 +52,7 @@ class ActorMiddleware:
         ):
             # Other methods go on: the actor is nobody, so nothing can be done.
             return None
-        if "text/html" not in request.headers.get("Accept", "text/html"):
+        if "text/html" not in request.headers.get("Accept", ""):
             return None
         messages.warning(request, _("Your role asks for a second factor: set it up to go on."))
         return redirect("mfa_activate_totp")

@@ -133,6 +133,7 @@ def named(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     """Keep the persons that answer to every word: the beginning of a word of their name, of a mail
     address or of a phone number. Each word is one look into an index.
     """
+    text = text.replace("\0", " ")
     number = rules.beginning_of_phone(text)
     if number:
         points = ContactPoint.objects.filter(begins("value", number))

@@ -126,7 +126,8 @@ PERSONS = Resource(
     icon="users",
     columns=(
         Column("name", _("Name"), sort="search_name", value=str),
-        Column("organisation", sort="organisation__name"),
+        # Not sorted by: that would read every person.
+        Column("organisation"),
         Column("site"),
         Column("job_title", shown=False),
         Column("language", shown=False),

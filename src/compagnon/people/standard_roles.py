@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 ADMINISTRATOR: Final = "administrator"
 SUPERVISOR: Final = "supervisor"
@@ -56,10 +55,13 @@ _SUPERVISOR = _TECHNICIAN | {
 
 @dataclass(frozen=True, slots=True)
 class StandardRole:
-    """A role as it ships. ``verbs`` is ``None`` for «every declared verb»."""
+    """A role as it ships.
+
+    ``name`` is kept in English and shown translated. ``verbs`` is ``None`` for «every verb».
+    """
 
     code: str
-    name: str | Promise
+    name: str
     verbs: frozenset[str] | None
 
 

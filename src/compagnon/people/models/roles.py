@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.people import standard_roles
 from compagnon.people.models.organisations import Organisation
 from compagnon.people.models.persons import Person
 
@@ -30,7 +32,8 @@ class Role(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        # What ships is kept in English, and shown in the reader's language.
+        return gettext(self.name) if self.code in standard_roles.BY_CODE else self.name
 
 
 class RoleAssignment(models.Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal
@@ -32,11 +31,9 @@ def ensure_roles(*, actor: Actor) -> list[Role]:
         verbs = standard.verbs
         if verbs is None:
             verbs = frozenset(verb.name for verb in all_verbs())
-        with translation.override("fr"):
-            name = str(standard.name)
         role = Role.objects.select_for_update().filter(code=standard.code).first()
         if role is None:
-            role = Role(code=standard.code, name=name)
+            role = Role(code=standard.code, name=standard.name)
         elif role.verbs == sorted(verbs) or (role.is_customised and standard.verbs is not None):
             continue
         before = list(role.verbs)

@@ -123,7 +123,7 @@ def role(code: str = "", *, verbs: frozenset[str] | set[str] | None = None, name
         held = standard.verbs
         if held is None:
             held = frozenset(verb.name for verb in all_verbs())
-        defaults = {"name": str(standard.name), "verbs": sorted(held)}
+        defaults = {"name": standard.name, "verbs": sorted(held)}
         return Role.objects.get_or_create(code=code, defaults=defaults)[0]
     code = code or f"role-{next(_numbers)}"
     return Role.objects.create(code=code, name=name or code, verbs=sorted(verbs or ()))

@@ -99,7 +99,7 @@ def test_a_role_may_require_it(cast: f.Cast) -> None:
     client = Client()
     sign_in(client)
     # Everything else leads to setting it up, and nobody acts until then.
-    answer = client.get("/account/sessions/")
+    answer = client.get("/account/sessions/", headers={"accept": "text/html"})
     assert answer["Location"] == "/account/2fa/totp/activate/"
     assert client.get("/account/password/change/").status_code == 200
     from django.test import RequestFactory

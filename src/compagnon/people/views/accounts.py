@@ -85,4 +85,4 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
 def _email(form: AccountForm) -> str:
     if form.is_valid():
         return str(form.cleaned_data["email"])
-    raise Invalid(" ".join(text for texts in form.errors.values() for text in texts))
+    raise Invalid(" ".join(str(text) for texts in form.errors.values() for text in texts))

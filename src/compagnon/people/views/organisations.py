@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -45,7 +46,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     )
 
 
-def nested(found: list[Organisation]) -> list[dict[str, Any]]:
+def nested(found: Sequence[Organisation]) -> list[dict[str, Any]]:
     """Give the organisations as nodes with their children, sisters by name."""
     nodes = {row.pk: {"row": row, "children": []} for row in found}
     roots: list[dict[str, Any]] = []

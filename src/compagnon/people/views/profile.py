@@ -44,7 +44,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             done = _("Saved.")
         refused = attempt(
             request,
-            lambda: persons.change(actor=actor, person=person, changes=form.cleaned_data),
+            lambda: persons.change(actor=actor, person=person, changes=form.values()),
             done,
         )
         if refused is None:
@@ -126,7 +126,7 @@ def _own(actor: Actor) -> Person:
 
 
 def _account(actor: Actor) -> Account:
-    account = Account.objects.filter(person_id=actor.id).select_related("person").first()
+    account = Account.objects.filter(person_id=actor.id or 0).select_related("person").first()
     if account is None:
         raise SignInNeeded
     return account

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compagnon.core import visibility
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
-from compagnon.core.verbs import all_verbs
+from compagnon.core.verbs import Verb, all_verbs
 from compagnon.people import standard_roles
 from compagnon.people.forms import RoleForm
 from compagnon.people.models import Role, RoleAssignment
@@ -35,7 +35,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         )
     )
     held = [(role, frozenset(role.verbs)) for role in found]
-    rooms: dict[str, list[tuple[Any, list[tuple[Role, bool]]]]] = {}
+    rooms: dict[str, list[tuple[Verb, list[tuple[Any, bool]]]]] = {}
     for verb in all_verbs():
         cells = [(role, verb.name in names) for role, names in held]
         rooms.setdefault(verb.room, []).append((verb, cells))
@@ -112,7 +112,10 @@ def _save(actor: Actor, role: Role | None, form: RoleForm) -> Role:
     second: bool = form.cleaned_data["needs_second_factor"]
     if role is None:
         return roles.create(actor=actor, name=name, verbs=form.sent(), needs_second_factor=second)
-    changes: roles.RoleChanges = {"name": name, "needs_second_factor": second}
+    changes: roles.RoleChanges = {"needs_second_factor": second}
+    # The form shows a shipped name translated: sent back unchanged, it is no change.
+    if name != str(role):
+        changes["name"] = name
     if role.code != standard_roles.ADMINISTRATOR:
         changes["verbs"] = form.sent()
     return roles.change(

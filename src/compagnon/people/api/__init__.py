@@ -1,0 +1,22 @@
+"""The room's API: thin twins of its pages."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from compagnon.people.api import accounts, me, organisations, persons, roles, teams
+from compagnon.people.resources import ORGANISATIONS, SITES, TEAMS
+
+router = Router()
+for part in (
+    persons.router,
+    ORGANISATIONS.routes(),
+    organisations.router,
+    SITES.routes(),
+    TEAMS.routes(),
+    teams.router,
+    roles.router,
+    accounts.router,
+    me.router,
+):
+    router.add_router("", part)
