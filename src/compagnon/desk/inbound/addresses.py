@@ -23,8 +23,9 @@ UNQUOTED = re.compile(r"<[^<>]{0,1000}>|[(),;]")
 TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,1000}"|' + UNQUOTED.pattern, re.DOTALL)
 QUOTE = re.compile(r'(?<!\\)"')
 GROUP = re.compile(r"^[^<>@\"]*:")
-VALID = re.compile(r"[^\s@<>\x00-\x1f\x7f]{1,128}@(?:\[[^\]\s]+\]|[^\s@<>,;\x00-\x1f\x7f]{1,255})")
-QUOTED_LOCAL = re.compile(r'"(?:[^"\\\r\n]|\\.){1,126}"@[^\s@<>,;]{1,255}')
+DOMAIN = r"(?:\[[0-9A-Za-z:.]{1,80}\]|[\w-]{1,63}(?:\.[\w-]{1,63}){0,20}\.?)"
+VALID = re.compile(r"[^\s@<>\"(),:;\[\]\\\x00-\x1f\x7f]{1,128}@" + DOMAIN)
+QUOTED_LOCAL = re.compile(r'"(?:[^"\\\r\n]|\\.){1,126}"@' + DOMAIN)
 NAME_CHARS = 200
 LONGEST = 2_000
 """Of one address with its name and comments; longer is no address, and costs the square."""
@@ -35,11 +36,20 @@ def parse(value: str, *, limit: int = 500, hint: str | None = None) -> list[Addr
 
     Encoded words are read after the split, since ``=?utf-8?B?Rm9vLCBCYXI=?=`` holds a comma.
     """
-    found = []
+    found: list[Address] = []
+    surname = ""
     for chunk in _chunks(value, limit):
         address = _address(chunk, hint)
-        if address is not None:
-            found.append(address)
+        if address is None:
+            # "Martin, Anne <a@x.fr>" without quotes: the first half of a name, if of anything.
+            plain = chunk.strip()
+            surname = plain if len(plain) < 60 and not re.search("[@:<>]", plain) else ""
+            continue
+        if surname and address.name and "<" in chunk:
+            family = cleaning.line(words.decode(surname, hint), NAME_CHARS).strip("\"' ")
+            address = Address(f"{family}, {address.name}", address.address)
+        found.append(address)
+        surname = ""
     return found
 
 
@@ -93,7 +103,7 @@ def _address(chunk: str, hint: str | None) -> Address | None:
 
 def _inside(text: str) -> str | None:
     """Clean what stood between angle brackets; None when it is no address."""
-    text = COMMENT.sub("", text).strip().removeprefix("mailto:")
+    text = cleaning.line(COMMENT.sub("", text), 1_000).removeprefix("mailto:")
     if QUOTED_LOCAL.fullmatch(text):
         local, _, domain = text.rpartition("@")
         return f"{local}@{domain.lower()}"
@@ -103,8 +113,7 @@ def _inside(text: str) -> str | None:
     if not VALID.fullmatch(text) or len(text) > 320:
         return None
     local, _, domain = text.rpartition("@")
-    domain = domain.lower().strip(".")
-    return f"{local}@{domain}" if domain and local.strip(".:;,") == local.strip(".") else None
+    return f"{local}@{domain.lower().rstrip('.')}"
 
 
 def _name(text: str, chunk: str, hint: str | None) -> str:

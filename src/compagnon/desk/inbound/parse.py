@@ -74,7 +74,10 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
         html=shown,
         attachments=tuple(files),
         bounce=bounce,
-        defects=tuple(dict.fromkeys(found))[:MOST_DEFECTS],
+        defects=tuple(
+            Defect(one.code, cleaning.line(one.detail, 200))
+            for one in list(dict.fromkeys(found))[:MOST_DEFECTS]
+        ),
     )
 
 

@@ -16,19 +16,27 @@ from itertools import pairwise
 from mailparser_reply.constants import MAIL_LANGUAGES
 
 # "Le mar. 3 mai 2024 à 10:12, Anne Martin <a@x.fr> a écrit :", spread over a few lines at most.
-ANNOUNCED = [
-    re.compile(language["wrote_header"], re.IGNORECASE)
-    for language in MAIL_LANGUAGES.values()
-    if "wrote_header" in language
+NAMED = [
+    re.compile(
+        r"(?:le|on|am|el|il|op|em|den|dnia)\b.{5,300}(?:a\s+[ée]crit|wrote|schrieb|escribió|"
+        r"ha\s+scritto|schreef|escreveu|skrev)[^:\n]{0,120}:",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    *(
+        re.compile(language["wrote_header"], re.IGNORECASE)
+        for language in MAIL_LANGUAGES.values()
+        if "wrote_header" in language
+    ),
 ]
-OWN_ANNOUNCED = re.compile(
-    r"(?:le|on|am|el|il|op|em|den|dnia)\b.{5,300}"
-    r"(?:a\s+écrit|a\s+ecrit|wrote|schrieb|escribió|ha\s+scritto|schreef|escreveu|skrev)"
-    r"[^:\n]{0,120}:|.{3,200}<[^<>\s]+@[^<>\s]+>\s*(?:a\s+écrit|wrote|schrieb)\s*:|"
-    r"\d{4}[-/]\d\d?[-/]\d\d?,?\s.{0,80}<[^<>\s]+@[^<>\s]+>\s*:|"
-    r"[^\n]{2,100}\s(?:a écrit le|wrote on)\s[^\n]{5,80}:",
-    re.IGNORECASE | re.DOTALL,
-)
+# "Anne Martin <a@x.fr> a écrit :", "2024-05-03 10:12 GMT+02:00 Anne <a@x.fr>:".
+UNNAMED = [
+    re.compile(
+        r".{3,200}<[^<>\s]+@[^<>\s]+>\s*(?:a\s+[ée]crit|wrote|schrieb)\s*:|"
+        r"\d{4}[-/]\d\d?[-/]\d\d?,?\s.{0,80}<[^<>\s]+@[^<>\s]+>\s*:|"
+        r"[^\n]{2,100}\s(?:a écrit le|wrote on)\s[^\n]{5,80}:",
+        re.IGNORECASE | re.DOTALL,
+    )
+]
 PROOF = re.compile(r"\d|@")
 WINDOW_LINES = 4
 WINDOW_CHARS = 400
@@ -137,6 +145,7 @@ class _Folding:
     def starts_unmarked(self, index: int) -> int | None:
         """Give where a quote without marks starts, if the line at ``index`` opens one."""
         line = self.lines[index]
+        start: int | None
         if MARKER.fullmatch(line):
             return self.announced_above(index)
         if ORIGINAL.fullmatch(line):
@@ -148,9 +157,9 @@ class _Folding:
             while start and index - start < 3 and RULE.match(self.lines[start - 1]):
                 start -= 1
             return start
-        length = self.announces(index)
-        if length and not self.next_is_quote(index + length):
-            return index
+        start = self.announcement(index)
+        if start is not None and not self.next_is_quote(index + 1):
+            return start
         return None
 
     def heads_block(self, index: int) -> bool:
@@ -212,25 +221,29 @@ class _Folding:
         above = index
         while above and not self.lines[above - 1].strip() and index - above < 2:
             above -= 1
-        for start in range(max(0, above - WINDOW_LINES), above):
-            length = self.announces(start)
-            if length and start + length == above:
-                return start
-        return index
+        start = self.announcement(above - 1) if above else None
+        return index if start is None else start
 
-    def announces(self, index: int) -> int:
-        """Give how many lines from ``index`` announce a quote by their words; 0 for none."""
-        window = ""
-        for length, line in enumerate(self.lines[index : index + WINDOW_LINES], start=1):
-            window = f"{window} {line.strip()}".strip()
-            if not line.strip() or len(window) > WINDOW_CHARS or self.windows > MOST_WINDOWS:
-                return 0
-            if not window.endswith((":", "：")) or not PROOF.search(window):
-                continue
-            self.windows += 1
-            if OWN_ANNOUNCED.fullmatch(window) or any(one.match(window) for one in ANNOUNCED):
-                return length
-        return 0
+    def announcement(self, last: int) -> int | None:
+        """Give where the announcement of a quote that ends at line ``last`` starts, if it is one.
+
+        The nearest start wins: the line above may be fresh, and start with the same word.
+        """
+        if not self.lines[last].rstrip().endswith((":", "：")):
+            return None
+        for patterns in (NAMED, UNNAMED):
+            window = ""
+            for start in range(last, max(-1, last - WINDOW_LINES), -1):
+                line = self.lines[start].strip()
+                window = f"{line} {window}".strip()
+                if not line or len(window) > WINDOW_CHARS or self.windows > MOST_WINDOWS:
+                    break
+                if not PROOF.search(window):
+                    continue
+                self.windows += 1
+                if any(pattern.fullmatch(window) for pattern in patterns):
+                    return start
+        return None
 
     def next_is_quote(self, index: int) -> bool:
         following = next((one for one in self.lines[index : index + 4] if one.strip()), "")

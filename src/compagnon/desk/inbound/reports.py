@@ -88,7 +88,7 @@ def _is_daemon(address: Address) -> bool:
 
 def _failed_header(root: Part) -> tuple[FailedRecipient, ...]:
     """Exim and Gmail name the recipients in a header."""
-    value = headers.text_of(root.block.first("x-failed-recipients"))
+    value = headers.line_of(root.block.first("x-failed-recipients"), 20_000)
     return tuple(FailedRecipient(one.lower()) for one in dict.fromkeys(BARE.findall(value)))[:MOST]
 
 

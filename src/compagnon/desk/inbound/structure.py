@@ -197,12 +197,13 @@ class Reader:
         spans: list[tuple[int, int]] = []
         opened: int | None = None
         position, looks = part.start - 1, 0
+        # The first may open the body, with no line break before it.
         at_start = source.startswith(marker[1:], part.start)
-        while True:
-            found = position if at_start else source.find(marker, position, part.end)
-            at_start = False
-            if found < 0:
+        while at_start or position < part.end:
+            found = part.start - 1 if at_start else source.find(marker, max(0, position), part.end)
+            if found < 0 and not at_start:
                 break
+            at_start = False
             rest = found + len(marker)
             following = source.find(b"\n", rest, min(part.end, rest + 1000)) + 1 or part.end
             tail = source[rest : min(following, rest + 200)].strip()

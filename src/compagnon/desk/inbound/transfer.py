@@ -94,7 +94,8 @@ def _footer(data: bytes) -> int:
 
 def _is_clear(row: bytes) -> bool:
     """Whether a line holds more foreign characters than damage explains."""
-    return len(row) - len(row.translate(None, BASE64_JUNK)) > len(row) // 10
+    foreign = row.translate(None, BASE64_ALPHABET + b"=\r")
+    return len(foreign) > max(2, len(row) // 10)
 
 
 def _base64_damaged(data: memoryview) -> bytes:
