@@ -20,6 +20,7 @@ from compagnon.desk.models import (
     Category,
     Escalation,
     Message,
+    OrganisationRules,
     OutgoingMail,
     Solution,
     State,
@@ -27,7 +28,7 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.policies import is_support
-from compagnon.people.models import Person
+from compagnon.people.models import Organisation, Person
 
 SOON = timedelta(hours=4)
 COUNT_MAX = 1000
@@ -244,3 +245,27 @@ def similar_open(actor: Actor, ticket: Ticket, limit: int = 5) -> list[Ticket]:
 def category_choices(actor: Actor) -> Iterable[Category]:
     """Give the offered categories in the order of the tree, with their depth in ``path``."""
     return visible(Category, actor, Category.objects.filter(is_active=True).order_by("path"))
+
+
+def rules_in_force(
+    organisations: list[Organisation],
+) -> list[tuple[Organisation, OrganisationRules, Organisation | None]]:
+    """Give, for each organisation, the rules that apply and who decided them (``None``: we did).
+
+    The caller has shown that the organisations are visible; one query.
+    """
+    chains = {
+        one.pk: [int(key) for key in one.path.strip("/").split("/") if key] for one in organisations
+    }
+    keys = {key for chain in chains.values() for key in chain}
+    found = {
+        row.organisation_id: row
+        for row in OrganisationRules.objects.filter(organisation_id__in=keys).select_related(
+            "organisation"
+        )
+    }
+    answer: list[tuple[Organisation, OrganisationRules, Organisation | None]] = []
+    for one in organisations:
+        row = next((found[key] for key in reversed(chains[one.pk]) if key in found), None)
+        answer.append((one, row or OrganisationRules(), row.organisation if row else None))
+    return answer

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from compagnon.desk.views import intake, links, opening, queue, ticket, work
+from compagnon.desk.resources import CATEGORIES, MAILBOXES
+from compagnon.desk.views import intake, links, opening, queue, rules, ticket, work
 
 app_name = "desk"
 
@@ -26,6 +27,10 @@ urlpatterns = [
     path("desk/intake/<int:inbound_id>/", intake.message, name="inbound"),
     path("desk/intake/<int:inbound_id>/raw/", intake.raw, name="inbound_raw"),
     path("desk/intake/<int:inbound_id>/do/<slug:name>/", intake.act, name="inbound_act"),
+    path("desk/categories/", include(CATEGORIES.urls())),
+    path("desk/mailboxes/", include(MAILBOXES.urls())),
+    path("desk/rules/", rules.index, name="rules"),
+    path("desk/rules/<int:organisation_id>/", rules.change, name="rules_change"),
     path("answer/<str:token>/", links.answer, name="answer"),
     path("sign/<str:token>/", links.sign, name="sign_link"),
 ]

@@ -16,7 +16,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Stale
 from compagnon.core.events import Event
 from compagnon.core.visibility import get_visible
-from compagnon.desk import rules
+from compagnon.desk import queries, rules
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
 from compagnon.desk.models import OrganisationRules, State, Ticket
@@ -132,12 +132,5 @@ def apply(
 
 def rules_of(ticket: Ticket) -> OrganisationRules:
     """Give the rules in force for a ticket: of its organisation or the nearest above, or ours."""
-    keys = [int(key) for key in ticket.organisation.path.strip("/").split("/") if key]
-    found = {
-        row.organisation_id: row
-        for row in OrganisationRules.objects.filter(organisation_id__in=keys)
-    }
-    for key in reversed(keys):
-        if key in found:
-            return found[key]
-    return OrganisationRules()
+    ((_organisation, found, _origin),) = queries.rules_in_force([ticket.organisation])
+    return found
