@@ -72,13 +72,12 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
         return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
     if 0 < days < 7:
         return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-    said: str = date_format(timezone.localtime(moment), pgettext("date in a list", "j N Y"))
-    return said
+    return date_format(timezone.localtime(moment), pgettext("date in a list", "j N Y"))
 
 
 def initials(name: str) -> str:
     """Give at most two letters for a person: the first name's and the last name's."""
-    words = re.findall(r"[^\W\d_]+", name)
+    words: list[str] = re.findall(r"[^\W\d_]+", name)
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
