@@ -114,7 +114,7 @@ def from_validation(error: ValidationError) -> Invalid:
         # ("body", "payload", "title"): the first word is where, the second ninja's argument.
         name = ".".join(place[2:] if place[:1] == ["body"] else place[1:]) or place[0]
         fields.setdefault(name, []).append(_message(item))
-    return Invalid(_("Some values are not valid; see «errors»."), fields=fields)
+    return Invalid(_("Some values are not valid; see the list of errors."), fields=fields)
 
 
 def _message(item: dict[str, Any]) -> str:
@@ -134,7 +134,7 @@ def from_django(error: DjangoValidationError) -> Invalid:
     else:
         named = {"": list(error.messages)}
     return Invalid(
-        _("Some values are not valid; see «errors»."), fields=cast("dict[str, list[Text]]", named)
+        _("Some values are not valid; see the list of errors."), fields=cast("dict[str, list[Text]]", named)
     )
 
 
