@@ -116,7 +116,10 @@ class CalendarForm(forms.Form):
 class ClosureForm(forms.Form):
     """Days when the weekly hours do not hold."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=ClosureKind.choices)
+    # With an initial value, so that a place left empty counts as unchanged.
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=ClosureKind.choices, initial=ClosureKind.CLOSED
+    )
     first_day = forms.DateField(
         label=_("First day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d")
     )

@@ -30,7 +30,10 @@ class CommitmentForm(forms.Form):
     """One commitment of a contract."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    measure = forms.ChoiceField(label=_("Measure"), choices=Measure.choices)
+    # With an initial value, so that a place left empty counts as unchanged.
+    measure = forms.ChoiceField(
+        label=_("Measure"), choices=Measure.choices, initial=Measure.RESOLUTION
+    )
     target = DurationField(label=_("Within"))
     priorities = forms.TypedMultipleChoiceField(
         label=_("Priorities"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict, TypeVar
 
 from django.db.models import Model, ProtectedError
@@ -55,7 +56,7 @@ def create_service(*, actor: Actor, values: ServiceChanges) -> Service:
         Refused: the actor does not manage the catalogue.
         Invalid: a value is not valid, or the code is taken.
     """
-    made = _create(actor, Service(), values, ServiceChanges.__annotations__)
+    made = _create(actor, Service(**_cleaned(values)))
     touch()
     return made
 
@@ -108,7 +109,7 @@ def create_request_type(*, actor: Actor, values: RequestTypeChanges) -> RequestT
         Refused: the actor does not manage the catalogue.
         Invalid: a value is not valid, or the service has one of that name.
     """
-    return _create(actor, RequestType(), values, RequestTypeChanges.__annotations__)
+    return _create(actor, RequestType(**_cleaned(values)))
 
 
 @service(VERB)
@@ -141,11 +142,19 @@ def remove_request_type(*, actor: Actor, row: RequestType) -> None:
     _remove(actor, row)
 
 
-def _create(actor: Actor, made: M, values: Any, allowed: Any) -> M:
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: rows.clean_text(name, value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _create(actor: Actor, made: M) -> M:
     policies.check_everywhere(actor, VERB)
-    revision = rows.revise(made, values, allowed=allowed)
     rows.keep(made)
-    journal.record(actor=actor, verb=_verb(made, "create"), subject=made, after=revision.after)
+    journal.record(
+        actor=actor, verb=_verb(made, "create"), subject=made, after={"name_fr": made.name_fr}
+    )
     return made
 
 

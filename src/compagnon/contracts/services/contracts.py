@@ -19,7 +19,7 @@ from compagnon.contracts.services.terms_writing import check_terms, write_commit
 from compagnon.contracts.terms import touch
 from compagnon.core import journal
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Invalid
+from compagnon.core.errors import Invalid, Text
 from compagnon.core.services import service
 from compagnon.people.models import Organisation, Team
 from compagnon.people.services import rows
@@ -74,8 +74,14 @@ def create(
         "ends_on": ends_on,
         "warn_percent": warn_percent,
     }
-    made = ServiceContract(calendar=calendar)
-    _put(made, values)
+    made = ServiceContract(
+        calendar=calendar,
+        **{
+            field: rows.clean_text(field, value) if isinstance(value, str) else value
+            for field, value in values.items()
+        },
+    )
+    _refuse_unsuited(made)
     policies.check_manage(actor, made)
     rows.keep(made)
     _record(actor, "contract.create", made, after={"reference": made.reference, "kind": made.kind})
@@ -83,13 +89,19 @@ def create(
 
 
 def _put(row: ServiceContract, values: Mapping[str, object]) -> rows.Revision:
-    """Put values on the row and say in words what the table's constraints would refuse.
+    """Put values on the row, not yet saved.
 
     Raises:
         Invalid: a value is missing or does not suit the others.
     """
     revision = rows.revise(row, values, allowed=ContractChanges.__annotations__)
-    fields: dict[str, list[object]] = {}
+    _refuse_unsuited(row)
+    return revision
+
+
+def _refuse_unsuited(row: ServiceContract) -> None:
+    """Say in words what the table's constraints would refuse."""
+    fields: dict[str, list[Text]] = {}
     ola = row.kind == ContractKind.OLA
     if ola and row.team_id is None:
         fields["team"] = [_("An agreement between teams names the team.")]
@@ -104,8 +116,7 @@ def _put(row: ServiceContract, values: Mapping[str, object]) -> rows.Revision:
     if not 1 <= row.warn_percent <= 99:
         fields["warn_percent"] = [_("Between 1 and 99.")]
     if fields:
-        raise Invalid(fields=fields)  # type: ignore[arg-type]
-    return revision
+        raise Invalid(fields=fields)
 
 
 @service(VERB)

@@ -57,8 +57,7 @@ class Written:
         self.places = [
             form
             for form in self.commitments
-            if form.cleaned_data.get("measure")
-            and form.cleaned_data.get("target")
+            if form.cleaned_data.get("target") is not None
             and not form.cleaned_data.get("DELETE")
         ]
         lines: list[CommitmentLine] = [form.line() for form in self.places]
