@@ -76,7 +76,7 @@ class RoleGiftForm(Refusable):
         if reach is not None:
             rows = rows.filter(pk__in=reach)
         self.fields["organisation"] = RelationField(
-            rows, label=_("On"), help_text=_("And on all that is below it.")
+            rows, label=_("On which organisation"), help_text=_("And on all that is below it.")
         )
 
 

@@ -59,7 +59,7 @@ class ActorMiddleware:
 
     def _speak(self, request: HttpRequest) -> None:
         person = cast("Account", request.user).person
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        if not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
             translation.activate(person.language)
             request.LANGUAGE_CODE = translation.get_language()
         timezone.activate((person.site or person.organisation).time_zone)
