@@ -87,8 +87,6 @@ class Gatherer:
             return self._alternative(part)
         if part.subtype == "related":
             return self._related(part)
-        if part.subtype == "encrypted":
-            return Body(files=[(one, False) for one in part.walk() if not one.children])
         body = Body()
         for child in part.children:
             body.add(self.gather(child))
