@@ -6,16 +6,27 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from compagnon.desk.inbound import attachments, charsets, cleaning, flowed, html_text, sanitise
+from compagnon.desk.inbound import (
+    attachments,
+    charsets,
+    cleaning,
+    flowed,
+    html_text,
+    opaque,
+    sanitise,
+)
+from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.limits import Limits
 from compagnon.desk.inbound.mail import Attachment, Defect
-from compagnon.desk.inbound.structure import Part
+from compagnon.desk.inbound.structure import Part, Reader
 
 PLAIN = {"text/plain", "application/plain", "plain/text", "application/text", "text/x-markdown"}
 HTML = {"text/html", "application/xhtml+xml", "text/xhtml"}
+OPAQUE = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+MOST_OPENED = 3
 ENRICHED = {"text/enriched", "text/richtext"}
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-COMMAND = re.compile(r"<param>[^<]{0,200}</param>|</?[a-z][a-z0-9-]{0,60}>", re.IGNORECASE)
+COMMAND = re.compile(r"<param>[^<]{0,200}</param>|(?<!<)</?[a-z][a-z0-9-]{0,60}>", re.IGNORECASE)
 STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
 STUB_CHARS = 200
 ENCODED_BYTES = 6
@@ -75,6 +86,7 @@ class Gatherer:
         self.limits = limits
         self.text_left = limits.text_chars
         self.html_left = limits.html_chars
+        self.opened = 0
 
     def gather(self, part: Part, *, root: bool = False) -> Body:
         """Give what is under ``part``."""
@@ -94,6 +106,8 @@ class Gatherer:
 
     def _leaf(self, part: Part, *, root: bool) -> Body:
         kind = part.content_type
+        if kind in OPAQUE and (body := self._opened(part)) is not None:
+            return body
         if not root and (part.disposition == "attachment" or part.name):
             return Body(files=[(part, False)])
         if kind in PLAIN or (
@@ -109,6 +123,20 @@ class Gatherer:
                 piece.plain = COMMAND.sub("", piece.plain).replace("<<", "<")
             return body
         return Body(files=[(part, False)])
+
+    def _opened(self, part: Part) -> Body | None:
+        """Give what an opaque signature holds, and the signature itself as a file."""
+        content = opaque.signed_content(part.content()[0])
+        if content is None or self.opened >= MOST_OPENED:
+            return None
+        self.opened += 1
+        body = Body(defects=[Defect("signature_opened")])
+        try:
+            body.add(self.gather(Reader(content, self.limits).read(), root=True))
+        except Unreadable:
+            return None
+        body.files.append((part, False))
+        return body
 
     def _alternative(self, part: Part) -> Body:
         """Take the plain text of the first version that has one and the HTML of the last."""

@@ -362,6 +362,37 @@ def test_signed_mail_is_not_broken() -> None:
     assert [one.name for one in mail.attachments] == ["journal.log", "signature.asc"]
 
 
+def der(tag: int, *content: bytes) -> bytes:
+    """An element in DER, up to 64 kB."""
+    body = b"".join(content)
+    return bytes([tag, 0x82]) + len(body).to_bytes(2, "big") + body
+
+
+SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+DATA = bytes.fromhex("06092a864886f70d010701")
+INNER = "Content-Type: text/plain; charset=utf-8\r\n\r\nSigné par Outlook".encode()
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [der(0x04, INNER), b"\x24\x80" + der(0x04, INNER[:30]) + der(0x04, INNER[30:]) + b"\x00\x00"],
+    ids=["one piece", "segments"],
+)
+def test_message_inside_an_opaque_signature_is_read(octets: bytes) -> None:
+    held = der(0x30, DATA, der(0xA0, octets))
+    signed = der(0x30, SIGNED_DATA, der(0xA0, der(0x30, b"\x02\x01\x01", der(0x31), held)))
+    mail = parse(
+        raw(
+            "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+            "Content-Transfer-Encoding: base64",
+            "",
+            base64.encodebytes(signed),
+        )
+    )
+    assert mail.text == "Signé par Outlook"
+    assert [one.name for one in mail.attachments] == ["smime.p7m"]
+
+
 def test_encrypted_mail_is_kept_and_not_shown() -> None:
     mail = parse(
         raw(
