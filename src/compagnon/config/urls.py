@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compagnon.config import api
+from compagnon.desk.views.queue import find
 
 urlpatterns = [
     path("", include("compagnon.ui.urls")),
     path("account/", include("compagnon.people.account_urls")),
+    path("search/", find, name="search"),
     path("people/", include("compagnon.people.urls")),
     path("", include("compagnon.contracts.urls")),
     path("", include("compagnon.desk.urls")),

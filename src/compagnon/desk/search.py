@@ -1,23 +1,87 @@
-"""The words of tickets: what users may find, and apart from it what only support may find."""
+"""The words of tickets: what users may find, and apart from it what only support may find.
+
+Two indexes: ``PUBLIC`` holds titles, public messages and the names of their files; ``INTERNAL``
+holds internal notes. A user's search never asks the second, so that it cannot even tell that a
+word is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor
-from compagnon.desk.models import Ticket
+from compagnon.core.search import SearchIndex, parse
+from compagnon.desk.models import Attachment, Message, Ticket
+from compagnon.desk.visibility import support_filter
+
+PUBLIC = SearchIndex("desk_ticket_search")
+INTERNAL = SearchIndex("desk_ticket_notes_search")
+BATCH = 500
 
 
-def index_message(ticket: Ticket, text: str, names: Sequence[str]) -> None:
-    """Stub until core.search lands."""
+def _head(ticket: Ticket) -> list[str]:
+    return [ticket.reference, ticket.title, ticket.affected_item]
+
+
+def index_message(ticket: Ticket, message: Message, names: Sequence[str]) -> None:
+    """Index a message that was just written, and the names of its files, with its ticket."""
+    texts = [message.text, *names]
+    if not message.is_public:
+        INTERNAL.append(ticket.pk, texts)
+    elif message.kind == "description":
+        PUBLIC.put(ticket.pk, [*_head(ticket), *texts])
+    else:
+        PUBLIC.append(ticket.pk, texts)
 
 
 def index_ticket(ticket: Ticket) -> None:
-    """Stub until core.search lands."""
+    """Index a ticket anew, after its title or its affected item changed."""
+    index_many([ticket.pk])
+
+
+def index_many(keys: Iterable[int]) -> int:
+    """Index these tickets anew from their rows, in batches; gives their number."""
+    waiting = list(keys)
+    for start in range(0, len(waiting), BATCH):
+        batch = waiting[start : start + BATCH]
+        PUBLIC.put_many(_documents(batch, is_public=True))
+        noted = [pk for pk, texts in _documents(batch, is_public=False) if texts]
+        if noted:
+            INTERNAL.put_many(_documents(noted, is_public=False))
+    return len(waiting)
+
+
+def _documents(keys: list[int], *, is_public: bool) -> Iterator[tuple[int, list[str]]]:
+    texts: dict[int, list[str]] = {key: [] for key in keys}
+    if is_public:
+        for ticket in Ticket.objects.filter(pk__in=keys).only(
+            "title", "affected_item", "external_reference"
+        ):
+            texts[ticket.pk] += _head(ticket)
+    messages = Message.objects.filter(ticket_id__in=keys, is_public=is_public)
+    for ticket_id, text in messages.order_by("id").values_list("ticket_id", "text"):
+        texts[ticket_id].append(text)
+    names = Attachment.objects.filter(ticket_id__in=keys, message__is_public=is_public)
+    for ticket_id, name in names.order_by("id").values_list("ticket_id", "name"):
+        texts[ticket_id].append(name)
+    yield from texts.items()
 
 
 def matching(actor: Actor, rows: QuerySet[Ticket], query: str) -> QuerySet[Ticket]:
-    """Stub until core.search lands."""
-    return rows
+    """Keep the tickets that hold these words where the actor may read them.
+
+    A number finds the ticket of that number too. ``rows`` are visible to the actor already.
+    """
+    parsed = parse(query)
+    found = PUBLIC.matches(parsed)
+    reference = query.strip().lstrip("#")
+    if reference.isascii() and reference.isdecimal() and len(reference) <= 18:
+        found |= Q(pk=int(reference))
+    support = support_filter(actor.scope)
+    if support is None:
+        found |= INTERNAL.matches(parsed)
+    elif actor.scope.allows_somewhere("ticket.view"):
+        found |= INTERNAL.matches(parsed) & support
+    return rows.filter(found)

@@ -27,6 +27,8 @@ SUBJECT = "ticket"
 QUALIFYING = frozenset(
     {"priority", "category_id", "service_id", "request_type_id", "kind", "team_id"}
 )
+# What may name somebody: the journal keeps that it changed, not its value.
+PERSONAL = frozenset({"title", "affected_item"})
 
 
 def lock(*, actor: Actor, ticket_id: int, verb: str, expected_version: int | None = None) -> Ticket:
@@ -113,16 +115,14 @@ def apply(
     ticket.activity_at = max(ticket.activity_at, at)
     ticket.version += 1
     ticket.save(update_fields=[*given, "due_at", "activity_at", "version"])
-    # The title and the affected item may name somebody: that they changed is enough.
-    personal = {"title", "affected_item"}
-    entry_after = {k: (True if k in personal else v) for k, v in changed.items()} | dict(
+    entry_after = {k: (True if k in PERSONAL else v) for k, v in changed.items()} | dict(
         after or {}
     )
     journal.record(
         actor=actor,
         verb=verb,
         subject=ticket,
-        before={k: v for k, v in before.items() if k not in personal},
+        before={k: v for k, v in before.items() if k not in PERSONAL},
         after=entry_after,
         occurred_at=at,
     )

@@ -85,7 +85,7 @@ def write(
         internet_id=internet_id,
     )
     names = attach(ticket=ticket, message=message, uploads=uploads)
-    search.index_message(ticket, text, names)
+    search.index_message(ticket, message, names)
     return message
 
 

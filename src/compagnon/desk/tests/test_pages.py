@@ -249,3 +249,15 @@ def test_rules_have_their_page(people: Cast, desk: Client) -> None:
     assert desk.get(path).status_code == 403
     assert factories.ticket(people.user).priority == 4
     assert actor(people.administrator).scope.allows("desk.configure", None)
+
+
+def test_the_search_box_opens_a_number_and_lists_words(
+    people: Cast, desk: Client, portal: Client, elsewhere: Client, ticket: Ticket
+) -> None:
+    direct = f"/desk/tickets/{ticket.pk}/"
+    assert desk.get("/search/", {"q": f"#{ticket.reference}"}).headers["Location"] == direct
+    listed = desk.get("/search/", {"q": "imprimante"}, follow=True).content.decode()
+    assert ticket.title in listed
+    assert ticket.title in portal.get("/search/", {"q": "imprimante"}, follow=True).content.decode()
+    other = elsewhere.get("/search/", {"q": ticket.reference}, follow=True).content.decode()
+    assert ticket.title not in other

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -73,6 +75,19 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Open the ticket of that number, or list those that hold these words."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    if words and (found := queries.find_by_reference(actor, words)) is not None:
+        return redirect("desk:ticket", ticket_id=found.pk)
+    if actor.scope.allows_somewhere("ticket.view"):
+        return redirect(f"{reverse('desk:queue')}?{urlencode({'queue': Queue.ALL, 'q': words})}")
+    return redirect(f"{reverse('desk:requests')}?{urlencode({'show': 'all', 'q': words})}")
+
+
+@login_required
+@require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """Show a user the requests that they made or that are for them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -80,13 +95,22 @@ def requests(request: HttpRequest) -> HttpResponse:
 
     rows = queries.tickets(actor).filter(party_filter(actor.scope))
     only_open = request.GET.get("show") != "all"
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    if words:
+        rows = search.matching(actor, rows, words)
     if only_open:
         rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
-    found = keyset.take(rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor"))
+    try:
+        found = keyset.take(
+            rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor")
+        )
+    except Invalid:
+        found = keyset.take(rows, ordering="-activity_at", limit=ROWS, cursor=None)
     version = live.version(*[(ticket.pk, ticket.version) for ticket in found.rows])
     context = {
         "tickets": found.rows,
         "page": found,
+        "words": words,
         "only_open": only_open,
         "version": version,
     }
