@@ -124,7 +124,7 @@ def shown(actor: Actor, effect: Effect) -> Shown:
     )
     return Shown(
         effect=effect,
-        total=line(_("All"), effect.total),
+        total=line("", effect.total),
         groups=[
             Group(_("By measure"), _lines(effect.by_measure, lambda key: str(Measure(key).label))),
             Group(_("By priority"), _lines(effect.by_priority, _priority)),

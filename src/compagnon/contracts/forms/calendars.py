@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.contracts.clock.schema_week import DAY_NAMES
 from compagnon.contracts.forms.fields import DATE, HoursField
@@ -129,12 +130,12 @@ class ClosureForm(forms.Form):
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
     )
     from_time = forms.TimeField(
-        label=_("From"),
+        label=pgettext_lazy("time", "From"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     until_time = forms.TimeField(
-        label=_("Until"),
+        label=pgettext_lazy("time", "Until"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )

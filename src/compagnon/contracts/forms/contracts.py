@@ -47,7 +47,7 @@ class ContractForm(forms.Form):
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
     )
     warn_percent = forms.IntegerField(
-        label=_("Warn at (% of the time)"), min_value=1, max_value=99, initial=75
+        label=_("Warn at (%)"), min_value=1, max_value=99, initial=75
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.contracts.forms.fields import DATE, DurationField
 from compagnon.contracts.models import (
@@ -34,7 +35,7 @@ class CommitmentForm(forms.Form):
     measure = forms.ChoiceField(
         label=_("Measure"), choices=Measure.choices, initial=Measure.RESOLUTION
     )
-    target = DurationField(label=_("Within"))
+    target = DurationField(label=pgettext_lazy("commitment", "Within"))
     priorities = forms.TypedMultipleChoiceField(
         label=_("Priorities"),
         choices=[(each, f"P{each}") for each in PRIORITIES],
@@ -45,13 +46,13 @@ class CommitmentForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind of ticket"),
         required=False,
-        choices=[("", _("any")), *RequestKind.choices],
+        choices=[("", pgettext_lazy("criterion", "any")), *RequestKind.choices],
     )
     service = forms.ModelChoiceField(
-        Service.objects.none(), label=_("Service"), required=False, empty_label=_("any")
+        Service.objects.none(), label=_("Service"), required=False, empty_label=pgettext_lazy("criterion", "any")
     )
     request_type = forms.ModelChoiceField(
-        RequestType.objects.none(), label=_("Request type"), required=False, empty_label=_("any")
+        RequestType.objects.none(), label=_("Request type"), required=False, empty_label=pgettext_lazy("criterion", "any")
     )
     category_path = forms.ChoiceField(label=_("Category"), required=False)
     calendar = forms.ModelChoiceField(
@@ -74,7 +75,7 @@ class CommitmentForm(forms.Form):
         if isinstance(categories, forms.ChoiceField):
             known = choices["category_choices"]
             more = [(kept, kept)] if kept and kept not in dict(known) else []
-            categories.choices = [("", _("any")), *known, *more]
+            categories.choices = [("", pgettext_lazy("criterion", "any")), *known, *more]
 
     def line(self) -> CommitmentLine:
         """Give the commitment as written."""
@@ -129,7 +130,7 @@ def commitment_choices(actor: Actor) -> dict[str, Any]:
         "calendar": visible(Calendar, actor).filter(revision__gt=0),
     }
     found = dict(rows)
-    for name, empty in (("service", _("any")), ("request_type", _("any")),
+    for name, empty in (("service", pgettext_lazy("criterion", "any")), ("request_type", pgettext_lazy("criterion", "any")),
                         ("calendar", _("the contract’s own"))):  # fmt: skip
         found[f"{name}_choices"] = [("", empty), *((row.pk, _named(row)) for row in rows[name])]
     found["category_choices"] = [
@@ -153,7 +154,7 @@ class TermsForm(forms.Form):
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=_("to"),
+        label=pgettext_lazy("period", "to"),
         required=False,
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
     )

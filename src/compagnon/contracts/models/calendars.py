@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Calendar(models.Model):
@@ -59,7 +60,7 @@ class Calendar(models.Model):
 class ClosureKind(models.TextChoices):
     """Whether the days are taken from the weekly hours or added to them."""
 
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("calendar", "closed")
     OPEN = "open", _("open exceptionally")
 
 
@@ -74,9 +75,12 @@ class Closure(models.Model):
     )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
-    from_time = models.TimeField(_("from"), null=True, blank=True)
+    from_time = models.TimeField(pgettext_lazy("time", "from"), null=True, blank=True)
     until_time = models.TimeField(
-        _("until"), null=True, blank=True, help_text=_("00:00 is the end of the day.")
+        pgettext_lazy("time", "until"),
+        null=True,
+        blank=True,
+        help_text=_("00:00 is the end of the day."),
     )
     every_year = models.BooleanField(_("every year"), default=False)
     label = models.CharField(_("reason"), max_length=120, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.contracts.models.calendars import CalendarRevision
 from compagnon.contracts.models.contracts import Commitment, ContractKind, ServiceContract
@@ -14,12 +15,12 @@ from compagnon.people.models import Organisation
 class ClockState(models.TextChoices):
     """Where a clock stands. One that runs on past its target is running, with ``breached_at``."""
 
-    IDLE = "idle", _("no commitment")
-    RUNNING = "running", _("running")
-    PAUSED = "paused", _("paused")
-    MET = "met", _("met")
-    MISSED = "missed", _("missed")
-    CANCELLED = "cancelled", _("cancelled")
+    IDLE = "idle", pgettext_lazy("clock", "no commitment")
+    RUNNING = "running", pgettext_lazy("clock", "running")
+    PAUSED = "paused", pgettext_lazy("clock", "paused")
+    MET = "met", pgettext_lazy("clock", "met")
+    MISSED = "missed", pgettext_lazy("clock", "missed")
+    CANCELLED = "cancelled", pgettext_lazy("clock", "cancelled")
 
 
 OPEN_STATES = (ClockState.RUNNING, ClockState.PAUSED)
@@ -126,8 +127,8 @@ class ClockSegment(models.Model):
     """
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="segments")
-    start = models.DateTimeField(_("from"))
-    end = models.DateTimeField(_("to"), null=True)
+    start = models.DateTimeField(pgettext_lazy("time", "from"))
+    end = models.DateTimeField(pgettext_lazy("time", "until"), null=True)
     counts = models.BooleanField(_("counts"))
     reason = models.CharField(_("reason"), max_length=32, blank=True)
     commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="+")
