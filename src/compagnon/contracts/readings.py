@@ -174,15 +174,24 @@ def due_rows(subject_kind: str, ids: Iterable[int]) -> dict[int, DueSummary]:
         subject_kind=subject_kind, subject_id__in=list(ids), state__in=OPEN_STATES
     ).values_list("subject_id", "due_at", "state", "measure", "breached_at")
     best: dict[int, DueSummary] = {}
-    for subject_id, due_at, state, measure, breached_at in rows:
-        shown = ClockState.MISSED.value if breached_at else state
-        found = DueSummary(due_at, shown, measure, breached_at)
-        if subject_id not in best or _sooner(found, best[subject_id]):
+    for subject_id, *row in rows:
+        found = summary(*row)
+        if subject_id not in best or sooner(found, best[subject_id]):
             best[subject_id] = found
     return best
 
 
-def _sooner(one: DueSummary, other: DueSummary) -> bool:
+def summary(
+    due_at: datetime | None, state: str, measure: str, breached_at: datetime | None
+) -> DueSummary:
+    """Give what a list shows of one open clock."""
+    return DueSummary(
+        due_at, ClockState.MISSED.value if breached_at else state, measure, breached_at
+    )
+
+
+def sooner(one: DueSummary, other: DueSummary) -> bool:
+    """Tell whether the first is due before the other; one without due time is due last."""
     if one.due_at is None or other.due_at is None:
         return other.due_at is None and one.due_at is not None
     return (one.due_at, one.measure) < (other.due_at, other.measure)

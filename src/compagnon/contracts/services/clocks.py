@@ -54,7 +54,7 @@ def start(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> None
     new: list[Held] = []
     for kind in KINDS:
         contracts = terms.candidates(kind, ancestry, facts, at)
-        new += _begun(
+        new += begun(
             terms, contracts, kind=kind, subject=subject, facts=facts, ancestry=ancestry, at=at
         )
     if new and Clock.objects.filter(_of(subject)).exists():
@@ -63,7 +63,7 @@ def start(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> None
     _create(new)
 
 
-def _begun(
+def begun(
     terms: Terms,
     contracts: tuple[ContractTerms, ...],
     *,
@@ -81,7 +81,7 @@ def _begun(
     teams count from the assignment and need none.
     """
     at = whole(at)
-    begun: list[Held] = []
+    found: list[Held] = []
     for measure in sorted(measures_possible(contracts) - had):
         choice = terms.choose(contracts, measure, facts, ancestry)
         if choice is None and kind == ContractKind.OLA:
@@ -99,8 +99,8 @@ def _begun(
         counts = not pauses_under(terms, clock.contract_id, reason)
         held.add(at, ground_of(choice, terms), counts=counts, reason=reason)
         held.read(at, terms)
-        begun.append(held)
-    return begun
+        found.append(held)
+    return found
 
 
 def _create(new: list[Held]) -> None:
@@ -132,7 +132,7 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
         contracts = terms.candidates(kind, ancestry, facts, opened_at)
         mine = [held for held in every if held.clock.kind == kind]
         if kind == ContractKind.OLA:
-            mine, left = _of_team(mine, facts.team_id)
+            mine, left = of_team(mine, facts.team_id)
             for held in left:
                 held.cancel(at)
             touched += left
@@ -143,8 +143,8 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
                 touched.append(held)
         had = frozenset(held.clock.measure for held in mine)
         if kind == ContractKind.OLA:
-            had |= _answered(every)
-        new += _begun(
+            had |= answered(every)
+        new += begun(
             terms,
             contracts,
             kind=kind,
@@ -159,13 +159,13 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
     _create(new)
 
 
-def _of_team(held: list[Held], team_id: int | None) -> tuple[list[Held], list[Held]]:
+def of_team(held: list[Held], team_id: int | None) -> tuple[list[Held], list[Held]]:
     """Part the clocks of agreements between teams: the team's own; the open ones of others."""
     own = [each for each in held if each.clock.team_id == team_id]
     return own, [each for each in held if each.is_open and each.clock.team_id != team_id]
 
 
-def _answered(held: Iterable[Held]) -> frozenset[str]:
+def answered(held: Iterable[Held]) -> frozenset[str]:
     """A first response is given once: a later team owes none."""
     given = any(each.clock.measure == Measure.FIRST_RESPONSE and not each.is_open for each in held)
     return frozenset({Measure.FIRST_RESPONSE.value} if given else ())
@@ -251,19 +251,19 @@ def reopen(*, actor: Actor, subject: Subject, at: datetime) -> None:
         ).exclude(state=ClockState.CANCELLED)
     )
     was_breached = breached(stopped)
-    again = [_last_of(stopped, kind) for kind in KINDS]
+    again = [last_of(stopped, kind) for kind in KINDS]
     touched = [held for held in again if held is not None]
     for held in touched:
-        _run_again(held, at, terms, ancestry)
+        run_again(held, at, terms, ancestry)
     save(actor, touched, breached_before=was_breached)
 
 
-def _last_of(held: list[Held], kind: str) -> Held | None:
+def last_of(held: list[Held], kind: str) -> Held | None:
     mine = [each for each in held if each.clock.kind == kind]
     return max(mine, key=lambda each: each.last.end or each.last.start, default=None)
 
 
-def _run_again(held: Held, at: datetime, terms: Terms, ancestry: tuple[int, ...]) -> None:
+def run_again(held: Held, at: datetime, terms: Terms, ancestry: tuple[int, ...]) -> None:
     solved_at = held.last.end
     assert solved_at is not None  # noqa: S101 - a stopped clock has no open stretch
     at = max(whole(at), solved_at)

@@ -1,0 +1,232 @@
+"""The clocks of a subject that is loaded with its past, kept in memory until they are written.
+
+The same steps as ``services.clocks``, in the order in which things happened, with the same turns
+and readings; time that passes between two steps warns and breaches as the periodic job would. A
+test of the desk replays what was loaded through the services and compares every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from compagnon.contracts.held import Held, turn
+from compagnon.contracts.models import OPEN_STATES, Clock, ClockSegment, ClockState, ContractKind
+from compagnon.contracts.readings import DueSummary, sooner, summary
+from compagnon.contracts.services.clocks import (
+    KINDS,
+    answered,
+    begun,
+    last_of,
+    move,
+    of_team,
+    run_again,
+)
+from compagnon.contracts.subjects import Facts, Measure, Subject
+from compagnon.contracts.terms import Terms
+from compagnon.core.actor import Actor, Source
+from compagnon.core.loading import Bulk, enter
+
+CLOCK = "contracts.clock"
+STILL_OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE})
+
+
+class SubjectClocks:
+    """The clocks of one subject, told its story in order.
+
+    Args:
+        ancestry: the chain of the subject's organisation from the root, itself last.
+        recorded_at: what the journal says of when it was recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        bulk: Bulk,
+        terms: Terms,
+        ancestry: tuple[int, ...],
+        subject: Subject,
+        source: Source,
+        recorded_at: datetime,
+    ) -> None:
+        self.bulk = bulk
+        self.terms = terms
+        self.ancestry = ancestry
+        self.subject = subject
+        self.held: list[Held] = []
+        self._recorded_at = recorded_at
+        self._now: datetime | None = None
+        # The periodic job is who finds that a promise was broken.
+        self._job = Actor.system("clock", source=source)
+
+    # --- the steps of services.clocks --------------------------------------------------------
+
+    def start(self, *, facts: Facts, at: datetime) -> None:
+        """Begin the clocks that the contracts of the subject's organisation promise."""
+        self._now = at
+        for kind in KINDS:
+            contracts = self.terms.candidates(kind, self.ancestry, facts, at)
+            self._begin(contracts, kind=kind, facts=facts, at=at)
+
+    def requalify(self, *, actor: Actor, facts: Facts, at: datetime) -> None:
+        """Put the running clocks under the commitments that the new facts call for."""
+        self.pass_time(at)
+        every = [held for held in self.held if held.clock.state != ClockState.CANCELLED]
+        opened_at = min((held.clock.started_at for held in every), default=at)
+        reason = next((held.last.reason for held in every if held.is_open), "")
+        for kind in KINDS:
+            contracts = self.terms.candidates(kind, self.ancestry, facts, opened_at)
+            mine = [held for held in every if held.clock.kind == kind]
+            if kind == ContractKind.OLA:
+                mine, left = of_team(mine, facts.team_id)
+                for held in left:
+                    self._turned(actor, held, partial(held.cancel, at))
+            for held in mine:
+                if held.is_open:
+                    choice = self.terms.choose(contracts, held.clock.measure, facts, self.ancestry)
+                    step = partial(
+                        move, held, at, self.terms,
+                        choice=choice, subject=self.subject, facts=facts,
+                    )  # fmt: skip
+                    self._turned(actor, held, step)
+            had = frozenset(held.clock.measure for held in mine)
+            if kind == ContractKind.OLA:
+                had |= answered(every)
+            self._begin(contracts, kind=kind, facts=facts, at=at, had=had, reason=reason)
+
+    def pause(self, *, actor: Actor, reason: str, at: datetime) -> None:
+        """Say why work waits; an empty reason: it waits no longer."""
+        self.pass_time(at)
+        for held in self._still_open():
+            step = partial(turn, held, at, self.terms, reason=reason, ground=held.grounds[-1])
+            self._turned(actor, held, step)
+
+    def resume(self, *, actor: Actor, at: datetime) -> None:
+        """Say that work waits no longer."""
+        self.pause(actor=actor, reason="", at=at)
+
+    def stop(self, *, actor: Actor, measure: Measure, at: datetime) -> None:
+        """Say that what is measured is done."""
+        self.pass_time(at)
+        for held in self._still_open():
+            if held.clock.measure == measure:
+                self._turned(actor, held, partial(held.close, at))
+
+    def cancel(self, *, actor: Actor, at: datetime) -> None:
+        """Drop the clocks that still run."""
+        self.pass_time(at)
+        for held in self._still_open():
+            self._turned(actor, held, partial(held.cancel, at))
+
+    def reopen(self, *, actor: Actor, at: datetime) -> None:
+        """Run the resolution clock again."""
+        self.pass_time(at)
+        stopped = [
+            held
+            for held in self.held
+            if held.clock.measure == Measure.RESOLUTION
+            and not held.is_open
+            and held.clock.state != ClockState.CANCELLED
+        ]
+        for kind in KINDS:
+            held = last_of(stopped, kind)
+            if held is not None:
+                step = partial(run_again, held, at, self.terms, self.ancestry)
+                self._turned(actor, held, step)
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def pass_time(self, now: datetime) -> None:
+        """Warn and breach what time alone does, as the periodic job that runs all along."""
+        before, self._now = self._now or now, now
+        for held in self.held:
+            clock = held.clock
+            if clock.state != ClockState.RUNNING or clock.breached_at is not None:
+                continue
+            if clock.warn_at is not None and clock.warned_at is None and clock.warn_at <= now:
+                clock.warned_at = max(clock.warn_at, before)
+                self._enter(
+                    self._job, clock, "commitment.warn", clock.warned_at, due_at=clock.due_at
+                )
+            if clock.due_at is not None and clock.due_at < now:
+                self._turned(self._job, held, partial(held.read, now, self.terms))
+
+    def nearest(self) -> DueSummary | None:
+        """Give the nearest due time of the open clocks; see ``readings.due_rows``."""
+        best: DueSummary | None = None
+        for held in self.held:
+            clock = held.clock
+            if clock.state in OPEN_STATES:
+                found = summary(clock.due_at, clock.state, clock.measure, clock.breached_at)
+                if best is None or sooner(found, best):
+                    best = found
+        return best
+
+    def write(self) -> None:
+        """Add the rows to the bulk, once the story is told."""
+        for held in self.held:
+            self.bulk.add_instance(held.clock)
+            for row in held.rows:
+                row.id = self.bulk.key(ClockSegment)
+                row.clock_id = held.clock.id
+                self.bulk.add_instance(row)
+
+    # --- within ----------------------------------------------------------------------------------
+
+    def _still_open(self) -> list[Held]:
+        return [
+            held
+            for held in self.held
+            if held.clock.state in STILL_OPEN and held.clock.stopped_at is None
+        ]
+
+    def _begin(self, contracts: Any, *, kind: str, facts: Facts, at: datetime, **more: Any) -> None:
+        found = begun(
+            self.terms,
+            contracts,
+            kind=kind,
+            subject=self.subject,
+            facts=facts,
+            ancestry=self.ancestry,
+            at=at,
+            **more,
+        )
+        for held in found:
+            held.clock.id = self.bulk.key(Clock)
+        self.held += found
+
+    def _turned(self, actor: Actor, held: Held, step: Callable[[], object]) -> None:
+        was_breached = held.clock.breached_at is not None
+        step()
+        clock = held.clock
+        if clock.breached_at is not None and not was_breached:
+            self._enter(
+                actor,
+                clock,
+                "commitment.breach",
+                clock.breached_at,
+                contract=clock.contract_id or 0,
+                commitment=clock.commitment_id or 0,
+                due_at=clock.due_at or clock.breached_at,
+            )
+
+    def _enter(self, actor: Actor, clock: Clock, verb: str, at: datetime, **more: Any) -> None:
+        enter(
+            self.bulk,
+            actor=actor,
+            verb=verb,
+            object_type=CLOCK,
+            object_id=clock.id,
+            organisation_id=clock.organisation_id,
+            occurred_at=at,
+            recorded_at=self._recorded_at,
+            before={},
+            after={
+                "subject_kind": clock.subject_kind,
+                "subject_id": clock.subject_id,
+                "measure": clock.measure,
+            }
+            | more,
+        )
