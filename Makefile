@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
-PIP     := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP     := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 # What the demonstration listens to, and where it keeps its data.
 HOST      ?= 127.0.0.1
