@@ -13,7 +13,7 @@ from django.templatetags.static import static
 MANIFEST = Path(__file__).parent / "static/ui/manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Manifest:
     """The build's own account of what it made."""
 
@@ -38,7 +38,12 @@ def address(name: str) -> str:
     Raises:
         LookupError: the build made no such file.
     """
-    versions = manifest().versions
+    return _address(name, manifest())
+
+
+@lru_cache(maxsize=32)
+def _address(name: str, made: Manifest) -> str:
+    versions = made.versions
     if name not in versions:
         raise LookupError(f"no built file {name!r}: run make assets")
     return f"{static('ui/' + name)}?v={versions[name]}"

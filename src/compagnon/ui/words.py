@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -40,13 +41,14 @@ def duration(seconds: float | timedelta | None) -> str:
 def full_time(moment: datetime) -> str:
     """Say a moment in local time with its zone: «12 mars 2026, 14:05 CET»."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j F Y')}, {date_format(local, 'H:i')} {local:%Z}"
+    # Not date_format: it parses its pattern again for each of the hundred times of a list.
+    return f"{local.day} {MONTHS[local.month]} {local.year}, {local:%H:%M %Z}"
 
 
 def short_time(moment: datetime) -> str:
     """Say a moment in local time, in figures: «12/03/2026 14:05»."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'd/m/Y')} {date_format(local, 'H:i')}"
+    return f"{local:%d/%m/%Y %H:%M}"
 
 
 def relative_time(moment: datetime, now: datetime | None = None) -> str:
@@ -60,7 +62,7 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
         said = f"{int(away // 60)}{GAP}min" if away < 3600 else f"{int(away // 3600)}{GAP}h"
         return (gettext("in %(time)s") if ahead else gettext("%(time)s ago")) % {"time": said}
     days = (timezone.localtime(moment).date() - timezone.localtime(now).date()).days
-    at = {"time": date_format(timezone.localtime(moment), "H:i")}
+    at = {"time": f"{timezone.localtime(moment):%H:%M}"}
     near = {
         -1: gettext("yesterday at %(time)s"),
         0: gettext("today at %(time)s"),

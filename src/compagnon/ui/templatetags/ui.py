@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -10,6 +11,7 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -100,8 +102,13 @@ def icon(name: str, kind: str = "", label: str = "") -> SafeString:
     reads every template for the names written in them.
     """
     known = name if name in assets.manifest().icons else "circle-dot"
+    return _drawn(known, kind, label, assets.address("icons.svg"))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(name: str, kind: str, label: str, sprite: str) -> SafeString:
     extra = f" icon-{kind}" if kind else ""
-    link = f"{assets.address('icons.svg')}#{known}"
+    link = f"{sprite}#{name}"
     if label:
         return format_html(
             '<svg class="icon{}" role="img" aria-label="{}"><use href="{}"/></svg>',
@@ -114,6 +121,24 @@ def icon(name: str, kind: str = "", label: str = "") -> SafeString:
         extra,
         link,
     )
+
+
+@register.simple_tag
+def moment(at: datetime | None, mode: str = "relative") -> SafeString:
+    """Draw a moment for ``<c-time>``: words for a person, the instant for programs."""
+    if not at:
+        return SafeString("")
+    full = words.full_time(at)
+    if mode == "both":
+        said: str = format_html(
+            '{} <span class="text-secondary">({})</span>', full, words.relative_time(at)
+        )
+    elif mode == "full":
+        said = full
+    else:
+        said = words.short_time(at) if mode == "short" else words.relative_time(at)
+    instant = timezone.localtime(at).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', instant, full, said)
 
 
 @register.simple_tag(takes_context=True)

@@ -21,6 +21,15 @@ import ToastController from "./controllers/toast";
 
 setUpHtmx();
 
+// Where tabs or the navigation do not fit, the one that is open is in sight; the page stays put.
+for (const current of document.querySelectorAll<HTMLElement>(":is(.tabs, .app-links) [aria-current]")) {
+  const strip = current.closest<HTMLElement>(".tabs, .app-links");
+  if (!strip) continue;
+  const [box, frame] = [current.getBoundingClientRect(), strip.getBoundingClientRect()];
+  if (box.right > frame.right) strip.scrollLeft += box.right - frame.right + 16;
+  if (box.bottom > frame.bottom) strip.scrollTop += box.bottom - frame.bottom + 16;
+}
+
 const application = Application.start();
 application.register("autosize", AutosizeController);
 application.register("confirm", ConfirmController);

@@ -1,0 +1,57 @@
+"""What a person reads when something is refused or breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from compagnon.ui.styleguide import Refusal, Visitor
+
+
+@pytest.mark.parametrize("name", ["400", "403_csrf", "429", "500"])
+def test_a_still_page_needs_no_context(name: str) -> None:
+    with translation.override("fr"):
+        page = render_to_string(f"{name}.html")
+    assert '<html lang="fr">' in page
+    assert "<h1>" in page
+    assert "app.css?v=" in page
+
+
+@pytest.mark.parametrize("actor", [None, Visitor()])
+def test_a_refusal_says_what_and_what_next(actor: Any) -> None:
+    error = Refusal(status=412, fields={"title": ["Trop long."]})
+    request = RequestFactory().get("/")
+    with translation.override("fr"):
+        page = render_to_string("ui/error.html", {"error": error, "actor": actor}, request)
+    assert "La demande est déjà close." in page
+    assert "Trop long." in page
+    assert "rechargez la page" in page
+    assert ("Navigation principale" in page) == (actor is not None)
+
+
+def test_a_refusal_to_htmx_is_a_toast() -> None:
+    with translation.override("fr"):
+        part = render_to_string("ui/error_fragment.html", {"error": Refusal(status=401)})
+    assert 'data-toast="conflict"' in part
+    assert "Se connecter" in part
+
+
+def test_what_an_error_says_is_escaped() -> None:
+    part = render_to_string("ui/error_fragment.html", {"error": Refusal(detail="<script>")})
+    assert "<script>" not in part
+
+
+@pytest.mark.django_db
+def test_an_unknown_address(client: Client) -> None:
+    answer = client.get("/nowhere/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 404
+    assert b"Page not found" in answer.content
+
+
+def test_the_page_of_components_is_for_developers(client: Client, settings: Any) -> None:
+    settings.STYLEGUIDE = False
+    assert client.get("/ui/components/region/").status_code == 404
