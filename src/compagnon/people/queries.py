@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from compagnon.core.actor import Actor, ActorKind, Grant, Scope, Source
 from compagnon.core.visibility import visible
@@ -131,28 +131,59 @@ def person_by_email(address: str) -> Person | None:
 
 def named(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     """Keep the persons that answer to every word: the beginning of a word of their name, of a mail
-    address or of a phone number. Each word is one look into an index.
+    address or of a phone number.
+
+    The longest word is looked up in indexes, the others are checked on what it found.
     """
     text = text.replace("\0", " ")
-    number = rules.beginning_of_phone(text)
-    if number:
+    if number := rules.beginning_of_phone(text):
         points = ContactPoint.objects.filter(begins("value", number))
         return rows.filter(pk__in=points.values("person_id"))
-    for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(_answering(word))
+    typed = text.split()[:MOST_WORDS]
+    if not typed:
+        return rows
+    longest = max(typed, key=len)
+    typed.remove(longest)
+    rows = rows.filter(_looked_up(longest))
+    for word in typed:
+        rows = rows.filter(_checked(word))
     return rows
 
 
-def _answering(word: str) -> Q:
-    # Not a join: a person with two matching words would come twice.
+def _looked_up(word: str) -> Q:
+    parts = sorted(rules.words(word), key=len)
+    if parts and len(word) == 1:
+        # One letter begins a third of all words: only last names, in their own order.
+        return begins("search_name", parts[-1])
     points = ContactPoint.objects.filter(begins("value", word.lower()[:254]))
-    found = Q(pk__in=points.values("person_id"))
+    found = points.order_by().values("person_id")
+    if not parts:
+        return Q(pk__in=found)
+    # One set of keys: an «or» between two would read every person.
+    known = NameWord.objects.filter(begins("word", parts[-1])).values("person_id")
+    if len(parts) == 1:
+        return Q(pk__in=known.union(found))
     # «Jean-Pierre» is two words of a name.
-    parts = Q()
+    both = Q(pk__in=known)
+    for part in parts[:-1]:
+        both &= _has_word(part)
+    return both | Q(pk__in=found)
+
+
+def _checked(word: str) -> Q:
+    has_words = Q()
     for part in rules.words(word):
-        known = NameWord.objects.filter(begins("word", part))
-        parts &= Q(pk__in=known.values("person_id"))
-    return found | parts if parts else found
+        has_words &= _has_word(part)
+    if has_words and len(word) < 3:
+        return has_words
+    reached = ContactPoint.objects.filter(
+        begins("value", word.lower()[:254]), person=OuterRef("pk")
+    )
+    return has_words | Q(Exists(reached)) if has_words else Q(Exists(reached))
+
+
+def _has_word(word: str) -> Q:
+    return Q(search_name__startswith=word) | Q(search_name__contains=f" {word}")
 
 
 def pick_persons(actor: Actor, text: str, *, organisation_id: int | None = None) -> list[Person]:
