@@ -56,7 +56,7 @@ def chosen_person(actor: Actor, key: int, field: str) -> Person:
     """
     person = (
         Person.objects.select_related("organisation")
-        .filter(pk=key, organisation_id=actor.scope.organisation_id, is_active=True)
+        .filter(pk=key, organisation_id=actor.scope.organisation_id or 0, is_active=True)
         .first()
     )
     return person or required(Person, actor, key, field)

@@ -49,13 +49,13 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in given]
 
 
-class TreeChoice(forms.ModelChoiceField):
+class TreeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Categories, indented by their depth."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Category) -> str:
         """The name, under its parents."""
         depth = max(0, obj.path.count("/") - 2)
-        return "\u2003" * depth + str(obj)
+        return "\u2003" * depth + obj.name
 
 
 def text_field(label: Any, *, rows: int = 4, required: bool = True, **more: Any) -> forms.CharField:
@@ -106,7 +106,7 @@ class ReplyForm(VerbForm):
     """A message to the user, or a note among technicians."""
 
     text = text_field(_("Message"), rows=4)
-    files = FilesField(label=_("Files"), required=False)
+    attachments = FilesField(label=_("Files"), required=False)
 
 
 class SolveForm(VerbForm):
@@ -154,7 +154,7 @@ class AssignForm(VerbForm):
         """Offer the teams and their members."""
         self.fields["team"].queryset = teams(self.actor)  # type: ignore[attr-defined]
         self.fields["assignee"].queryset = technicians(self.actor)  # type: ignore[attr-defined]
-        self.initial |= {"team": self.ticket.team_id, "assignee": self.ticket.assignee_id}
+        self.initial.update({"team": self.ticket.team_id, "assignee": self.ticket.assignee_id})
 
 
 class EscalateForm(VerbForm):
@@ -215,14 +215,17 @@ class QualifyForm(VerbForm):
         """Show the ticket as it is."""
         fill_choices(self, self.actor)
         ticket = self.ticket
-        self.initial |= {
-            name: getattr(ticket, name)
-            for name in ("title", "kind", "impact", "urgency", "affected_item")
-        } | {
-            "category": ticket.category_id,
-            "service": ticket.service_id,
-            "request_type": ticket.request_type_id,
-        }
+        self.initial.update(
+            {
+                name: getattr(ticket, name)
+                for name in ("title", "kind", "impact", "urgency", "affected_item")
+            }
+        )
+        self.initial.update(
+            category=ticket.category_id,
+            service=ticket.service_id,
+            request_type=ticket.request_type_id,
+        )
 
 
 def fill_choices(form: forms.Form, actor: Actor) -> None:
@@ -259,7 +262,7 @@ class PlanForm(VerbForm):
     def prepare(self) -> None:
         """Offer the technicians; the one who plans first."""
         self.fields["assignee"].queryset = technicians(self.actor)  # type: ignore[attr-defined]
-        self.initial |= {"assignee": self.actor.id}
+        self.initial.update({"assignee": self.actor.id})
 
 
 class CompleteForm(forms.Form):
@@ -314,7 +317,7 @@ class OpenForm(forms.Form):
         label=_("Urgency"), choices=Urgency.choices, coerce=int, initial=Urgency.MEDIUM
     )
     affected_item = forms.CharField(label=_("Affected item"), max_length=120, required=False)
-    files = FilesField(label=_("Files"), required=False)
+    attachments = FilesField(label=_("Files"), required=False)
     requester = forms.IntegerField(
         label=_("Requester"), min_value=1, max_value=2**63 - 1, required=True
     )
@@ -351,7 +354,7 @@ class AskForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    files = FilesField(label=_("A screen shot or a file"), required=False)
+    attachments = FilesField(label=_("A screen shot or a file"), required=False)
 
 
 class LinkAnswerForm(forms.Form):
@@ -382,10 +385,12 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, rules: OrganisationRules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {
-            "close_after_days": rules.close_after_days,
-            "reopen_within_days": rules.reopen_within_days,
-        }
+        self.initial.update(
+            {
+                "close_after_days": rules.close_after_days,
+                "reopen_within_days": rules.reopen_within_days,
+            }
+        )
         matrix = rules.matrix or MATRIX
         for impact in Impact:
             for urgency in Urgency:

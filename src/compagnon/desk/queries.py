@@ -50,21 +50,15 @@ def in_queue(queue: Queue, actor: Actor, *, now: datetime | None = None) -> Q:
     """Give the filter that a queue is. Each one but ``all`` is a scan of a partial index."""
     now = now or timezone.now()
     is_open = Q(state__in=OPEN_STATES)
-    match queue:
-        case Queue.MINE:
-            return is_open & Q(assignee_id=actor.id)
-        case Queue.TEAM:
-            return is_open & Q(team_id__in=sorted(actor.scope.team_ids))
-        case Queue.UNASSIGNED:
-            return is_open & Q(assignee__isnull=True)
-        case Queue.BREACHING:
-            return is_open & Q(due_at__lt=now + SOON)
-        case Queue.OPEN:
-            return is_open
-        case Queue.SOLVED:
-            return Q(state=State.SOLVED)
-        case Queue.ALL:
-            return Q()
+    return {
+        Queue.MINE: is_open & Q(assignee_id=actor.id),
+        Queue.TEAM: is_open & Q(team_id__in=sorted(actor.scope.team_ids)),
+        Queue.UNASSIGNED: is_open & Q(assignee__isnull=True),
+        Queue.BREACHING: is_open & Q(due_at__lt=now + SOON),
+        Queue.OPEN: is_open,
+        Queue.SOLVED: Q(state=State.SOLVED),
+        Queue.ALL: Q(),
+    }[queue]
 
 
 def tickets(actor: Actor, rows: QuerySet[Ticket] | None = None) -> QuerySet[Ticket]:

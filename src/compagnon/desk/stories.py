@@ -233,7 +233,8 @@ def journal_lines(entries: Sequence[Entry]) -> list[Told]:
             entry.occurred_at,
             entry,
             who(entry, people.get(entry.actor_id or 0)),
-            *VERBS.get(entry.verb, (entry.verb, "circle-dot")),
+            VERBS.get(entry.verb, (entry.verb, ""))[0],
+            VERBS.get(entry.verb, ("", "circle-dot"))[1],
             changes_of(entry, names),
         )
         for entry in entries

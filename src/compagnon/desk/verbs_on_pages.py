@@ -64,7 +64,7 @@ def _version(values: Values) -> dict[str, Any]:
 
 def uploads(values: Values) -> list[Upload]:
     """Give the files of a form as a service takes them."""
-    return [Upload(file.name, file.read()) for file in values.get("files") or []]
+    return [Upload(file.name, file.read()) for file in values.get("attachments") or []]
 
 
 def _qualify(actor: Actor, ticket: Ticket, values: Values) -> object:
@@ -100,106 +100,201 @@ ENDED = (State.SOLVED, State.CLOSED, State.CANCELLED)
 
 VERBS: tuple[PageVerb, ...] = (
     PageVerb(
-        "take", _("Take"), "hand-stop", "ticket.assign", forms.NothingForm,
+        "take",
+        _("Take"),
+        "hand-stop",
+        "ticket.assign",
+        forms.NothingForm,
         lambda a, t, v: services.take(actor=a, ticket_id=t.pk, **_version(v)),
-        _("The ticket is yours."), OPEN_STATES, in_place=True,
+        _("The ticket is yours."),
+        OPEN_STATES,
+        in_place=True,
     ),
     PageVerb(
-        "reply", _("Answer"), "message", "ticket.reply", forms.ReplyForm,
+        "reply",
+        _("Answer"),
+        "message",
+        "ticket.reply",
+        forms.ReplyForm,
         lambda a, t, v: services.reply(
             actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **_version(v)
         ),
-        _("Your message is on the ticket."), (*OPEN_STATES, State.SOLVED), for_user=True,
+        _("Your message is on the ticket."),
+        (*OPEN_STATES, State.SOLVED),
+        for_user=True,
     ),
     PageVerb(
-        "note", _("Internal note"), "note", "ticket.note", forms.ReplyForm,
+        "note",
+        _("Internal note"),
+        "note",
+        "ticket.note",
+        forms.ReplyForm,
         lambda a, t, v: services.add_note(
             actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **_version(v)
         ),
-        _("The note is kept; the user does not see it."), tuple(State),
+        _("The note is kept; the user does not see it."),
+        tuple(State),
     ),
     PageVerb(
-        "solve", _("Propose a solution"), "circle-check", "ticket.solve", forms.SolveForm,
+        "solve",
+        _("Propose a solution"),
+        "circle-check",
+        "ticket.solve",
+        forms.SolveForm,
         lambda a, t, v: services.propose_solution(
             actor=a, ticket_id=t.pk, text=v["text"], kind=SolutionKind(v["kind"]), **_version(v)
         ),
-        _("The solution is proposed; the user is asked to accept it."), OPEN_STATES,
+        _("The solution is proposed; the user is asked to accept it."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "qualify", _("Qualify"), "tags", "ticket.qualify", forms.QualifyForm, _qualify,
-        _("The qualification is kept."), (*OPEN_STATES, State.SOLVED),
+        "qualify",
+        _("Qualify"),
+        "tags",
+        "ticket.qualify",
+        forms.QualifyForm,
+        _qualify,
+        _("The qualification is kept."),
+        (*OPEN_STATES, State.SOLVED),
     ),
     PageVerb(
-        "assign", _("Assign"), "user-plus", "ticket.assign", forms.AssignForm,
+        "assign",
+        _("Assign"),
+        "user-plus",
+        "ticket.assign",
+        forms.AssignForm,
         lambda a, t, v: services.assign(
             actor=a, ticket_id=t.pk, team=v["team"], assignee=v["assignee"], **_version(v)
         ),
-        _("The ticket is assigned."), OPEN_STATES,
+        _("The ticket is assigned."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "pend", _("Put on hold"), "player-pause", "ticket.pend", forms.PendForm,
+        "pend",
+        _("Put on hold"),
+        "player-pause",
+        "ticket.pend",
+        forms.PendForm,
         lambda a, t, v: services.pend(
-            actor=a, ticket_id=t.pk, reason=PendingReason(v["reason"]), until=v["until"],
-            note=v["note"], **_version(v),
+            actor=a,
+            ticket_id=t.pk,
+            reason=PendingReason(v["reason"]),
+            until=v["until"],
+            note=v["note"],
+            **_version(v),
         ),
-        _("The ticket is on hold."), OPEN_STATES,
+        _("The ticket is on hold."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "resume", _("Resume"), "player-play", "ticket.pend", forms.NothingForm,
+        "resume",
+        _("Resume"),
+        "player-play",
+        "ticket.pend",
+        forms.NothingForm,
         lambda a, t, v: services.resume(actor=a, ticket_id=t.pk, **_version(v)),
-        _("The ticket is in progress again."), (State.PENDING,), in_place=True,
+        _("The ticket is in progress again."),
+        (State.PENDING,),
+        in_place=True,
     ),
     PageVerb(
-        "escalate", _("Escalate to experts"), "stairs-up", "ticket.escalate", forms.EscalateForm,
+        "escalate",
+        _("Escalate to experts"),
+        "stairs-up",
+        "ticket.escalate",
+        forms.EscalateForm,
         lambda a, t, v: services.escalate(
-            actor=a, ticket_id=t.pk, to_team=v["to_team"], reason=v["reason"], tried=v["tried"],
-            needed=v["needed"], **_version(v),
+            actor=a,
+            ticket_id=t.pk,
+            to_team=v["to_team"],
+            reason=v["reason"],
+            tried=v["tried"],
+            needed=v["needed"],
+            **_version(v),
         ),
-        _("The ticket is escalated."), OPEN_STATES,
+        _("The ticket is escalated."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "transfer", _("Transfer"), "switch-horizontal", "ticket.escalate", forms.TransferForm,
+        "transfer",
+        _("Transfer"),
+        "switch-horizontal",
+        "ticket.escalate",
+        forms.TransferForm,
         lambda a, t, v: services.transfer(
             actor=a, ticket_id=t.pk, to_team=v["to_team"], reason=v["reason"], **_version(v)
         ),
-        _("The ticket is transferred."), OPEN_STATES,
+        _("The ticket is transferred."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "authority", _("Ask authority"), "flag", "ticket.escalate", forms.AuthorityForm,
+        "authority",
+        _("Ask authority"),
+        "flag",
+        "ticket.escalate",
+        forms.AuthorityForm,
         lambda a, t, v: services.escalate_to_authority(
             actor=a, ticket_id=t.pk, to_person=v["to_person"], reason=v["reason"], **_version(v)
         ),
-        _("Authority is asked to act."), OPEN_STATES,
+        _("Authority is asked to act."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "plan", _("Plan a task"), "calendar-event", "ticket.work", forms.PlanForm, _plan,
-        _("The task is planned."), OPEN_STATES,
+        "plan",
+        _("Plan a task"),
+        "calendar-event",
+        "ticket.work",
+        forms.PlanForm,
+        _plan,
+        _("The task is planned."),
+        OPEN_STATES,
     ),
     PageVerb(
-        "accept", _("Accept the solution"), "thumb-up", "ticket.close", forms.NothingForm,
+        "accept",
+        _("Accept the solution"),
+        "thumb-up",
+        "ticket.close",
+        forms.NothingForm,
         lambda a, t, v: services.accept_solution(actor=a, ticket_id=t.pk, **_version(v)),
-        _("Thank you: the ticket is closed."), (State.SOLVED,), in_place=True, for_user=True,
+        _("Thank you: the ticket is closed."),
+        (State.SOLVED,),
+        in_place=True,
+        for_user=True,
     ),
     PageVerb(
-        "refuse", _("Refuse the solution"), "thumb-down", "ticket.close", forms.ReasonForm,
+        "refuse",
+        _("Refuse the solution"),
+        "thumb-down",
+        "ticket.close",
+        forms.ReasonForm,
         lambda a, t, v: services.refuse_solution(
             actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)
         ),
-        _("The ticket is open again."), (State.SOLVED,), for_user=True,
+        _("The ticket is open again."),
+        (State.SOLVED,),
+        for_user=True,
     ),
     PageVerb(
-        "reopen", _("Reopen"), "refresh", "ticket.reopen", forms.ReasonForm,
-        lambda a, t, v: services.reopen(
-            actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)
-        ),
-        _("The ticket is open again."), (State.CLOSED, State.CANCELLED), for_user=True,
+        "reopen",
+        _("Reopen"),
+        "refresh",
+        "ticket.reopen",
+        forms.ReasonForm,
+        lambda a, t, v: services.reopen(actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)),
+        _("The ticket is open again."),
+        (State.CLOSED, State.CANCELLED),
+        for_user=True,
     ),
     PageVerb(
-        "cancel", _("Cancel the ticket"), "ban", "ticket.close", forms.ReasonForm,
-        lambda a, t, v: services.cancel(
-            actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)
-        ),
-        _("The ticket is cancelled."), OPEN_STATES, danger=True,
+        "cancel",
+        _("Cancel the ticket"),
+        "ban",
+        "ticket.close",
+        forms.ReasonForm,
+        lambda a, t, v: services.cancel(actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)),
+        _("The ticket is cancelled."),
+        OPEN_STATES,
+        danger=True,
     ),
 )
 

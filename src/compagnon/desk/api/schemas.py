@@ -331,7 +331,7 @@ class OpenIn(Body):
 
 
 class QualifyIn(Body):
-    """What to change; a field left out stays as it is, ``null`` empties it where it may be empty."""
+    """What to change; a field left out stays as it is, ``null`` empties it where it may be."""
 
     title: Title | None = None
     kind: Kind | None = None

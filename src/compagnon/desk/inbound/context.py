@@ -57,7 +57,7 @@ class DatabaseContext:
         bracketed = [form for one in ids[:IDS_MAX] for form in (one, f"<{one}>")]
         found: dict[str, int] = {}
         for model in (OutgoingMail, Message, InboundMessage):
-            rows = model.objects.filter(internet_id__in=bracketed, ticket__isnull=False)  # type: ignore[attr-defined]
+            rows = model.objects.filter(internet_id__in=bracketed, ticket__isnull=False)
             for internet_id, ticket_id in rows.values_list("internet_id", "ticket_id"):
                 found.setdefault(internet_id.strip("<>"), ticket_id)
         return next((found[one] for one in ids[:IDS_MAX] if one in found), None)

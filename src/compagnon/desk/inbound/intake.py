@@ -105,7 +105,7 @@ def envelope_of(inbound: InboundMessage) -> Envelope:
     )
 
 
-def _close(
+def _close(  # noqa: PLR0917
     actor: Actor,
     inbound: InboundMessage,
     state: InboundState,

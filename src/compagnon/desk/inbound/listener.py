@@ -57,7 +57,7 @@ class Doorkeeper:
         assert isinstance(raw, bytes)  # noqa: S101 — decode_data is off
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self._threads, self._keep, session, envelope, raw)
-        if isinstance(server, LmtpServer):
+        if getattr(server, "answers_each_recipient", False):
             return "\r\n".join([answer] * len(envelope.rcpt_tos))
         return answer
 
@@ -100,6 +100,7 @@ class LmtpServer(LMTP):
 
     line_length_limit = 1024 * 1024
     local_part_limit = 0
+    answers_each_recipient = True
     _reading_data = False
 
     async def push(self, status: str | bytes) -> None:

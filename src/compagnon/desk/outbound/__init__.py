@@ -1,1 +1,1 @@
-"""Mail that leaves: composed for its reader, sent with retries, threaded as mail programs expect."""
+"""Mail that leaves: composed for its reader, sent with retries, threaded as programs expect."""

@@ -61,7 +61,7 @@ def queue(
     return made
 
 
-def _row(
+def _row(  # noqa: PLR0917
     actor: Actor,
     ticket: Ticket,
     event: MailEvent,

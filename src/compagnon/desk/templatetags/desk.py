@@ -12,8 +12,12 @@ from compagnon.desk.models import PendingReason, State, Ticket
 register = template.Library()
 
 COLOURS = {
-    State.NEW: "blue", State.OPEN: "primary", State.PENDING: "yellow", State.SOLVED: "green",
-    State.CLOSED: "secondary", State.CANCELLED: "secondary",
+    State.NEW: "blue",
+    State.OPEN: "primary",
+    State.PENDING: "yellow",
+    State.SOLVED: "green",
+    State.CLOSED: "secondary",
+    State.CANCELLED: "secondary",
 }
 
 

@@ -57,7 +57,8 @@ def sink(people: Cast, settings: Any, tmp_path: Path) -> mailbox.Maildir:
 
 
 def sent(sink: mailbox.Maildir) -> list[EmailMessage]:
-    found = [email.message_from_bytes(sink.get_bytes(key), policy=default) for key in sink.keys()]
+    keys = list(sink.iterkeys())
+    found = [email.message_from_bytes(sink.get_bytes(key), policy=default) for key in keys]
     return sorted(found, key=lambda mail: (str(mail["Date"]), len(str(mail["References"]))))  # type: ignore[return-value]
 
 

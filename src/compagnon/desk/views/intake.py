@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -98,7 +98,7 @@ def message(request: HttpRequest, inbound_id: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def raw(request: HttpRequest, inbound_id: int) -> HttpResponse:
+def raw(request: HttpRequest, inbound_id: int) -> FileResponse:
     """Give a received message as it came."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     _check(actor)
@@ -123,5 +123,5 @@ def act(request: HttpRequest, inbound_id: int, name: str) -> HttpResponse:
     except CompagnonError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, str(done))
     return redirect("desk:inbound", inbound_id=inbound.pk)

@@ -94,7 +94,7 @@ def _by_user(request: HttpRequest, actor: Actor) -> HttpResponse:
         try:
             ticket = services.open_ticket(
                 actor=actor,
-                requester=Person.objects.select_related("organisation").get(pk=actor.id),
+                requester=Person.objects.select_related("organisation").get(pk=actor.id or 0),
                 title=values["title"],
                 text=values["text"],
                 channel=Channel.PORTAL,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -59,7 +59,7 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             status = error.status
             add_errors(form, error)
         else:
-            messages.success(request, verb.done)
+            messages.success(request, str(verb.done))
             return redirect("desk:ticket", ticket_id=found.pk)
     found = queries.get_ticket(actor, ticket_id)
     page = _page(actor, found, failed=(verb, form))
@@ -143,7 +143,7 @@ def journal(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def attachment(request: HttpRequest, attachment_id: int) -> FileResponse:
     """Give a file of a message; shown in place only if it is a harmless picture."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found: Attachment = queries.get_attachment(actor, attachment_id)

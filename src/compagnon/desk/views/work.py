@@ -7,7 +7,7 @@ import binascii
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -111,7 +111,7 @@ def picture(data_url: str) -> bytes:
 
 @login_required
 @require_safe
-def signature(request: HttpRequest, sheet_id: int) -> HttpResponse:
+def signature(request: HttpRequest, sheet_id: int) -> FileResponse:
     """Give the picture of a signature."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = InterventionSheet.objects.select_related("signature")
