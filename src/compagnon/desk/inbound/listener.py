@@ -63,7 +63,8 @@ class Doorkeeper:
 
     def _keep(self, session: Session, envelope: Envelope, raw: bytes) -> str:
         close_old_connections()
-        peer = session.peer[0] if isinstance(session.peer, tuple) else str(session.peer or "")
+        address: object = session.peer  # a pair for TCP, whatever its stub says
+        peer = str(address[0] if isinstance(address, tuple) else address or "")
         try:
             received = intake.receive(
                 actor=Actor.system("listener", source=Source.MAIL),
