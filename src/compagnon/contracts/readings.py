@@ -174,8 +174,8 @@ def due_rows(subject_kind: str, ids: Iterable[int]) -> dict[int, DueSummary]:
         subject_kind=subject_kind, subject_id__in=list(ids), state__in=OPEN_STATES
     ).values_list("subject_id", "due_at", "state", "measure", "breached_at")
     best: dict[int, DueSummary] = {}
-    for subject_id, *row in rows:
-        found = summary(*row)
+    for subject_id, due_at, state, measure, breached_at in rows:
+        found = summary(due_at, state, measure, breached_at)
         if subject_id not in best or sooner(found, best[subject_id]):
             best[subject_id] = found
     return best
