@@ -38,7 +38,7 @@ export default class LiveController extends Controller<HTMLElement> {
 
   private ask = (): void => {
     // Somebody is writing or has opened a menu here: the answer would take it away.
-    const busy = this.element.querySelector("details[open].menu, dialog[open], :focus:is(input, textarea)");
+    const busy = this.element.querySelector("details[open].menu, dialog[open], :focus:is(textarea, select, input:not([type=checkbox], [type=radio]))");
     if (this.asking || busy) {
       this.plan();
       return;
