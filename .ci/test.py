@@ -49,7 +49,7 @@ def checks() -> list[Step]:
         Step("style", [f"{BIN}/ruff", "check", "."]),
         Step("format", [f"{BIN}/ruff", "format", "--check", "."]),
         Step("architecture", [f"{BIN}/lint-imports"]),
-        Step("templates", [f"{BIN}/djlint", "--check", "--lint", "--quiet", "src"]),
+        Step("templates", [f"{BIN}/djlint", "--lint", "--quiet", "src"]),
         Step("spelling", [f"{BIN}/codespell"]),
         Step("dependencies", [f"{BIN}/deptry", "src"]),
         Step("migrations", [PYTHON, ".ci/migrations.py"]),
