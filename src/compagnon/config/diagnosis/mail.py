@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import smtplib
-import socket
-import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Max
@@ -20,25 +18,27 @@ from django.utils.translation import ngettext
 from compagnon.config.addresses import Address, answers
 from compagnon.config.diagnosis.findings import Check, Finding, failed, ok, warning
 from compagnon.desk.models import InboundMessage, InboundState, OutgoingMail, OutgoingState
+from compagnon.desk.outbound.transport import Maildir, Nowhere, Smtp, transport
 
 CONNECT_SECONDS = 5
-SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def mail_out() -> Iterator[Finding]:
     """What takes our mail must answer."""
-    url = settings.MAIL_URL
-    parts = urlsplit(url)
-    if url == "none":
+    try:
+        way = transport(settings.MAIL_URL)
+    except ValueError:
+        way = None
+    if isinstance(way, Nowhere):
         yield warning(
             "mail-out",
             _("No mail leaves: COMPAGNON_MAIL_URL is none."),
             _("Set it to your mail server: smtp+starttls://user:password@mail.example.com:587"),
         )
-    elif parts.scheme == "maildir":
-        yield from maildir(Path(unquote(parts.path)))
-    elif parts.scheme in SMTP_PORTS and parts.hostname:
-        yield from smtp(parts)
+    elif isinstance(way, Maildir):
+        yield from maildir(way.folder)
+    elif isinstance(way, Smtp) and urlsplit(settings.MAIL_URL).hostname:
+        yield from smtp(way)
     else:
         yield failed(
             "mail-out",
@@ -66,17 +66,12 @@ def maildir(folder: Path) -> Iterator[Finding]:
         )
 
 
-def smtp(parts: SplitResult) -> Iterator[Finding]:
+def smtp(way: Smtp) -> Iterator[Finding]:
     """A mail server: connect, encrypt and sign in as for a message, and send none."""
-    host, port = parts.hostname or "", parts.port or SMTP_PORTS[parts.scheme]
-    place = f"{parts.scheme}://{host}:{port}"
+    place = f"{way.scheme}://{way.host}:{way.port}"
     try:
-        with connect(parts, host, port) as server:
+        with way.connect(timeout=CONNECT_SECONDS) as server:
             server.ehlo_or_helo_if_needed()
-            if parts.scheme == "smtp+starttls":
-                server.starttls(context=ssl.create_default_context())
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
     except smtplib.SMTPAuthenticationError:
         yield failed(
             "mail-out",
@@ -92,20 +87,6 @@ def smtp(parts: SplitResult) -> Iterator[Finding]:
         )
     else:
         yield ok("mail-out", place)
-
-
-def connect(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
-    """Open a connection to a mail server.
-
-    Raises:
-        OSError: it cannot be reached.
-        SMTPException: it does not speak as it should.
-    """
-    if parts.scheme == "smtps":
-        return smtplib.SMTP_SSL(
-            host, port, timeout=CONNECT_SECONDS, context=ssl.create_default_context()
-        )
-    return smtplib.SMTP(host, port, timeout=CONNECT_SECONDS, local_hostname=socket.gethostname())
 
 
 def mail_in() -> Iterator[Finding]:

@@ -51,7 +51,7 @@ class Smtp:
     def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
         """Hand the mail over to the server."""
         try:
-            with self._connected() as server:
+            with self.connect() as server:
                 # MAIL FROM:<> for what programs write, so that its bounce never comes back here.
                 server.send_message(mail, from_addr=sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
@@ -66,14 +66,20 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as error:
             raise NotSent(f"{type(error).__name__}: {error}", permanent=False) from error
 
-    def _connected(self) -> smtplib.SMTP:
+    def connect(self, *, timeout: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
+        """Connect, encrypt and sign in, as for a mail; ``timeout`` in seconds.
+
+        Raises:
+            OSError: the server cannot be reached.
+            SMTPException: it does not speak as it should, or does not know us.
+        """
         context = ssl.create_default_context()
         if self.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=context
+                self.host, self.port, timeout=timeout, context=context
             )
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            server = smtplib.SMTP(self.host, self.port, timeout=timeout)
             if self.scheme == "smtp+starttls":
                 try:
                     server.starttls(context=context)
