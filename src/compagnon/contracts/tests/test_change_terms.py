@@ -149,7 +149,9 @@ def test_an_edited_calendar_counts_from_then(contract: ServiceContract) -> None:
     assert row.revision == 2
     revision.refresh_from_db()
     assert revision.number == 1
-    used = ClockSegment.objects.order_by("start").values_list("calendar_revision__number", flat=True)
+    used = ClockSegment.objects.order_by("start").values_list(
+        "calendar_revision__number", flat=True
+    )
     assert list(used) == [1, 2]
     assert 2 * HOUR <= Clock.objects.get().elapsed_seconds < 2 * HOUR + 60
 
@@ -187,7 +189,9 @@ def test_an_impossible_closure_is_refused(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         calendars.change(
-            actor=ACTOR, calendar=contract.calendar, changes={},
+            actor=ACTOR,
+            calendar=contract.calendar,
+            changes={},
             closures=[calendars.ClosureLine(**closure)],
         )
     assert "closures" in refused.value.fields
@@ -266,9 +270,7 @@ def test_all_priorities_are_the_same_as_none(contract: ServiceContract) -> None:
 
 def test_a_contract_that_ended_keeps_what_was_opened_under_it(contract: ServiceContract) -> None:
     of = opened(contract)
-    services.end(
-        actor=ACTOR, contract=contract, last_day=timezone.localdate() - timedelta(days=0)
-    )
+    services.end(actor=ACTOR, contract=contract, last_day=timezone.localdate() - timedelta(days=0))
     facts = Facts(1, "", None, None, "incident")
     clocks.requalify(actor=ACTOR, subject=of, facts=facts, at=timezone.now())
     assert Clock.objects.get().state == "running"
@@ -304,9 +306,7 @@ def test_writing_a_contract_takes_the_right_on_both_parties(cast: Any) -> None:
         services.change_terms(
             actor=actor_of(cast.representative), contract=agreed, terms=terms_of(agreed)
         )
-    services.change_terms(
-        actor=actor_of(cast.supervisor), contract=agreed, terms=terms_of(agreed)
-    )
+    services.change_terms(actor=actor_of(cast.supervisor), contract=agreed, terms=terms_of(agreed))
 
 
 def test_calendars_take_the_right_everywhere(cast: Any) -> None:

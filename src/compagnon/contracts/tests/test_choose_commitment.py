@@ -38,7 +38,9 @@ facts_of_any = st.builds(
 
 def commitment(key: int = 1, **values: object) -> CommitmentTerms:
     given_: dict[str, object] = {
-        "measure": "resolution", "target_seconds": 3600, "calendar_id": 1,
+        "measure": "resolution",
+        "target_seconds": 3600,
+        "calendar_id": 1,
     } | values
     return CommitmentTerms(id=key, **given_)  # type: ignore[arg-type]
 
@@ -57,8 +59,14 @@ def commitments(draw: st.DrawFn, key: int = 1) -> CommitmentTerms:
 
 def contract(key: int, *found: CommitmentTerms, **values: object) -> ContractTerms:
     given_: dict[str, object] = {
-        "kind": "sla", "client_id": 1, "team_id": None, "starts_on": date(2026, 1, 1),
-        "ends_on": None, "calendar_id": 1, "zone": "Europe/Paris", "warn_percent": 75,
+        "kind": "sla",
+        "client_id": 1,
+        "team_id": None,
+        "starts_on": date(2026, 1, 1),
+        "ends_on": None,
+        "calendar_id": 1,
+        "zone": "Europe/Paris",
+        "warn_percent": 75,
     } | values
     return ContractTerms(id=key, commitments=found, **given_)  # type: ignore[arg-type]
 
@@ -74,9 +82,7 @@ def contracts(draw: st.DrawFn) -> list[ContractTerms]:
 
 
 @given(contracts(), facts_of_any)
-def test_the_choice_does_not_depend_on_the_order(
-    found: list[ContractTerms], facts: Facts
-) -> None:
+def test_the_choice_does_not_depend_on_the_order(found: list[ContractTerms], facts: Facts) -> None:
     chosen = {
         choose(order, measure="resolution", facts=facts, ancestry=(1, 2, 3), lineage=LINEAGE)
         and choose(
@@ -115,10 +121,16 @@ def test_what_is_chosen_fits_and_nothing_nearer_or_more_specific_does(
 def test_no_criterion_at_all_fits_everything(one: CommitmentTerms, facts: Facts) -> None:
     assert fits(commitment(), facts, LINEAGE)
     narrower = fits(one, facts, LINEAGE)
-    without_priorities = fits(commitment(
-        category_path=one.category_path, service_id=one.service_id,
-        request_type_id=one.request_type_id, kind=one.kind,
-    ), facts, LINEAGE)
+    without_priorities = fits(
+        commitment(
+            category_path=one.category_path,
+            service_id=one.service_id,
+            request_type_id=one.request_type_id,
+            kind=one.kind,
+        ),
+        facts,
+        LINEAGE,
+    )
     assert without_priorities or not narrower
 
 
@@ -171,8 +183,11 @@ def test_the_contract_that_started_last_wins_a_tie() -> None:
     old = contract(2, commitment(9), starts_on=date(2025, 1, 1))
     new = contract(1, commitment(1), starts_on=date(2026, 1, 1))
     choice = choose(
-        [old, new], measure="resolution", facts=Facts(3, "", None, None, "incident"),
-        ancestry=(1,), lineage=LINEAGE,
+        [old, new],
+        measure="resolution",
+        facts=Facts(3, "", None, None, "incident"),
+        ancestry=(1,),
+        lineage=LINEAGE,
     )
     assert choice is not None
     assert choice.contract is new

@@ -50,9 +50,7 @@ def solved(contract: ServiceContract, hours: float, key: int = 1) -> None:
     facts = Facts(2, "", None, None, "incident")
     at = timezone.now() - timedelta(days=10)
     clocks.start(actor=ACTOR, subject=of, facts=facts, at=at)
-    clocks.stop(
-        actor=ACTOR, subject=of, measure=Measure.RESOLUTION, at=at + timedelta(hours=hours)
-    )
+    clocks.stop(actor=ACTOR, subject=of, measure=Measure.RESOLUTION, at=at + timedelta(hours=hours))
 
 
 def test_the_list_shows_the_contracts_that_the_reader_sees(
@@ -158,9 +156,9 @@ def test_applying_retires_and_succeeds(manager: Client, contract: ServiceContrac
 
 
 def test_terms_that_say_the_same_retire_nothing(manager: Client, contract: ServiceContract) -> None:
-    assert post_terms(
-        manager, contract, written(contract, "apply", line(contract))
-    ).status_code == 302
+    assert (
+        post_terms(manager, contract, written(contract, "apply", line(contract))).status_code == 302
+    )
     assert Commitment.objects.count() == 1
 
 
@@ -235,7 +233,9 @@ def test_a_contract_is_written_put_in_force_and_ended(cast: Any, manager: Client
     assert made.state == ContractState.ENDED
     verbs = Entry.objects.filter(object_id=made.pk, object_type="contracts.servicecontract")
     assert list(verbs.order_by("id").values_list("verb", flat=True)) == [
-        "contract.create", "contract.activate", "contract.end",
+        "contract.create",
+        "contract.activate",
+        "contract.end",
     ]
 
 
@@ -289,9 +289,7 @@ def test_a_tickets_clocks_are_shown_with_their_account(contract: ServiceContract
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     facts = Facts(2, "", None, None, "incident")
     clocks.start(actor=ACTOR, subject=of, facts=facts, at=at)
-    clocks.pause(
-        actor=ACTOR, subject=of, reason="waiting_supplier", at=at + timedelta(hours=1)
-    )
+    clocks.pause(actor=ACTOR, subject=of, reason="waiting_supplier", at=at + timedelta(hours=1))
     clocks.pause(actor=ACTOR, subject=of, reason="waiting_user", at=at + timedelta(hours=2))
     readings = queries.clocks_of("ticket", 1, as_of=at + timedelta(hours=3))
     shown = render_to_string("contracts/_clocks.html", {"readings": readings})

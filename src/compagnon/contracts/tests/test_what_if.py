@@ -42,8 +42,14 @@ def contract() -> ServiceContract:
 
 
 def solved(
-    contract: ServiceContract, key: int, hours: float, *, waited: float = 0, priority: int = 3,
-    reason: str = "waiting_user", at: datetime = MONDAY,
+    contract: ServiceContract,
+    key: int,
+    hours: float,
+    *,
+    waited: float = 0,
+    priority: int = 3,
+    reason: str = "waiting_user",
+    at: datetime = MONDAY,
 ) -> None:
     """A ticket solved after some hours, of which the last ones waited."""
     assert contract.client_id
@@ -52,9 +58,7 @@ def solved(
     if waited:
         pause_at = at + timedelta(hours=hours - waited)
         clocks.pause(actor=ACTOR, subject=of, reason=reason, at=pause_at)
-    clocks.stop(
-        actor=ACTOR, subject=of, measure=Measure.RESOLUTION, at=at + timedelta(hours=hours)
-    )
+    clocks.stop(actor=ACTOR, subject=of, measure=Measure.RESOLUTION, at=at + timedelta(hours=hours))
 
 
 def weigh(contract: ServiceContract, terms: TermsChange | None = None, **values: Any) -> Effect:
