@@ -125,8 +125,8 @@ docs: $(VENV)/.dev  ## build the documentation into docs/_build/html; a warning 
 	@exec $(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev  ## take the pictures of the documentation with Debian's Chromium
-	@exec $(BIN)/python docs/screenshots.py
+screenshots: $(VENV)/.dev  ## take the documentation's pictures of a running `make demo`
+	@exec $(BIN)/python scripts/screenshots.py "http://$(HOST):$(PORT)" $(ARGS)
 
 .PHONY: clean
 clean:  ## remove what was built; your data (var/) stays
