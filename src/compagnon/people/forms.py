@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.core import visibility
 from compagnon.core.actor import Actor
 from compagnon.core.crud.filters import RelationField
-from compagnon.core.crud.forms import RowForm
+from compagnon.core.crud.forms import RowForm, capital
 from compagnon.core.errors import CompagnonError
 from compagnon.core.verbs import Verb, all_verbs
 from compagnon.people.models import ContactKind, Ease, Language, Organisation, Role, Team
@@ -195,7 +195,7 @@ class TokenForm(Refusable):
         super().__init__(data)
         self.initial["expires_on"] = timezone.localdate() + timedelta(days=90)
         self.fields["verbs"].choices = [  # type: ignore[attr-defined]
-            (verb.name, verb.label)
+            (verb.name, capital(verb.label))
             for verb in all_verbs()
             if actor.scope.allows_somewhere(verb.name)
         ]

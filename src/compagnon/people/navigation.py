@@ -1,9 +1,15 @@
-"""The room's entries in the navigation."""
+"""The room's entries in the navigation, and among the tabs of one's account."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.ui import panels
 from compagnon.ui.navigation import NavItem, register
 
 _SECTION = _("People")
@@ -29,3 +35,14 @@ register(
         section=_SECTION,
     ),
 )  # fmt: skip
+
+
+def tokens_tab(request: HttpRequest, _subject: Any) -> SafeString | None:
+    """Show the tab of API tokens to who may make some."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.scope.allows_somewhere("token.manage"):
+        return None
+    return render_to_string("people/_tokens_tab.html", request=request)
+
+
+panels.register(panels.Panel("ui.account", "people", tokens_tab))

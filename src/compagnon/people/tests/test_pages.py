@@ -265,6 +265,11 @@ def test_ones_own_page(cast: f.Cast) -> None:
     text(client.post("/people/me/", {"language": "de", "ease": "novice"}), 422)
 
 
+def test_the_tab_of_tokens_is_for_who_may_make_some(cast: f.Cast) -> None:
+    assert "Jetons d’API" in text(browser(cast.technician).get("/account/password/change/"))
+    assert "Jetons d’API" not in text(browser(cast.user).get("/account/password/change/"))
+
+
 def test_tokens_are_made_shown_once_and_revoked(cast: f.Cast) -> None:
     client = browser(cast.technician)
     assert text(client.get("/people/me/tokens/"))

@@ -67,7 +67,6 @@ def profile(request: HttpRequest) -> HttpResponse:
         .filter(person=person)
         .select_related("role", "organisation"),
         "account": Account.objects.filter(person=person).first(),
-        "may_make_tokens": actor.scope.allows_somewhere("token.manage"),
     }
     return render(request, "people/profile.html", context, status=status)
 
