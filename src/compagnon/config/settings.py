@@ -230,6 +230,7 @@ TASK_LEASE_SECONDS = env.number("TASK_LEASE_SECONDS", 30)
 # --- mail -----------------------------------------------------------------------------------
 # smtp://user:password@host:port, smtps://, smtp+starttls://, maildir:///folder, or none.
 MAIL_URL = env.text("MAIL_URL") or f"maildir://{DATA_DIR / 'sink'}"
+EMAIL_BACKEND = "compagnon.config.mail.Backend"  # links to choose a password, by the same way
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "compagnon.localhost")
 # Names that this installation had before: answers to its older mail still find their ticket.
 MAIL_FORMER_DOMAINS = env.several("MAIL_FORMER_DOMAINS")
