@@ -10,6 +10,7 @@ import time
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,10 @@ from compagnon.desk.inbound.mail import ParsedMail
 from compagnon.desk.inbound.parse import parse
 from compagnon.desk.inbound.verdict import Envelope, Outcome, Verdict
 from compagnon.desk.models import Channel, InboundMessage, InboundState, Mailbox, Ticket
+from compagnon.desk.policies import may
 from compagnon.desk.services.writing import FILES_MAX, TEXT_MAX, Upload
 from compagnon.people.models import Person
+from compagnon.people.queries import actor_for
 from compagnon.people.services.persons import recognise
 
 log = structlog.get_logger(__name__)
@@ -179,6 +182,13 @@ def _follow(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Ve
     person = _person(actor, verdict)
     text, quoted = _words(mail)
     assert verdict.ticket_id is not None  # noqa: S101 — what follow_up means
+    inbound.ticket_id = verdict.ticket_id
+    if (colleague := _support(person, actor, verdict.ticket_id)) is not None:
+        # A technician who answers our mail from their own program: never shown to the user.
+        inbound.message = services.add_note(
+            actor=colleague, ticket_id=verdict.ticket_id, text=text, uploads=_uploads(mail)
+        )
+        return
     try:
         message = services.hear_from_user(
             actor=actor,
@@ -193,11 +203,24 @@ def _follow(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Ve
             at=min(inbound.received_at, timezone.now()),
         )
     except TooLate:
+        inbound.ticket_id = None
         _open(actor, inbound, mail, verdict)
         inbound.reason = "too_late"
         return
-    inbound.ticket_id = verdict.ticket_id
     inbound.message = message
+
+
+def _support(person: Person, actor: Actor, ticket_id: int) -> Actor | None:
+    """Give the person as actor if they work on the ticket rather than ask for it."""
+    ticket = (
+        Ticket.objects.filter(pk=ticket_id)
+        .exclude(Q(requester=person) | Q(beneficiary=person))
+        .first()
+    )
+    if ticket is None:
+        return None
+    colleague = actor_for(person, source=Source.MAIL, correlation_id=actor.correlation_id)
+    return colleague if may(colleague, "ticket.note", ticket) else None
 
 
 def admit(*, actor: Actor, inbound: InboundMessage) -> None:

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
             name='OutgoingMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('acknowledgement', 'acknowledgement'), ('message', 'answer'), ('solution', 'solution to accept'), ('closing', 'closing'), ('reopened', 'reopening')], max_length=16, verbose_name='reason')),
+                ('event', models.CharField(choices=[('acknowledgement', 'acknowledgement'), ('message', 'answer'), ('solution', 'solution to accept'), ('closing', 'closing'), ('reopened', 'reopening'), ('authority', 'call on authority')], max_length=16, verbose_name='reason')),
                 ('recipient', models.CharField(max_length=254, verbose_name='recipient')),
                 ('language', models.CharField(max_length=5, verbose_name='language')),
                 ('event_key', models.CharField(max_length=80)),

@@ -20,6 +20,7 @@ class MailEvent(models.TextChoices):
     SOLUTION = "solution", _("solution to accept")
     CLOSING = "closing", _("closing")
     REOPENED = "reopened", _("reopening")
+    AUTHORITY = "authority", _("call on authority")
 
 
 class OutgoingState(models.TextChoices):

@@ -166,6 +166,24 @@ def _reopened(mail: OutgoingMail) -> Letter:
     )
 
 
+def _authority(mail: OutgoingMail) -> Letter:
+    message, ticket = mail.message, mail.ticket
+    asked = _("You are asked to act on ticket %(reference)s “%(title)s” (%(organisation)s).") % {
+        "reference": ticket.reference,
+        "title": ticket.title,
+        "organisation": ticket.organisation,
+    }
+    kept = _("What you answer to this mail is kept as an internal note.")
+    return Letter(
+        (_greeting(mail), asked),
+        body_text=message.text if message else "",
+        body_html=message.html if message else "",
+        after=(kept,),
+        button=_("See the ticket"),
+        link=_page(mail),
+    )
+
+
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
@@ -179,4 +197,5 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.SOLUTION: _solution,
     MailEvent.CLOSING: _closing,
     MailEvent.REOPENED: _reopened,
+    MailEvent.AUTHORITY: _authority,
 }

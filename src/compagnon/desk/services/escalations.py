@@ -16,11 +16,12 @@ from compagnon.desk.models import (
     Channel,
     Escalation,
     EscalationKind,
+    MailEvent,
     MessageKind,
     State,
     Ticket,
 )
-from compagnon.desk.services import writing
+from compagnon.desk.services import outgoing, writing
 from compagnon.desk.services.changing import apply, lock, move, subject_of
 from compagnon.people.models import Person, Team
 
@@ -190,6 +191,14 @@ def _hand_over(
             clocks.resume(actor=actor, subject=subject_of(ticket), at=at)
     else:
         values = {"escalated_at": at}
+        outgoing.queue(
+            actor=actor,
+            ticket=ticket,
+            event=MailEvent.AUTHORITY,
+            message=message,
+            at=at,
+            to=to_person,
+        )
     apply(
         actor=actor,
         ticket=ticket,

@@ -31,13 +31,21 @@ def queue(
     at: datetime,
     message: Message | None = None,
     solution: Solution | None = None,
+    to: Person | None = None,
 ) -> list[OutgoingMail]:
     """Write the mails that an event makes, and enqueue their sending, in this transaction.
 
     The requester and the beneficiary are told, each once, unless they did it themselves. Somebody
     without an address is not, and no row is made.
+
+    Args:
+        to: this person alone instead, who works for the support.
     """
-    people = {ticket.requester_id: ticket.requester, ticket.beneficiary_id: ticket.beneficiary}
+    people = (
+        {to.pk: to}
+        if to is not None
+        else {ticket.requester_id: ticket.requester, ticket.beneficiary_id: ticket.beneficiary}
+    )
     # Who accepts or answers knows it; but an acknowledgement is for the one who wrote.
     if event is not MailEvent.ACKNOWLEDGEMENT and event is not MailEvent.CLOSING:
         people.pop(actor.id or 0, None)

@@ -147,3 +147,46 @@ def test_a_forged_link_opens_nothing(people: Cast, technician: Actor, client: Cl
         assert client.post(f"/answer/{token}/", {"answer": "accept"}).status_code == 404
     ticket.refresh_from_db()
     assert ticket.state == State.SOLVED
+
+
+def test_authority_is_told_and_its_answer_is_an_internal_note(
+    people: Cast, technician: Actor, sink: mailbox.Maildir
+) -> None:
+    ticket = factories.ticket(people.user)
+    services.escalate_to_authority(
+        actor=technician, ticket_id=ticket.pk, to_person=people.supervisor, reason="Client fâché"
+    )
+    run_due()
+    (asked,) = sent(sink)
+    assert asked["To"] == "Simone Vasseur <simone@assistance.example>"
+    assert "Client fâché" in asked.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    answer = arrive(
+        written(
+            "Je l’appelle.",
+            sender="simone@assistance.example",
+            message_id="<s@a.example>",
+            subject="Re: " + asked["Subject"],
+            In_Reply_To=asked["Message-ID"],
+        )
+    )
+    assert answer.state == InboundState.FOLLOW_UP
+    note = ticket.messages.get(text="Je l’appelle.")
+    assert not note.is_public
+    assert note.author == people.supervisor
+
+
+def test_a_colleague_in_copy_is_heard(people: Cast, sink: mailbox.Maildir) -> None:
+    inbound = arrive(written("Bonjour, rien ne marche."))
+    arrive(
+        written(
+            "Chez moi non plus.",
+            sender="colin@client-a.example",
+            message_id="<c@a.example>",
+            In_Reply_To="<premier@client-a.example>",
+        )
+    )
+    assert inbound.ticket is not None
+    assert [str(m.author) for m in inbound.ticket.messages.order_by("id")] == [
+        "Ursule Petit",
+        "Colin Roux",
+    ]
