@@ -17,6 +17,7 @@ from compagnon.config.migrations_state import pending_migrations
 from compagnon.config.processes import Part, Supervisor
 from compagnon.core import commands
 
+LISTENS = {"web": ["LISTEN_WEB"], "listener": ["LISTEN_SMTP", "LISTEN_LMTP"]}
 PARTS = {"web": "serve", "worker": "worker", "listener": "listen"}
 
 
@@ -56,8 +57,12 @@ class Command(commands.Command):
             raise commands.Misused(_("nothing is left to run"))
         if pending_migrations():
             raise commands.Failed(_("the database is not up to date: run compagnon migrate"))
-        if "web" in chosen:
-            require_free(listening_address("COMPAGNON_LISTEN_WEB", settings.LISTEN_WEB))
+        for part, names in LISTENS.items():
+            for name in names if part in chosen else ():
+                # Tried before anything starts: a part that cannot listen would die for ever.
+                if (text := getattr(settings, name)) not in {"", "none"}:
+                    variable = f"COMPAGNON_{name}"
+                    require_free(variable, listening_address(variable, text))
         connections.close_all()
         status = Supervisor(parts, each_turn=Banner(self, chosen)).run()
         if status:

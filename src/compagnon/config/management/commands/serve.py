@@ -38,7 +38,7 @@ class Command(commands.Command):
         address = Address(options["host"] or address.host, options["port"] or address.port)
         if min(options["workers"], options["threads"]) < 1:
             raise commands.Misused(_("--workers and --threads are at least 1"))
-        require_free(address)
+        require_free("COMPAGNON_LISTEN_WEB", address)
         # The processes are forked from this one: they must not share its connections.
         connections.close_all()
         with tempfile.TemporaryDirectory(prefix="compagnon-metrics-") as folder:
@@ -90,7 +90,7 @@ def listening_address(name: str, text: str) -> Address:
         raise commands.Misused(f"{name}: {error}") from None
 
 
-def require_free(address: Address) -> None:
+def require_free(name: str, address: Address) -> None:
     """Make sure that we can listen there.
 
     Raises:
@@ -98,6 +98,6 @@ def require_free(address: Address) -> None:
     """
     if reason := why_not(address):
         raise commands.Failed(
-            _("cannot listen on %(address)s: %(reason)s. Choose another with COMPAGNON_LISTEN_WEB")
-            % {"address": address, "reason": reason}
+            _("cannot listen on %(address)s: %(reason)s. Choose another with %(name)s")
+            % {"address": address, "reason": reason, "name": name}
         )
