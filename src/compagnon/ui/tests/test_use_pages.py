@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from compagnon.ui.tests.browser import DESK, PHONE, OpenPage, assert_accessible
@@ -313,7 +314,9 @@ def test_mail_as_it_was_written_runs_nothing_and_shows_pictures(open_page: OpenP
 
 def test_demonstration_accounts_fill_the_form(open_page: OpenPage) -> None:
     page = open_page("/account/login/")
-    html = render_demo_sign_in()
+    # The language of this thread is whatever the last test left.
+    with translation.override("fr"):
+        html = render_demo_sign_in()
     page.route(
         "**/account/login/?demo",
         lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
@@ -347,8 +350,8 @@ def sign_in(open_page: OpenPage, cast: Any) -> Page:
     from compagnon.people.tests.factories import PASSWORD
 
     page = open_page("/account/login/?next=/account/sessions/")
-    page.get_by_label("Adresse électronique").fill(cast.technician.account.email)
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.locator("[name=login]").fill(cast.technician.account.email)
+    page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sessions ouvertes")
     return page
