@@ -89,7 +89,7 @@ def start(place: Installation) -> Iterator[Callable[[], subprocess.Popen[str]]]:
 def get(place: Installation, path: str) -> tuple[int, str]:
     """Ask a page; give its status and text, or 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(place.more["COMPAGNON_BASE_URL"] + path, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(place.more["COMPAGNON_BASE_URL"] + path, timeout=30) as answer:  # noqa: S310
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, ""
