@@ -2,16 +2,19 @@
 import { Application } from "@hotwired/stimulus";
 import { setUpHtmx } from "./htmx";
 import AutosizeController from "./controllers/autosize";
+import ComposerController from "./controllers/composer";
 import ConfirmController from "./controllers/confirm";
 import CopyController from "./controllers/copy";
 import DialogController from "./controllers/dialog";
 import DirtyController from "./controllers/dirty";
+import DraftController, { forgetDrafts } from "./controllers/draft";
 import FilesController from "./controllers/files";
 import FillController from "./controllers/fill";
 import LiveController from "./controllers/live";
 import MenuController from "./controllers/menu";
 import NavController from "./controllers/nav";
 import PickerController from "./controllers/picker";
+import PriorityController from "./controllers/priority";
 import RowsController from "./controllers/rows";
 import ShortcutsController from "./controllers/shortcuts";
 import SignatureController from "./controllers/signature";
@@ -30,18 +33,26 @@ for (const current of document.querySelectorAll<HTMLElement>(":is(.tabs, .app-li
   if (box.bottom > frame.bottom) strip.scrollTop += box.bottom - frame.bottom + 16;
 }
 
+// Half-written texts do not stay for the next person who uses this computer.
+document.addEventListener("submit", (event) => {
+  if ((event.target as HTMLFormElement).matches('form[action$="/logout/"]')) forgetDrafts();
+});
+
 const application = Application.start();
 application.register("autosize", AutosizeController);
+application.register("composer", ComposerController);
 application.register("confirm", ConfirmController);
 application.register("copy", CopyController);
 application.register("dialog", DialogController);
 application.register("dirty", DirtyController);
+application.register("draft", DraftController);
 application.register("files", FilesController);
 application.register("fill", FillController);
 application.register("live", LiveController);
 application.register("menu", MenuController);
 application.register("nav", NavController);
 application.register("picker", PickerController);
+application.register("priority", PriorityController);
 application.register("rows", RowsController);
 application.register("shortcuts", ShortcutsController);
 application.register("signature", SignatureController);

@@ -1,0 +1,100 @@
+import { Controller } from "@hotwired/stimulus";
+import { keep, read } from "../kept";
+
+const PREFIX = "draft.";
+const DAYS = 7;
+
+interface Draft {
+  text: string;
+  at: number;
+  /** The form was sent with it; whether it arrived is known from the page that follows. */
+  sent?: boolean;
+}
+
+/** Forget every half-written text on this device. */
+export function forgetDrafts(olderThan = Infinity): void {
+  for (const name of names()) {
+    const draft = parse(read(name));
+    if (!draft || olderThan === Infinity || draft.at < olderThan) keep(name, null);
+  }
+}
+
+/**
+ * Keep what is being written in a form's text on this device, so that a reload, a lost network or
+ * an expired session loses nothing. `data-draft-key-value` tells which text it is;
+ * `data-draft-done-value` names the toast with which the server says that it has it.
+ */
+export default class DraftController extends Controller<HTMLFormElement> {
+  static override targets = ["text", "note"];
+  static override values = { key: String, done: String };
+  declare readonly textTarget: HTMLTextAreaElement;
+  declare readonly hasNoteTarget: boolean;
+  declare readonly noteTarget: HTMLElement;
+  declare readonly keyValue: string;
+  declare readonly doneValue: string;
+
+  override connect(): void {
+    forgetDrafts(Date.now() - DAYS * 86_400_000);
+    this.element.addEventListener("submit", this.sent);
+    const arrived = document.querySelector(`[data-toast="${CSS.escape(this.doneValue)}"]`);
+    const draft = parse(read(this.name));
+    if (draft?.sent && arrived) {
+      keep(this.name, null);
+    } else if (draft && !this.textTarget.value) {
+      // After a refusal the server gives the text back itself, and nothing is to be done.
+      this.textTarget.value = draft.text;
+      this.textTarget.dispatchEvent(new Event("input", { bubbles: true }));
+      if (this.hasNoteTarget) this.noteTarget.hidden = false;
+    }
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("submit", this.sent);
+  }
+
+  write(): void {
+    const text = this.textTarget.value;
+    this.store(text.trim() ? { text, at: Date.now() } : null);
+  }
+
+  discard(): void {
+    this.textTarget.value = "";
+    this.store(null);
+    if (this.hasNoteTarget) this.noteTarget.hidden = true;
+    this.textTarget.dispatchEvent(new Event("input", { bubbles: true }));
+    this.textTarget.focus();
+  }
+
+  private sent = (): void => {
+    const text = this.textTarget.value;
+    if (text.trim()) this.store({ text, at: Date.now(), sent: true });
+  };
+
+  private get name(): string {
+    return PREFIX + this.keyValue;
+  }
+
+  private store(draft: Draft | null): void {
+    keep(this.name, draft && JSON.stringify(draft));
+  }
+}
+
+function parse(stored: string | null): Draft | null {
+  try {
+    const draft = JSON.parse(stored ?? "null") as Draft | null;
+    return draft && typeof draft.text === "string" && typeof draft.at === "number" ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+function names(): string[] {
+  try {
+    const start = `compagnon.${PREFIX}`;
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice("compagnon.".length));
+  } catch {
+    return [];
+  }
+}
