@@ -23,6 +23,7 @@ from compagnon.core.journal_table import (
     TABLE,
     partitions,
 )
+from compagnon.core.search.index import all_indexes
 
 
 @contextmanager
@@ -48,6 +49,13 @@ def _execute(database: BaseDatabaseWrapper, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+def _beside_models(database: BaseDatabaseWrapper) -> list[str]:
+    """Give the statements that empty the tables that no model names: search and cache."""
+    there = set(database.introspection.table_names())
+    names = {"core_cache", *(index.table for index in all_indexes())}
+    return [f"DELETE FROM {name}" for name in sorted(names & there)]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def journal_emptied_by_flush() -> Iterator[None]:
     """Let Django's flush between tests empty the journal too."""
@@ -56,7 +64,7 @@ def journal_emptied_by_flush() -> Iterator[None]:
     def execute_sql_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> Any:
         if any(f'"{TABLE}"' in sql for sql in sql_list):
             with unprotected(self.connection):
-                return flush(self, sql_list)
+                return flush(self, [*sql_list, *_beside_models(self.connection)])
         return flush(self, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:
