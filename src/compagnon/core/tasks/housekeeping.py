@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from compagnon.core import outbox
+from compagnon.core.api.idempotency import forget_expired
 from compagnon.core.journal_table import ensure_partitions
 from compagnon.core.models import Task, TaskState, Worker
 from compagnon.core.tasks.jobs import periodic
@@ -37,3 +39,21 @@ def forget_dead_workers() -> None:
 def make_journal_partitions() -> None:
     """Have the journal's partitions of the coming months stand before they are needed."""
     ensure_partitions()
+
+
+@periodic(every=timedelta(hours=1))
+def forget_idempotency_keys() -> None:
+    """Delete the answers that the API kept, a day after they were given."""
+    forget_expired()
+
+
+@periodic(every=timedelta(seconds=5))
+def sequence_outbox() -> None:
+    """Give the journal's new entries their positions, though nobody follows them yet."""
+    outbox.sequence()
+
+
+@periodic(every=timedelta(hours=6))
+def forget_followed_entries() -> None:
+    """Delete what every consumer of the outbox has long passed."""
+    outbox.forget_followed()
