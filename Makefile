@@ -70,7 +70,7 @@ demo: $(VENV)/.base  ## run the demonstration on an embedded database; Ctrl-C st
 	$(BIN)/compagnon migrate --verbosity 0
 	[ -e "$(DEMO_DIR)/.filled" ] || {
 		echo "Filling the demonstration with $(TICKETS) tickets…"
-		$(BIN)/compagnon demo --tickets $(TICKETS) --seed $(SEED)
+		$(BIN)/compagnon demo --tickets $(TICKETS) --seed $(SEED) >/dev/null
 		touch "$(DEMO_DIR)/.filled"; }
 	exec $(BIN)/compagnon run
 
