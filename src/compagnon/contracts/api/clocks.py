@@ -21,7 +21,7 @@ from compagnon.core.visibility import visible
 
 router = Routes(tag="clocks")
 
-Kind = Annotated[str, Field(min_length=1, max_length=20, examples=["ticket"])]
+Kind = Annotated[str, Field(pattern=r"^[a-z_]{1,20}$", examples=["ticket"])]
 
 
 class LineOut(Schema):

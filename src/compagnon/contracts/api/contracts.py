@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 from ninja import Query
 
 from compagnon.contracts import policies, queries
 from compagnon.contracts.api import schemas
+from compagnon.contracts.clock.zones import FIRST_YEAR, LAST_YEAR
 from compagnon.contracts.models import Calendar, Commitment, ServiceContract
 from compagnon.contracts.services import contracts as services
 from compagnon.contracts.services.terms_writing import check_terms
@@ -133,8 +135,11 @@ def weigh_contract_terms(
     policies.check_manage(request.actor, row)
     terms = body.terms.terms()
     check_terms(terms)
+    for name in ("since", "until"):
+        if not FIRST_YEAR < getattr(body, name).year < LAST_YEAR:
+            raise Invalid(fields={name: [_("The clock knows the years 1970 to 2100.")]})
     if body.until <= body.since:
-        raise Invalid(fields={"until": ["It comes before `since`."]})
+        raise Invalid(fields={"until": [_("It comes before the beginning.")]})
     effect = what_if(
         actor=request.actor,
         contract=row,
@@ -190,11 +195,11 @@ def _parties(actor: Actor, sent: dict[str, Any]) -> dict[str, Any]:
         key = found.pop(name)
         row = visible(model, actor).filter(pk=key).first() if key is not None else None
         if key is not None and row is None:
-            raise Invalid(fields={name: ["There is no such row, or you do not see it."]})
+            raise Invalid(fields={name: [_("There is no such row, or you do not see it.")]})
         if row is None and name in {"provider_id", "calendar_id"}:
-            raise Invalid(fields={name: ["This cannot be empty."]})
+            raise Invalid(fields={name: [_("This cannot be empty.")]})
         found[name.removesuffix("_id")] = row
     for name in ("name", "reference", "starts_on", "warn_percent", "kind"):
         if name in found and found[name] is None:
-            raise Invalid(fields={name: ["This cannot be empty."]})
+            raise Invalid(fields={name: [_("This cannot be empty.")]})
     return found

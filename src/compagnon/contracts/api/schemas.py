@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from django.utils import timezone
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from compagnon.contracts.clock import TARGET_MAX
 from compagnon.contracts.models import Commitment, ServiceContract
@@ -94,19 +93,12 @@ class WhatIfIn(Body):
     """Terms to weigh on the tickets opened in a period."""
 
     terms: TermsIn
-    since: Annotated[datetime, Field(examples=["2026-01-01T00:00:00Z"])]
-    until: Annotated[datetime, Field(examples=["2026-07-01T00:00:00Z"])]
+    since: Annotated[AwareDatetime, Field(examples=["2026-01-01T00:00:00Z"])]
+    until: Annotated[AwareDatetime, Field(examples=["2026-07-01T00:00:00Z"])]
     limit: Annotated[
         int,
         Field(ge=1, le=MOST_CLOCKS, description="Look at no more clocks, the latest first."),
     ] = MOST_CLOCKS
-
-    def model_post_init(self, _context: object) -> None:
-        """Take instants without offset in the server's zone, as the rest of the API does."""
-        if timezone.is_naive(self.since):
-            self.since = timezone.make_aware(self.since)
-        if timezone.is_naive(self.until):
-            self.until = timezone.make_aware(self.until)
 
 
 class ContractIn(Body):

@@ -21,12 +21,13 @@ from compagnon.contracts.services.following import clocks_on, follow
 from compagnon.contracts.terms import touch
 from compagnon.core import journal
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Invalid
+from compagnon.core.errors import Invalid, Text
 from compagnon.core.services import service
 from compagnon.people.services import rows
 
 VERB = "calendar.manage"
 MOST_CLOSURES = 500
+LONGEST_REASON = 120
 
 
 class CalendarChanges(TypedDict, total=False):
@@ -64,7 +65,7 @@ class ClosureLine:
 def create(
     *, actor: Actor, values: CalendarChanges, closures: Sequence[ClosureLine] = ()
 ) -> Calendar:
-    """Write a new calendar.
+    """Write a new calendar. Around the clock, weekly hours and holidays given are dropped.
 
     Raises:
         Refused: the actor manages no calendars.
@@ -73,6 +74,7 @@ def create(
     policies.check_everywhere(actor, VERB)
     made = Calendar()
     rows.revise(made, values, allowed=CalendarChanges.__annotations__)
+    _drop_idle(made)
     freeze(made, [])
     rows.keep(made)
     _write_closures(made, closures)
@@ -105,8 +107,11 @@ def change(
     row = rows.lock(calendar, expected_version=expected_version)
     before = row.revision
     revision = rows.revise(row, changes, allowed=CalendarChanges.__annotations__)
+    if not revision.names and closures is None:
+        return row
+    _drop_idle(row)
     freeze(row, [])
-    rows.keep(row, fields=revision.names)
+    rows.keep(row)
     if closures is not None:
         row.closures.all().delete()
         _write_closures(row, closures)
@@ -140,6 +145,17 @@ def remove(*, actor: Actor, calendar: Calendar) -> None:
     except ProtectedError:
         raise InUse(_("A contract counts on this calendar: take it off offer instead.")) from None
     touch()
+
+
+def _drop_idle(row: Calendar) -> None:
+    """Forget what says nothing: hours and holidays around the clock, a region without country."""
+    if row.is_always_open:
+        row.weekly = {}
+        row.holiday_country = ""
+    if not row.holiday_country:
+        row.holiday_subdivision = ""
+        row.holiday_categories = []
+        row.holiday_exceptions = []
 
 
 def _write_closures(calendar: Calendar, lines: Iterable[ClosureLine]) -> None:
@@ -177,8 +193,12 @@ def refuse_impossible(row: Closure) -> None:
         Invalid: the days or the hours of the closure make no sense.
     """
     whole_days = row.from_time is None and row.until_time is None
-    message = None
-    if row.last_day < row.first_day:
+    message: Text | None = None
+    if row.kind not in ClosureKind.values:
+        message = _("A closure is closed or open.")
+    elif len(row.label) > LONGEST_REASON:
+        message = _("A reason has at most 120 characters.")
+    elif row.last_day < row.first_day:
         message = _("The last day comes before the first.")
     elif (row.last_day - row.first_day).days > 366:
         message = _("A closure lasts a year at most.")
