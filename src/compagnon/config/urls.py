@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("compagnon.contracts.urls")),
     path("", include("compagnon.desk.urls")),
     path("api/v1/", include(api.urls)),
+    path("demo/", include("compagnon.config.demo.urls")),
 ]
