@@ -12,6 +12,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from compagnon.config.addresses import answers
+from compagnon.config.demo.accounts import PASSWORD, accounts
 from compagnon.config.management.commands.serve import listening_address, require_free
 from compagnon.config.migrations_state import pending_migrations
 from compagnon.config.processes import Part, Supervisor
@@ -63,8 +64,9 @@ class Command(commands.Command):
                 if (text := getattr(settings, name)) not in {"", "none"}:
                     variable = f"COMPAGNON_{name}"
                     require_free(variable, listening_address(variable, text))
+        banner = Banner(self, chosen)
         connections.close_all()
-        status = Supervisor(parts, each_turn=Banner(self, chosen)).run()
+        status = Supervisor(parts, each_turn=banner).run()
         if status:
             raise commands.Misused(_("a part cannot run with these settings: see above"))
         self.say(_("Stopped."))
@@ -78,6 +80,8 @@ class Banner:
         self.command = command
         self.chosen = chosen
         self.shown = False
+        # Read now: later, other processes work on the database and this one keeps out.
+        self.accounts = accounts() if settings.DEMO else []
 
     def __call__(self) -> None:
         """Print it, if the time has come."""
@@ -100,8 +104,9 @@ class Banner:
             rows.append((_("Mail in (LMTP)"), settings.LISTEN_LMTP))
         rows.append((_("Mail out"), without_password(settings.MAIL_URL)))
         rows.append((_("Data"), str(settings.DATA_DIR)))
-        if settings.DEMO:
-            rows.append((_("Sign in"), _("the sign-in page lists the demonstration's accounts")))
+        if self.accounts:
+            rows.append((_("Sign in"), _("with the password %s, as:") % PASSWORD))
+            rows += [("", f"{each.address}  {each.name}, {each.role}") for each in self.accounts]
         width = max(len(name) for name, _value in rows)
         return [
             "",
