@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
+from compagnon.core import markup
 from compagnon.core.api.errors import problem_response
 from compagnon.core.api.openapi import Api
 from compagnon.core.api.reference import sections
@@ -70,7 +71,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "core/api/reference.html",
-        {"document": document(), "sections": sections(document())},
+        {"introduction": markup.render(DESCRIPTION), "sections": sections(document())},
     )
 
 

@@ -88,6 +88,8 @@ MESSAGES: dict[str, Text] = {
     "enum": _("Not one of the choices: {expected}."),
     "literal_error": _("Not one of the choices: {expected}."),
     "list_type": _("This must be a list."),
+    "moment_out_of_reach": _("A date from 1900 to 2200."),
+    "timezone_aware": _("Say the offset from UTC, as in 2026-03-12T09:30:00Z."),
     "too_long": _("At most {max_length} items."),
 }
 
@@ -134,7 +136,8 @@ def from_django(error: DjangoValidationError) -> Invalid:
     else:
         named = {"": list(error.messages)}
     return Invalid(
-        _("Some values are not valid; see the list of errors."), fields=cast("dict[str, list[Text]]", named)
+        _("Some values are not valid; see the list of errors."),
+        fields=cast("dict[str, list[Text]]", named),
     )
 
 

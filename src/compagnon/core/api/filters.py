@@ -8,6 +8,8 @@ from django.db.models import Model, Q, QuerySet
 from ninja import FilterLookup, FilterSchema
 from pydantic import Field
 
+from compagnon.core.api.moments import Moments
+
 M = TypeVar("M", bound=Model)
 
 MOST = 200
@@ -16,7 +18,7 @@ USUAL = 50
 __all__ = ["MOST", "FilterLookup", "ListQuery"]
 
 
-class ListQuery(FilterSchema):
+class ListQuery(Moments, FilterSchema):
     """The query of a list. A list adds its filters and its orders::
 
         class SiteQuery(ListQuery):

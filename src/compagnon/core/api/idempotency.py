@@ -67,7 +67,18 @@ def once(request: ApiRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
 def fingerprint_of(request: ApiRequest) -> str:
     """Give the SHA-256 of what the request asks: method, address and body."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(request.body)
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.hexdigest()
+    # Once its parts are read, the body itself is gone; and its boundary changes at each call.
+    for name, values in sorted(request.POST.lists()):
+        digest.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for one in files:
+            digest.update(repr((name, one.name, one.size)).encode())
+            for chunk in one.chunks():
+                digest.update(chunk)
+            one.seek(0)
     return digest.hexdigest()
 
 

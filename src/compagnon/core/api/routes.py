@@ -29,6 +29,7 @@ from functools import partial
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 from ninja.operation import Operation
 from ninja.utils import contribute_operation_callback
@@ -37,6 +38,7 @@ from pydantic import ConfigDict, Field
 from compagnon.core.api import etag
 from compagnon.core.api.auth import ApiRequest
 from compagnon.core.api.idempotency import once
+from compagnon.core.api.moments import Moments
 from compagnon.core.api.pagination import Page, page_of
 from compagnon.core.errors import Invalid, Text
 
@@ -47,7 +49,7 @@ Finish = Callable[[ApiRequest, dict[str, Any], Callable[[], Any]], HttpResponse]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1, examples=[7])]
 
 
-class Body(Schema):
+class Body(Moments, Schema):
     """What a caller sends. A field that is not declared is refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -222,7 +224,7 @@ def _wrap(finish: Finish, operation: Operation) -> None:
         unknown = [name for name in request.GET if name not in known]
         if unknown:
             fields: dict[str, list[Text]] = {
-                name[:80]: ["There is no such parameter."] for name in unknown[:20]
+                name[:80]: [_("There is no such parameter.")] for name in unknown[:20]
             }
             raise Invalid(fields=fields)
         return finish(request, values, partial(function, request, **values))

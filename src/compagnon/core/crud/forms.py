@@ -138,6 +138,26 @@ class FilterForm(forms.Form):
         return dict(self.cleaned_data)
 
     @property
+    def searches(self) -> list[forms.BoundField]:
+        """The fields to type words in, shown at once."""
+        return [one for one in self if _is_search(one)]
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """The other fields, folded away until one of them narrows the list."""
+        return [one for one in self if not _is_search(one)]
+
+    @property
     def used(self) -> bool:
         """Whether anything narrows the list."""
-        return any(value not in (None, "") for value in self.values().values())
+        return any(value not in {None, ""} for value in self.values().values())
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a folded field narrows the list, or was not understood."""
+        values = self.values()
+        return any(one.errors or values.get(one.name) not in {None, ""} for one in self.others)
+
+
+def _is_search(field: forms.BoundField) -> bool:
+    return getattr(field.field.widget, "input_type", "") == "search"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from django.urls import path
-from ninja import Query, Schema
+from ninja import File, Form, Query, Schema, UploadedFile
 
 from compagnon.config.urls import urlpatterns as real
 from compagnon.core.api import (
@@ -82,6 +82,19 @@ def create_site(request: ApiRequest, body: SiteIn) -> Site:
     if body.name == "boom":
         raise RuntimeError("secret detail")
     return site
+
+
+class FileOut(Schema):
+    name: str
+    size: int
+
+
+@router.create("/files", FileOut)
+def create_file(
+    request: ApiRequest, note: Form[str], file: File[UploadedFile]
+) -> dict[str, object]:
+    """Send a file."""
+    return {"name": f"{note}: {file.name}", "size": len(file.read())}
 
 
 @router.show("/notes/{note_id}", NoteOut)

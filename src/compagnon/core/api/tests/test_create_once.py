@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -87,6 +88,19 @@ def test_a_key_is_forgotten_after_a_day(api: Client) -> None:
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert create(api, name="Brest").status_code == 201
     assert Site.objects.count() == 2
+
+
+def test_a_file_is_taken_once(api: Client) -> None:
+    def send(content: bytes) -> Any:
+        file = SimpleUploadedFile("a.txt", content)
+        return api.post(
+            "/api/v1/files", {"note": "n", "file": file}, headers={"Idempotency-Key": "k-2"}
+        )
+
+    first = send(b"abc")
+    assert first.json() == {"name": "n: a.txt", "size": 3}
+    assert send(b"abc")["Idempotency-Replayed"] == "true"
+    assert send(b"abd").status_code == 422
 
 
 def test_expired_answers_are_deleted(api: Client) -> None:

@@ -62,7 +62,7 @@ def test_the_reference_lists_every_operation_and_its_fields() -> None:
     (section,) = reference.sections(document())
     assert section.tag == "samples"
     by_id = {operation.id: operation for operation in section.operations}
-    assert set(by_id) == {"list_sites", "create_site", "get_note", "change_note", "delete_note"}
+    assert {"list_sites", "create_site", "get_note", "change_note", "delete_note"} < set(by_id)
     assert [line.name for line in by_id["create_site"].body] == ["name", "organisation_id"]
     assert "items.name" in {line.name for line in by_id["list_sites"].answer}
     assert {line.name for line in by_id["list_sites"].parameters} >= {"limit", "cursor", "ordering"}
