@@ -52,7 +52,7 @@ def record(
         actor_label="" if actor.id else actor.label[:60],
         on_behalf_of=actor.on_behalf_of,
         verb=verb,
-        object_type=subject._meta.label_lower,  # noqa: SLF001
+        object_type=subject._meta.label_lower,
         object_id=subject.pk,
         organisation_id=organisation_id,
         before=dict(before or {}),
@@ -72,6 +72,6 @@ def changes(before: Values, after: Values) -> tuple[dict[str, Any], dict[str, An
 def history(subject: Model) -> QuerySet[Entry]:
     """Give the entries about a row, oldest first. The caller has already shown it is visible."""
     return Entry.objects.filter(
-        object_type=subject._meta.label_lower,  # noqa: SLF001
+        object_type=subject._meta.label_lower,
         object_id=subject.pk,
     ).order_by("occurred_at", "id")

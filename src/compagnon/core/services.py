@@ -70,7 +70,7 @@ def all_services() -> dict[str, Callable[..., object]]:
 
 
 def require(
-    condition: bool,  # noqa: FBT001
+    condition: bool,
     message: str = "",
 ) -> None:
     """Refuse unless the condition holds.

@@ -53,7 +53,7 @@ def visible(model: type[M], who: Actor | Scope, rows: QuerySet[M] | None = None)
         LookupError: the model has no rule; a fault of ours, never of the caller.
     """
     scope = who.scope if isinstance(who, Actor) else who
-    start: QuerySet[M] = rows if rows is not None else model._default_manager.all()  # noqa: SLF001
+    start: QuerySet[M] = rows if rows is not None else model._default_manager.all()
     if model not in _RULES:
         raise LookupError(f"{model.__name__} has no visibility rule")
     if scope.unlimited:

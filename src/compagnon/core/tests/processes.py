@@ -58,7 +58,7 @@ def command(*arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 20.0, what: str = "") -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 60.0, what: str = "") -> None:
     """Wait until a condition holds.
 
     Raises:

@@ -88,12 +88,12 @@ def test_once_runs_one_task(tmp_path):
     assert states() == {TaskState.DONE: 1, TaskState.WAITING: 2}
 
 
-def test_an_idle_worker_begins_a_new_task_within_a_second(tmp_path):
+def test_an_idle_worker_begins_a_new_task_soon(tmp_path):
     with running(make()):
         wait_for(Worker.objects.exists)
         time.sleep(1.5)  # long enough for its pauses to have grown
         sample.note.enqueue(str(tmp_path), "a")
-        wait_for((tmp_path / "a").exists, seconds=1.0)
+        wait_for((tmp_path / "a").exists, seconds=2.0)
 
 
 def test_no_task_takes_the_worker_down(tmp_path):
@@ -106,22 +106,22 @@ def test_no_task_takes_the_worker_down(tmp_path):
 
 
 def test_a_task_over_its_time_is_given_up_and_the_next_are_run(tmp_path):
-    sample.hang.using(priority=9).enqueue(1.8)
+    sample.hang.using(priority=9).enqueue(3.0)
     sample.note.enqueue(str(tmp_path), "a")
     with running(make(threads=2, lease=1.0)) as thread:
-        wait_for(lambda: Task.objects.filter(state=TaskState.DEAD).exists(), seconds=3)
+        wait_for(lambda: Task.objects.filter(state=TaskState.DEAD).exists(), seconds=20)
         sample.note.enqueue(str(tmp_path), "b")
         sample.note.enqueue(str(tmp_path), "c")
-        wait_for(lambda: states().get(TaskState.DONE) == 3, seconds=3)
+        wait_for(lambda: states().get(TaskState.DONE) == 3, seconds=20)
         assert thread.is_alive()
     assert Task.objects.get(state=TaskState.DEAD).error_class.endswith("TimedOut")
 
 
 def test_a_worker_whose_threads_never_return_ends(tmp_path):
-    sample.hang.enqueue(1.8)
+    sample.hang.enqueue(3.0)
     started = time.monotonic()
     assert make(threads=1, lease=1.0).run() is False
-    assert time.monotonic() - started < 1.7
+    assert time.monotonic() - started < 2.8
 
 
 def test_told_to_stop_it_ends_what_runs(tmp_path):
