@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from typing import Any, cast
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,6 +17,8 @@ from compagnon.people import rules, secrets_at_rest
 from compagnon.people.models import Account
 from compagnon.people.queries import may_enter
 from compagnon.people.tasks import send_notice, send_password_link
+
+log = structlog.get_logger(__name__)
 
 # What allauth tells the owner of an account about, and our words for it; nothing else is sent.
 NOTICES = {
@@ -83,5 +88,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return secrets_at_rest.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Give the secret back."""
-        return secrets_at_rest.decrypt(encrypted_text)
+        """Give the secret back; one that matches nothing if the key that it was kept under is lost.
+
+        Each code is then wrong, and whoever manages accounts resets the second factor.
+        """
+        try:
+            return secrets_at_rest.decrypt(encrypted_text)
+        except secrets_at_rest.Unreadable as error:
+            log.warning("people.second_factor_unreadable", reason=str(error))
+            return base64.b32encode(secrets.token_bytes(20)).decode("ascii")

@@ -8,6 +8,7 @@ import structlog
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as factor_signals
 from django.contrib.auth.signals import user_login_failed
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -71,11 +72,12 @@ def _write(
         source=Source.PAGE,
         correlation_id=getattr(request, "correlation_id", None) or Actor.anonymous().correlation_id,
     )
-    journal.record(
-        actor=actor,
-        verb=verb,
-        subject=account,
-        organisation_id=account.person.organisation_id,
-        before=before,
-        after=after,
-    )
+    with transaction.atomic():
+        journal.record(
+            actor=actor,
+            verb=verb,
+            subject=account,
+            organisation_id=account.person.organisation_id,
+            before=before,
+            after=after,
+        )

@@ -29,6 +29,7 @@ _persons = [
         persons.contact,
         name="contact_act",
     ),
+    path("<int:pk>/merge/", persons.merge, name="person_merge"),
     path("<int:pk>/teams/", persons.join, name="person_join"),
     path("<int:pk>/teams/<int:team_id>/leave/", persons.leave, name="person_leave"),
     path("<int:pk>/roles/", persons.give_role, name="role_give"),

@@ -16,7 +16,7 @@ from compagnon.people.api.choosing import chosen
 from compagnon.people.models import ContactPoint, Organisation, Person, Site
 from compagnon.people.queries import main_emails, pick_persons
 from compagnon.people.resources import PERSONS
-from compagnon.people.services import contact_points, persons
+from compagnon.people.services import contact_points, merging, persons
 
 router = Routes(tag="persons")
 
@@ -116,6 +116,15 @@ def reactivate_person(request: ApiRequest, person_id: Id) -> Person:
     """Open a person's record again."""
     persons.reactivate(actor=request.actor, person=found(request.actor, person_id))
     return found(request.actor, person_id)
+
+
+@router.act("/persons/{person_id}/merge", schemas.PersonOut)
+def merge_person(request: ApiRequest, person_id: Id, body: schemas.MergeIn) -> Person:
+    """Give all that is this record's to another record of the same person, and close this one."""
+    actor = request.actor
+    kept = chosen(Person, actor, body.into_id, "into_id")
+    merging.merge(actor=actor, gone=found(actor, person_id), kept=kept)
+    return found(actor, kept.pk)
 
 
 @router.create("/persons/{person_id}/contact-points", schemas.ContactPointOut)

@@ -109,6 +109,12 @@ class PersonPatch(Body):
     is_vip: bool | None = None
 
 
+class MergeIn(Body):
+    """The record that stays."""
+
+    into_id: Id
+
+
 class PickedOut(Schema):
     """A person, as a picker offers them."""
 

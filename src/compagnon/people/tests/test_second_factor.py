@@ -93,6 +93,16 @@ def test_the_key_can_be_changed() -> None:
         secrets_at_rest.decrypt(kept)
 
 
+def test_a_lost_key_lets_nobody_in_and_breaks_nothing(cast: f.Cast) -> None:
+    secret = set_up(Client())
+    with override_settings(SECRET_KEY="another one", SECRET_KEY_FALLBACKS=[]):
+        client = Client()
+        assert sign_in(client) == "/account/2fa/authenticate/"
+        answer = client.post("/account/2fa/authenticate/", {"code": code(secret)})
+        assert answer.status_code == 200
+        assert client.get("/account/password/change/").status_code == 302
+
+
 def test_a_role_may_require_it(cast: f.Cast) -> None:
     role = f.role("technician")
     roles.change(actor=f.system(), role=role, changes={"needs_second_factor": True})

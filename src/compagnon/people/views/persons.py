@@ -32,7 +32,7 @@ from compagnon.people.models import (
 )
 from compagnon.people.queries import main_email
 from compagnon.people.resources import PERSONS
-from compagnon.people.services import contact_points, persons, roles, teams
+from compagnon.people.services import contact_points, merging, persons, roles, teams
 from compagnon.people.views.acting import actor_of, attempt, one
 
 
@@ -184,6 +184,24 @@ def activity(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     else:
         attempt(request, lambda: persons.reactivate(actor=actor, person=person), _("Open again."))
     return redirect("people:person_detail", pk=pk)
+
+
+@require_POST
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give all that is this record's to another record of the same person."""
+    actor = actor_of(request)
+    gone = _person(actor, pk)
+    given = request.POST.get("into", "")
+    if not given.isdecimal() or len(given) > 18:
+        messages.error(request, _("Choose a person in the list."))
+        return redirect("people:person_detail", pk=pk)
+    kept = _person(actor, int(given))
+    refused = attempt(
+        request,
+        lambda: merging.merge(actor=actor, gone=gone, kept=kept),
+        _("The two records are one."),
+    )
+    return redirect("people:person_detail", pk=pk if refused else kept.pk)
 
 
 def _person(actor: Actor, pk: int) -> Person:

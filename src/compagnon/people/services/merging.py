@@ -1,0 +1,89 @@
+"""Making one of two records of the same person: a stranger's mail, then the same one's call."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import journal
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Conflict
+from compagnon.core.services import service
+from compagnon.people import policies
+from compagnon.people.models import (
+    Account,
+    ContactPoint,
+    Membership,
+    NameWord,
+    Person,
+    RoleAssignment,
+)
+from compagnon.people.services import rows
+
+# What is settled here row by row; everything else that points at a person is pointed anew.
+OWN = {Account, ContactPoint, Membership, NameWord, RoleAssignment}
+
+
+@service("person.manage")
+def merge(*, actor: Actor, gone: Person, kept: Person) -> Person:
+    """Give to ``kept`` all that is ``gone``'s, and close ``gone``: requests, addresses, teams.
+
+    The record that goes may not sign in nor hold a role, so that no right passes to anybody.
+    It stays, closed and empty, for the journal names it.
+
+    Raises:
+        Refused: the actor does not manage the persons of both organisations.
+        Conflict: both are the same record, or the one that goes has an account or a role.
+    """
+    for person in (gone, kept):
+        policies.check(actor, "person.manage", person.organisation_id)
+    if gone.pk == kept.pk:
+        raise Conflict(_("These are not two records."))
+    # In the order of their keys, so that two merges that cross do not wait for each other.
+    first, second = (rows.lock(person) for person in sorted((gone, kept), key=lambda one: one.pk))
+    gone, kept = (first, second) if first.pk == gone.pk else (second, first)
+    if (
+        Account.objects.filter(person=gone).exists()
+        or RoleAssignment.objects.filter(person=gone).exists()
+    ):
+        raise Conflict(_("The record that goes has an account or a role: merge the other way."))
+    _move_contacts(gone, kept)
+    joined = Membership.objects.filter(person=kept).values("team_id")
+    Membership.objects.filter(person=gone).exclude(team_id__in=joined).update(person=kept)
+    Membership.objects.filter(person=gone).delete()
+    moved = _point_anew(gone, kept)
+    gone.is_active = False
+    rows.keep(gone, fields=["is_active"])
+    journal.record(actor=actor, verb="person.merge", subject=gone, after={"into": kept.pk})
+    journal.record(
+        actor=actor, verb="person.merge", subject=kept, after={"from": gone.pk, "moved": moved}
+    )
+    return kept
+
+
+def _move_contacts(gone: Person, kept: Person) -> None:
+    mains = {point.kind for point in kept.contact_points.all() if point.is_primary}
+    held = {(point.kind, point.value) for point in kept.contact_points.all()}
+    for point in gone.contact_points.all():
+        if (point.kind, point.value) in held:
+            point.delete()
+            continue
+        point.person = kept
+        point.is_primary = point.is_primary and point.kind not in mains
+        point.save(update_fields=["person", "is_primary"])
+
+
+def _point_anew(gone: Person, kept: Person) -> dict[str, int]:
+    """Point every other foreign key at ``kept``, and tell how many by model."""
+    moved: dict[str, int] = {}
+    for relation in Person._meta.related_objects:
+        model = relation.related_model
+        if model in OWN or relation.many_to_many or not isinstance(model, type):
+            continue
+        name = relation.field.name
+        found = model._default_manager.filter(**{name: gone})
+        if count := found.count():
+            rows.write(partial(found.update, **{name: kept}))
+            moved[f"{model._meta.label_lower}.{name}"] = count
+    return moved
