@@ -151,7 +151,11 @@ class SubjectClocks:
                     self._job, clock, "commitment.warn", clock.warned_at, due_at=clock.due_at
                 )
             if clock.due_at is not None and clock.due_at < now:
+                elapsed = clock.elapsed_seconds
                 self._turned(self._job, held, partial(held.read, now, self.terms))
+                # Due as the hours ended: the job leaves it alone until they begin again.
+                if clock.breached_at is None:
+                    clock.elapsed_seconds = elapsed
 
     def nearest(self) -> DueSummary | None:
         """Give the nearest due time of the open clocks; see ``readings.due_rows``."""

@@ -15,7 +15,7 @@ def reply(telling: Telling, act: acts.Replied, actor: Actor) -> None:
     row = telling.row
     values: Values = {"awaits_answer": False}
     if telling.is_open:
-        values |= telling.taken_up(act, actor)
+        values |= telling.taken_up(act)
         if row["assignee_id"] is None and actor.id is not None:
             values["assignee_id"] = actor.id
             values["team_id"] = row["team_id"] or telling.setting.first_team(actor.id)

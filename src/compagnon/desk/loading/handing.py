@@ -71,5 +71,7 @@ def _hand_over(
         if row["state"] == State.PENDING:
             values |= telling.move("open")
             telling.clocks.resume(actor=actor, at=act.at)
+    else:
+        telling.mail("authority", act.at, actor, message_id=message_id, to=to_person)
     after = {"escalation_id": escalation_id, "message_id": message_id, "to_person_id": to_person}
     telling.apply(actor, verb, act.at, values, after)

@@ -18,7 +18,7 @@ def solve(telling: Telling, act: acts.Solved, actor: Actor) -> None:
     if row["state"] == State.PENDING:
         telling.clocks.resume(actor=actor, at=at)
     if row["taken_at"] is None:
-        values = telling.taken_up(act, actor) | values
+        values = telling.taken_up(act) | values
     if row["assignee_id"] is None and actor.id is not None:
         values["assignee_id"] = actor.id
     values |= telling.responded(act, actor)

@@ -24,7 +24,7 @@ from compagnon.desk.loading import acts
 from compagnon.desk.loading.setting import Rules, Setting
 from compagnon.desk.models import Message, OutgoingMail, State, Ticket
 from compagnon.desk.outbound import identity
-from compagnon.desk.services.changing import PERSONAL, QUALIFYING, SUBJECT
+from compagnon.desk.services.changing import PERSONAL, QUALIFYING, SUBJECT, is_taken_up
 
 TICKET = "desk.ticket"
 OPEN = frozenset({"new", "open", "pending"})
@@ -142,7 +142,7 @@ class Telling:
             values |= {"pending_reason": "", "pending_until": None}
         return values
 
-    def taken_up(self, act: acts.Act, actor: Actor) -> Values:
+    def taken_up(self, act: acts.Act) -> Values:
         """Give what changes when somebody starts to work.
 
         Raises:
@@ -152,7 +152,6 @@ class Telling:
             raise IllegalStory("nobody works on it any more")
         values = self.move("open") if self.row["state"] == State.NEW else {}
         if self.row["taken_at"] is None:
-            self.clocks.stop(actor=actor, measure=Measure.TAKE_UP, at=act.at)
             values["taken_at"] = act.at
         return values
 
@@ -221,12 +220,14 @@ class Telling:
         *,
         message_id: int | None = None,
         solution_id: int | None = None,
+        to: int | None = None,
     ) -> None:
-        """Add the mails that an event made; they left within a minute."""
+        """Add the mails that an event made, to its people or to ``to``; they left in a minute."""
         row, setting = self.row, self.setting
         about = message_id or solution_id or 0
         mailbox_id = row["mailbox_id"] or setting.default_mailbox(row["organisation_id"])
-        for person_id in dict.fromkeys((row["requester_id"], row["beneficiary_id"])):
+        parties = (to,) if to is not None else (row["requester_id"], row["beneficiary_id"])
+        for person_id in dict.fromkeys(parties):
             address = setting.addresses.get(person_id)
             told_anyway = event in {"acknowledgement", "closing"}
             if address is None or (person_id == actor.id and not told_anyway):
@@ -271,6 +272,8 @@ class Telling:
             self.clocks.requalify(actor=actor, facts=self.facts(), at=at)
         else:
             self.clocks.pass_time(at)
+        if is_taken_up(changed, row["assignee_id"]):
+            self.clocks.stop(actor=actor, measure=Measure.TAKE_UP, at=at)
         self.keep_due()
         row["activity_at"] = max(row["activity_at"], at)
         row["version"] += 1

@@ -38,7 +38,7 @@ def qualify(telling: Telling, act: acts.Qualified, actor: Actor) -> None:
 @does(acts.Taken)
 def take(telling: Telling, act: acts.Taken, actor: Actor) -> None:
     """Do as ``services.take``."""
-    values = {"assignee_id": actor.id} | telling.taken_up(act, actor)
+    values = {"assignee_id": actor.id} | telling.taken_up(act)
     if telling.row["team_id"] is None:
         values["team_id"] = telling.setting.first_team(actor.id or 0)
     telling.apply(actor, "ticket.take", act.at, values)
@@ -55,7 +55,7 @@ def assign(telling: Telling, act: acts.Assigned, actor: Actor) -> None:
             raise IllegalStory(f"{act.assignee} is not of team {act.team}")
         if team_id not in teams:
             values["team_id"] = min(teams)
-        values |= telling.taken_up(act, actor)
+        values |= telling.taken_up(act)
     elif not telling.is_open:
         raise IllegalStory("nobody works on it any more")
     telling.apply(actor, "ticket.assign", act.at, values)

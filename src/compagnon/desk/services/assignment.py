@@ -8,14 +8,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compagnon.contracts.services import clocks
-from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.services import service
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import State, Ticket
-from compagnon.desk.services.changing import apply, lock, move, subject_of
+from compagnon.desk.services.changing import apply, lock, move
 from compagnon.people.models import Membership, Person, Team
 
 
@@ -40,7 +38,7 @@ def take(
     at = at or timezone.now()
     if actor.id is None:
         raise Invalid(_("Only a person can take a ticket."))
-    values = {"assignee_id": actor.id} | taken_up(actor=actor, ticket=ticket, at=at)
+    values = {"assignee_id": actor.id} | taken_up(ticket=ticket, at=at)
     if ticket.team_id is None:
         values["team_id"] = first_team(actor.id)
     return apply(actor=actor, ticket=ticket, verb="ticket.take", at=at, values=values)
@@ -89,14 +87,14 @@ def assign(
             )
         if values["team_id"] not in teams:
             values["team_id"] = min(teams)
-        values |= taken_up(actor=actor, ticket=ticket, at=at)
+        values |= taken_up(ticket=ticket, at=at)
     elif not ticket.is_open:
         raise IllegalMove(_("This ticket is no longer worked on: reopen it to assign it."))
     return apply(actor=actor, ticket=ticket, verb="ticket.assign", at=at, values=values)
 
 
-def taken_up(*, actor: Actor, ticket: Ticket, at: datetime) -> dict[str, Any]:
-    """Give what changes when somebody starts to work: the state, the take-up and its clock.
+def taken_up(*, ticket: Ticket, at: datetime) -> dict[str, Any]:
+    """Give what changes when somebody starts to work: the state and the take-up.
 
     Raises:
         IllegalMove: nobody works on a ticket that is solved, closed or cancelled.
@@ -105,7 +103,6 @@ def taken_up(*, actor: Actor, ticket: Ticket, at: datetime) -> dict[str, Any]:
         raise IllegalMove(_("This ticket is no longer worked on: reopen it to assign it."))
     values: dict[str, Any] = move(ticket, State.OPEN) if ticket.state == State.NEW else {}
     if ticket.taken_at is None:
-        clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.TAKE_UP, at=at)
         values["taken_at"] = at
     return values
 

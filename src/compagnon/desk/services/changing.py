@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from compagnon.contracts import queries as contract_queries
 from compagnon.contracts.services import clocks
-from compagnon.contracts.subjects import Facts, Subject
+from compagnon.contracts.subjects import Facts, Measure, Subject
 from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Stale
@@ -110,6 +110,8 @@ def apply(
         setattr(ticket, name, value)
     if ticket.is_open and QUALIFYING.intersection(changed):
         clocks.requalify(actor=actor, subject=subject_of(ticket), facts=facts_of(ticket), at=at)
+    if is_taken_up(changed, ticket.assignee_id):
+        clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.TAKE_UP, at=at)
     summary = contract_queries.due_rows(SUBJECT, [ticket.pk]).get(ticket.pk)
     ticket.due_at = summary.due_at if summary else None
     ticket.activity_at = max(ticket.activity_at, at)
@@ -128,6 +130,15 @@ def apply(
     )
     event.announce(TicketEvent(ticket.pk, ticket.organisation_id, actor.id))
     return ticket
+
+
+def is_taken_up(changed: Mapping[str, Any], assignee_id: int | None) -> bool:
+    """Tell whether a change puts somebody to work: for the first time, or in another team.
+
+    A team that is handed the ticket has promised its own take-up.
+    """
+    handed = assignee_id is not None and ("assignee_id" in changed or "team_id" in changed)
+    return handed or "taken_at" in changed
 
 
 def rules_of(ticket: Ticket) -> OrganisationRules:

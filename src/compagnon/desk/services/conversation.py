@@ -66,7 +66,7 @@ def reply(
     if ticket.state in {State.CLOSED, State.CANCELLED}:
         move(ticket, State.PENDING)  # refuses, naming both states
     if ticket.is_open:
-        values |= taken_up(actor=actor, ticket=ticket, at=at)
+        values |= taken_up(ticket=ticket, at=at)
         if ticket.assignee_id is None and actor.id is not None:
             values["assignee_id"] = actor.id
             values["team_id"] = ticket.team_id or first_team(actor.id)

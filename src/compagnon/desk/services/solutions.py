@@ -57,7 +57,7 @@ def propose_solution(
     if ticket.state == State.PENDING:
         clocks.resume(actor=actor, subject=subject_of(ticket), at=at)
     if ticket.taken_at is None:
-        values = taken_up(actor=actor, ticket=ticket, at=at) | values
+        values = taken_up(ticket=ticket, at=at) | values
     if ticket.assignee_id is None and actor.id is not None:
         values["assignee_id"] = actor.id
     if ticket.first_response_at is None:
