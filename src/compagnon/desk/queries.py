@@ -28,7 +28,7 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.policies import is_support
-from compagnon.people.models import Organisation, Person
+from compagnon.people.models import ContactPoint, Organisation, Person
 
 SOON = timedelta(hours=4)
 COUNT_MAX = 1000
@@ -224,6 +224,11 @@ def escalations_of(actor: Actor, ticket: Ticket) -> QuerySet[Escalation]:
         actor,
         ticket.escalations.select_related("from_team", "to_team", "to_person", "by"),
     )
+
+
+def contacts_of(actor: Actor, ticket: Ticket) -> QuerySet[ContactPoint]:
+    """Give where the person whom a ticket is for can be reached."""
+    return visible(ContactPoint, actor, ticket.beneficiary.contact_points.all())
 
 
 def similar_open(actor: Actor, ticket: Ticket, limit: int = 5) -> list[Ticket]:

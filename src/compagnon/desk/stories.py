@@ -1,32 +1,27 @@
-"""The journal and the timeline in words that a person reads, in the language in force."""
+"""What the journal holds in words that a person reads, in the language in force."""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core import files
 from compagnon.core.models import Entry
 from compagnon.desk.models import (
     Attachment,
     Category,
     Channel,
     Impact,
-    Message,
-    MessageKind,
     PendingReason,
     Priority,
     State,
     TicketKind,
     Urgency,
 )
-from compagnon.desk.queries import TimelineItem
 from compagnon.people.models import Person, Team
 
 VERBS = {
@@ -96,11 +91,16 @@ class Change:
     before: Any
     after: Any
     is_duration: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An item of the timeline, ready to be shown."""
+    """An item of the timeline, ready to be shown.
+
+    ``times`` is how often it was done in a row, told once; ``lines`` is how long a long text is,
+    zero for one that is shown whole.
+    """
 
     kind: str
     at: datetime
@@ -110,6 +110,11 @@ class Told:
     icon: str = "circle-dot"
     changes: tuple[Change, ...] = ()
     internal: bool = False
+    times: int = 1
+    lines: int = 0
+    pictures: tuple[Attachment, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    verb: str = ""
 
 
 class Names:
@@ -153,6 +158,8 @@ class Names:
                 return choices(value).label
             except ValueError:
                 return value
+        if key.endswith("_until") and isinstance(value, str):
+            return parse_datetime(value) or value
         return value
 
 
@@ -175,6 +182,7 @@ def changes_of(entry: Entry, names: Names) -> tuple[Change, ...]:
             before=names.shown(key, entry.before.get(key)),
             after="…" if value is True else names.shown(key, value),
             is_duration=key.endswith("_seconds"),
+            key=key,
         )
         for key, value in entry.after.items()
         if key in FIELDS and (value not in {None, ""} or entry.before.get(key))
@@ -186,41 +194,6 @@ def who(entry: Entry, person: Person | None) -> str:
     if person is not None:
         return str(person)
     return str(SYSTEM.get(entry.actor_label, entry.actor_label or "Compagnon"))
-
-
-def tell(items: Sequence[TimelineItem], *, support: bool) -> list[Told]:
-    """Turn a timeline into what its page shows."""
-    names = Names(item.item for item in items if isinstance(item.item, Entry))
-    told = []
-    for item in items:
-        if isinstance(item.item, Entry):
-            words, icon = VERBS.get(item.item.verb, (item.item.verb, "circle-dot"))
-            told.append(
-                Told(
-                    "entry",
-                    item.at,
-                    item.item,
-                    who(item.item, item.author),
-                    words,
-                    icon,
-                    changes_of(item.item, names) if support else (),
-                )
-            )
-        elif isinstance(item.item, Message):
-            message = item.item
-            told.append(
-                Told(
-                    "message",
-                    item.at,
-                    message,
-                    str(item.author) if item.author else str(_("Support")),
-                    internal=not message.is_public,
-                    icon="note" if message.kind == MessageKind.NOTE else "message",
-                )
-            )
-        else:
-            told.append(Told(item.kind, item.at, item.item, str(item.author or "")))
-    return told
 
 
 def journal_lines(entries: Sequence[Entry]) -> list[Told]:
@@ -239,34 +212,3 @@ def journal_lines(entries: Sequence[Entry]) -> list[Told]:
         )
         for entry in entries
     ]
-
-
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-PICTURES_MAX = 3 * 1024 * 1024
-CID = re.compile(r'src="cid:([^"]{1,250})"')
-
-
-def with_pictures(message: Message) -> str:
-    """Give the message's HTML with its own inline pictures in it.
-
-    The frame that shows it is sandboxed and signs in nowhere, so pictures travel inside, as
-    ``data:``; past 3 MB in all they are left out, and stay among the attachments.
-    """
-    rows: dict[str, Attachment] = {
-        row.content_id: row
-        for row in message.attachments.all()
-        if row.content_id and row.file.media_type.startswith("image/")
-    }
-    left = PICTURES_MAX
-
-    def picture(match: re.Match[str]) -> str:
-        nonlocal left
-        row = rows.get(match[1])
-        if row is None or row.file.size > left or row.file.media_type not in PICTURES:
-            return 'src=""'
-        left -= row.file.size
-        with files.open_file(row.file) as stream:
-            content = base64.b64encode(stream.read()).decode()
-        return f'src="data:{row.file.media_type};base64,{content}"'
-
-    return CID.sub(picture, message.html)

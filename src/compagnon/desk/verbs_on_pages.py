@@ -32,8 +32,9 @@ Values = Mapping[str, Any]
 class PageVerb:
     """A verb on a ticket's page.
 
-    ``states`` are those from which it is offered; the service decides in the end. ``in_place``
-    verbs need no words: a button does them.
+    ``states`` are those from which it is offered, unless ``needless`` says that it would change
+    nothing; the service decides in the end. ``in_place`` verbs need no words: a button does them.
+    ``wide`` ones ask so much that their dialog has two columns.
     """
 
     name: str
@@ -48,10 +49,12 @@ class PageVerb:
     danger: bool = False
     for_user: bool = False
     for_support: bool = True
+    wide: bool = False
+    needless: Callable[[Actor, Ticket], bool] = lambda _actor, _ticket: False
 
     def offered(self, actor: Actor, ticket: Ticket, *, support: bool) -> bool:
         """Tell whether the page offers it to this actor on this ticket now."""
-        if ticket.state not in self.states:
+        if ticket.state not in self.states or self.needless(actor, ticket):
             return False
         if support and self.for_support and may(actor, self.verb, ticket):
             return True
@@ -109,6 +112,7 @@ VERBS: tuple[PageVerb, ...] = (
         _("The ticket is yours."),
         OPEN_STATES,
         in_place=True,
+        needless=lambda actor, ticket: ticket.assignee_id == actor.id,
     ),
     PageVerb(
         "reply",
@@ -156,6 +160,7 @@ VERBS: tuple[PageVerb, ...] = (
         _qualify,
         _("The qualification is kept."),
         (*OPEN_STATES, State.SOLVED),
+        wide=True,
     ),
     PageVerb(
         "assign",
@@ -248,6 +253,7 @@ VERBS: tuple[PageVerb, ...] = (
         _plan,
         _("The task is planned."),
         OPEN_STATES,
+        wide=True,
     ),
     PageVerb(
         "accept",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 
-from compagnon.desk.models import PendingReason, State, Ticket
+from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
+from compagnon.desk.stories import Change
+from compagnon.ui import words
 
 register = template.Library()
 
@@ -25,6 +29,21 @@ COLOURS = {
 def state_colour(ticket: Ticket) -> str:
     """The colour of a ticket's state."""
     return COLOURS[State(ticket.state)]
+
+
+MAIL_COLOURS = {
+    OutgoingState.WAITING: "blue",
+    OutgoingState.SENDING: "blue",
+    OutgoingState.SENT: "green",
+    OutgoingState.FAILED: "red",
+    OutgoingState.SUPPRESSED: "secondary",
+}
+
+
+@register.filter
+def mail_colour(mail: OutgoingMail) -> str:
+    """The colour of what became of a mail."""
+    return MAIL_COLOURS[OutgoingState(mail.state)]
 
 
 @register.filter
@@ -45,6 +64,26 @@ def due_state(ticket: Ticket) -> str:
 
 
 @register.filter
-def at_key(mapping: Any, key: str) -> Any:
-    """The value of a mapping under that key, or nothing."""
-    return mapping.get(key) if mapping else None
+def before_words(change: Change) -> str:
+    """A field's value before it changed."""
+    return _said(change.before, change)
+
+
+@register.filter
+def after_words(change: Change) -> str:
+    """A field's value after it changed; a dash for none."""
+    return _said(change.after, change) or "–"
+
+
+def _said(value: Any, change: Change) -> str:
+    if isinstance(value, datetime):
+        return words.full_time(value)
+    if change.is_duration and isinstance(value, int):
+        return words.duration(value)
+    return "" if value is None else str(value)
+
+
+@register.simple_tag
+def file_limit() -> int:
+    """The bytes that a file may have at most."""
+    return int(settings.FILE_MAX_BYTES)

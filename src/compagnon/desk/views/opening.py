@@ -52,7 +52,12 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
                 request, _("Ticket %(reference)s is open.") % {"reference": ticket.reference}
             )
             return redirect("desk:ticket", ticket_id=ticket.pk)
-    return render(request, "desk/open.html", {"form": form, "requester": requester}, status=status)
+    context = {
+        "form": form,
+        "requester": requester,
+        "beneficiary": _asked_for(request, actor, "beneficiary"),
+    }
+    return render(request, "desk/open.html", context, status=status)
 
 
 def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
@@ -76,9 +81,9 @@ def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
     )
 
 
-def _asked_for(request: HttpRequest, actor: Actor) -> Person | None:
+def _asked_for(request: HttpRequest, actor: Actor, field: str = "requester") -> Person | None:
     """The person named in the address or sent with the form, if visible: the form shows them."""
-    given = request.POST.get("requester") or request.GET.get("requester") or ""
+    given = request.POST.get(field) or request.GET.get(field) or ""
     if not (given.isascii() and given.isdecimal() and len(given) < 19):
         return None
     return visible(Person, actor).select_related("organisation").filter(pk=int(given)).first()

@@ -10,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
+from compagnon.core.visibility import visible
 from compagnon.desk import queries, search
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
+from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
 
 ROWS = 40
@@ -27,6 +30,11 @@ ORDERS = {
     "due": "due_at",
     "opened": "id",
 }
+NEWEST_FIRST = frozenset({"activity", "opened"})
+# What narrows a queue by a number: its name in the address, and the column.
+KEYS = {"priority": "priority", "team": "team_id", "organisation": "organisation_id"}
+# More than that are found by words.
+ORGANISATIONS = 300
 TABS = (
     (Queue.MINE, _("Mine"), "user-check"),
     (Queue.TEAM, _("My team’s"), "users"),
@@ -34,7 +42,7 @@ TABS = (
     (Queue.BREACHING, _("Breaching soon"), "clock-exclamation"),
     (Queue.OPEN, _("All open"), "ticket"),
     (Queue.SOLVED, _("Solved"), "circle-check"),
-    (Queue.ALL, _("All"), "archive"),
+    (Queue.ALL, pgettext_lazy("tickets", "All"), "archive"),
 )
 
 
@@ -55,10 +63,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not actor.scope.allows_somewhere("ticket.view"):
         return redirect("desk:requests")
     context = _rows(request, actor)
-    if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
-        if (same := live.unchanged(request, context["version"])) is not None:
-            return same
-        return render(request, "desk/_queue_rows.html", context)
+    is_live = request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers
+    if is_live and (same := live.unchanged(request, context["version"])) is not None:
+        return same
     counts = queries.queue_counts(actor)
     context["tabs"] = [
         {
@@ -70,6 +77,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         }
         for tab, label, icon in TABS
     ]
+    if is_live:
+        return render(request, "desk/_queue_rows.html", context)
+    context |= {
+        "states": State.choices,
+        "priorities": Priority.choices,
+        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by("level", "name"),
+        "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
+    }
     return render(request, "desk/queue.html", context)
 
 
@@ -126,15 +141,18 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         chosen = Queue(request.GET.get("queue", Queue.OPEN))
     except ValueError:
         chosen = Queue.OPEN
-    sort = request.GET.get("sort", "-activity")
-    column = ORDERS.get(sort.removeprefix("-"), "activity_at")
-    ordering = ("-" if sort.startswith("-") else "") + column
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in ORDERS else "-activity"
+    ordering = ("-" if sort.startswith("-") else "") + ORDERS[sort.removeprefix("-")]
     rows = queries.tickets(actor).filter(queries.in_queue(chosen, actor))
-    state, priority = request.GET.get("state", ""), request.GET.get("priority", "")
-    if state in State.values:
-        rows = rows.filter(state=state)
-    if priority.isascii() and priority.isdecimal() and int(priority[:2]) in Priority.values:
-        rows = rows.filter(priority=int(priority[:2]))
+    narrowed: dict[str, str | int] = {}
+    if (state := request.GET.get("state", "")) in State.values:
+        narrowed["state"] = state
+    for name, column in KEYS.items():
+        if (key := _key(request, name)) is not None:
+            narrowed[name] = key
+            rows = rows.filter(**{column: key})
+    rows = rows.filter(state=state) if "state" in narrowed else rows
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if words:
         rows = search.matching(actor, rows, words)
@@ -147,14 +165,31 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "queue": chosen,
         "tickets": tickets,
         "page": found,
+        "sorts": {name: _sort(request, name, sort) for name in ORDERS},
         "sort": sort,
-        "state": state,
-        "priority": priority,
         "words": words,
-        "states": State.choices,
-        "priorities": Priority.choices,
+        "narrowed": narrowed,
         "version": live.version(*[(ticket.pk, ticket.version) for ticket in tickets]),
     }
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    """Give the number under that name in the address; nothing for what is no key."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+
+
+def _sort(request: HttpRequest, name: str, current: str) -> dict[str, str]:
+    """Give a column's link and direction: a second press turns the order round."""
+    asked = request.GET.copy()
+    asked.pop("cursor", None)
+    if current.removeprefix("-") == name:
+        asked["sort"] = name if current.startswith("-") else f"-{name}"
+        direction = "desc" if current.startswith("-") else "asc"
+    else:
+        asked["sort"] = f"-{name}" if name in NEWEST_FIRST else name
+        direction = ""
+    return {"href": f"?{asked.urlencode()}", "direction": direction}
 
 
 def _shown(count: int) -> str:

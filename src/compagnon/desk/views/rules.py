@@ -66,7 +66,10 @@ def change(request: HttpRequest, organisation_id: int) -> HttpResponse:
     else:
         form = RulesForm(rules=rules)
     grid = [
-        (impact.label, [form[f"cell_{impact.value}_{urgency.value}"] for urgency in Urgency])
+        (
+            impact.label,
+            [(form[f"cell_{impact.value}_{urgency.value}"], urgency.label) for urgency in Urgency],
+        )
         for impact in Impact
     ]
     context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +16,16 @@ from compagnon.contracts import queries as contract_queries
 from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Stale
-from compagnon.desk import forms, queries, stories
-from compagnon.desk.models import Attachment, Ticket
+from compagnon.desk import forms, inline_pictures, queries, stories, timeline
+from compagnon.desk.models import Attachment, Priority, Ticket
 from compagnon.desk.policies import is_party, is_support
-from compagnon.desk.services.changing import SUBJECT
+from compagnon.desk.rules import MATRIX
+from compagnon.desk.services.changing import SUBJECT, rules_of
 from compagnon.desk.verbs_on_pages import BY_NAME, VERBS, PageVerb
 from compagnon.ui import live
 
 COMPOSER = ("reply", "note", "solve")
+SHORTCUTS = {"reply": "r", "note": "i", "take": "t", "assign": "a", "solve": "s", "qualify": "q"}
 
 
 @login_required
@@ -59,7 +62,8 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             status = error.status
             add_errors(form, error)
         else:
-            messages.success(request, str(verb.done))
+            # The page that follows forgets the draft of what has arrived.
+            messages.success(request, str(verb.done), extra_tags=f"sent-{name}")
             return redirect("desk:ticket", ticket_id=found.pk)
     found = queries.get_ticket(actor, ticket_id)
     page = _page(actor, found, failed=(verb, form))
@@ -83,41 +87,72 @@ def add_errors(form: Any, error: CompagnonError) -> None:
 
 
 def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
+    """Give what keeps itself up to date on the page: the story, the state, what stands beside."""
     support = is_support(actor, found)
-    items = queries.timeline(actor, found)
-    return {
+    context: dict[str, Any] = {
         "ticket": found,
         "support": support,
-        "items": stories.tell(items, support=support),
+        "party": is_party(actor, found),
+        "items": timeline.tell(queries.timeline(actor, found), support=support),
+        "solution": queries.solution_to_answer(found),
         "version": live.version(found.pk, found.version),
+        "verbs": {
+            verb.name: {"verb": verb}
+            for verb in VERBS
+            if verb.offered(actor, found, support=support)
+        },
+        "refusal": _form(BY_NAME["refuse"], actor, found, None),
     }
+    if support:
+        context |= {
+            "readings": contract_queries.clocks_of(SUBJECT, found.pk, as_of=timezone.now()),
+            "similar": queries.similar_open(actor, found),
+            "mails": list(queries.mail_of(actor, found)),
+            "contacts": queries.contacts_of(actor, found),
+        }
+    return context
 
 
 def _page(
     actor: Actor, found: Ticket, failed: tuple[PageVerb, forms.VerbForm] | None = None
 ) -> dict[str, Any]:
-    support = is_support(actor, found)
-    offered = {
+    context = _story(actor, found)
+    verbs = {
         verb.name: {"verb": verb, "form": _form(verb, actor, found, failed)}
         for verb in VERBS
-        if verb.offered(actor, found, support=support) or (failed and failed[0] is verb)
+        if verb.name in context["verbs"] or (failed and failed[0] is verb)
     }
-    # A technician's own request is theirs to accept, not theirs to take.
-    composer = [offered[name] for name in COMPOSER if name in offered]
-    readings = (
-        contract_queries.clocks_of(SUBJECT, found.pk, as_of=timezone.now()) if support else []
-    )
-    return _story(actor, found) | {
-        "verbs": offered,
-        "composer": composer,
+    asking = [
+        one
+        for name, one in verbs.items()
+        if not one["verb"].in_place
+        and name not in COMPOSER
+        # Beside the solution itself, for its user.
+        and not (name == "refuse" and context["party"])
+    ]
+    context |= {
+        "verbs": verbs,
+        "composer": [
+            # Support's answer has its key on the button at the top.
+            verbs[name] | {"key": "" if context["support"] and name == "reply" else SHORTCUTS[name]}
+            for name in COMPOSER
+            if name in verbs
+        ],
+        "dialogs": asking,
+        "menu": [one for one in asking if one["verb"].name not in {"reopen", "assign"}],
         "failed": failed[0].name if failed else "",
         "failed_form": failed[1] if failed else None,
-        "readings": readings,
-        "party": is_party(actor, found),
-        "solution": queries.solution_to_answer(found),
-        "similar": queries.similar_open(actor, found) if support else [],
-        "mails": list(queries.mail_of(actor, found)) if support else [],
     }
+    if context["support"]:
+        context["page_shortcuts"] = [
+            (verbs[name]["verb"].label, key) for name, key in SHORTCUTS.items() if name in verbs
+        ]
+    if "qualify" in verbs:
+        context["matrix"] = json.dumps(rules_of(found).matrix or MATRIX)
+        context["priorities"] = Priority.choices
+    if failed and failed[0].name == "refuse":
+        context["refusal"] = failed[1]
+    return context
 
 
 def _form(
@@ -156,7 +191,9 @@ def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give a message's sanitised HTML as a page of its own, to be shown in a sandboxed frame."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     message = queries.get_message(actor, message_id)
-    response = render(request, "desk/message_frame.html", {"html": stories.with_pictures(message)})
+    response = render(
+        request, "desk/message_frame.html", {"html": inline_pictures.with_pictures(message)}
+    )
     response["Content-Security-Policy"] = (
         "default-src 'none'; img-src data:; style-src 'self'; sandbox; frame-ancestors 'self'"
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,7 +19,7 @@ from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound
 from compagnon.core.visibility import get_visible, visible
-from compagnon.desk import links, services
+from compagnon.desk import links, queries, services
 from compagnon.desk.forms import CompleteForm, SheetForm, SignForm
 from compagnon.desk.models import InterventionSheet, WorkState, WorkTask
 from compagnon.desk.policies import may
@@ -36,7 +39,28 @@ def tasks(request: HttpRequest) -> HttpResponse:
         .select_related("ticket__beneficiary", "ticket__organisation", "site")
         .order_by("planned_start", "id")[:200]
     )
-    return render(request, "desk/tasks.html", {"tasks": rows})
+    return render(request, "desk/tasks.html", {"groups": _by_day(rows), "now": timezone.now()})
+
+
+def _by_day(rows: Iterable[WorkTask]) -> list[tuple[str, list[WorkTask]]]:
+    """Put tasks under late, today, later, and without appointment; empty groups are left out."""
+    now = timezone.now()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    groups: dict[str, list[WorkTask]] = {
+        _("Late"): [],
+        _("Today"): [],
+        _("Later"): [],
+        _("Without appointment"): [],
+    }
+    late, today, later, free = groups.values()
+    for row in rows:
+        if row.planned_start is None:
+            free.append(row)
+        elif row.planned_start < now:
+            late.append(row)
+        else:
+            (today if row.planned_start < midnight else later).append(row)
+    return [(label, tasks) for label, tasks in groups.items() if tasks]
 
 
 @login_required
@@ -140,6 +164,7 @@ def _page(
         "task": found,
         "ticket": found.ticket,
         "sheet": sheet,
+        "contacts": queries.contacts_of(request.actor, found.ticket),  # type: ignore[attr-defined]
         "may_work": may(request.actor, "ticket.work", found.ticket),  # type: ignore[attr-defined]
         "complete": CompleteForm(initial={"version": found.version, "spent_minutes": minutes}),
         "prepare": SheetForm(initial={"report": sheet.report if sheet else found.details}),

@@ -25,48 +25,52 @@ export function forgetDrafts(olderThan = Infinity): void {
  * `data-draft-done-value` names the toast with which the server says that it has it.
  */
 export default class DraftController extends Controller<HTMLFormElement> {
-  static override targets = ["text", "note"];
+  static override targets = ["note"];
   static override values = { key: String, done: String };
-  declare readonly textTarget: HTMLTextAreaElement;
   declare readonly hasNoteTarget: boolean;
   declare readonly noteTarget: HTMLElement;
   declare readonly keyValue: string;
   declare readonly doneValue: string;
 
+  private text!: HTMLTextAreaElement;
+
   override connect(): void {
     forgetDrafts(Date.now() - DAYS * 86_400_000);
+    this.text = this.element.querySelector("textarea")!;
     this.element.addEventListener("submit", this.sent);
+    this.text.addEventListener("input", this.write);
     const arrived = document.querySelector(`[data-toast="${CSS.escape(this.doneValue)}"]`);
     const draft = parse(read(this.name));
     if (draft?.sent && arrived) {
       keep(this.name, null);
-    } else if (draft && !this.textTarget.value) {
+    } else if (draft && !this.text.value) {
       // After a refusal the server gives the text back itself, and nothing is to be done.
-      this.textTarget.value = draft.text;
-      this.textTarget.dispatchEvent(new Event("input", { bubbles: true }));
+      this.text.value = draft.text;
+      this.text.dispatchEvent(new Event("input", { bubbles: true }));
       if (this.hasNoteTarget) this.noteTarget.hidden = false;
     }
   }
 
   override disconnect(): void {
     this.element.removeEventListener("submit", this.sent);
-  }
-
-  write(): void {
-    const text = this.textTarget.value;
-    this.store(text.trim() ? { text, at: Date.now() } : null);
+    this.text.removeEventListener("input", this.write);
   }
 
   discard(): void {
-    this.textTarget.value = "";
+    this.text.value = "";
     this.store(null);
     if (this.hasNoteTarget) this.noteTarget.hidden = true;
-    this.textTarget.dispatchEvent(new Event("input", { bubbles: true }));
-    this.textTarget.focus();
+    this.text.dispatchEvent(new Event("input", { bubbles: true }));
+    this.text.focus();
   }
 
+  private write = (): void => {
+    const text = this.text.value;
+    this.store(text.trim() ? { text, at: Date.now() } : null);
+  };
+
   private sent = (): void => {
-    const text = this.textTarget.value;
+    const text = this.text.value;
     if (text.trim()) this.store({ text, at: Date.now(), sent: true });
   };
 
