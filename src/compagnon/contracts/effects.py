@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compagnon.contracts.subjects import Measure, described
-from compagnon.contracts.what_if import Affected, Effect, Tally
+from compagnon.contracts.weighing import Affected, Effect, Tally
 from compagnon.core.actor import Actor
 
 WIDTH = 1000

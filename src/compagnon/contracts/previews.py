@@ -52,6 +52,16 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Special days in a row that say the same."""
+
+    first: date
+    last: date
+    label: str
+    open_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A stretch that counts, in the calendar's zone."""
 
@@ -97,6 +107,23 @@ class Preview:
     previous_year: int | None = field(default=None)
     next_year: int | None = field(default=None)
 
+    @property
+    def special_runs(self) -> list[Run]:
+        """The special days, a fortnight's closure as one line."""
+        found: list[Run] = []
+        for day in self.special:
+            last = found[-1] if found else None
+            if (
+                last is not None
+                and last.label == day.label
+                and last.last + timedelta(days=1) == day.day
+            ):
+                total = last.open_seconds + day.open_seconds
+                found[-1] = Run(last.first, day.day, day.label, total)
+            else:
+                found.append(Run(day.day, day.day, day.label, day.open_seconds))
+        return found
+
 
 def preview(calendar: Calendar, *, year: int, now: datetime) -> Preview:
     """Draw a calendar's year and its next openings from ``now``; a millisecond or so a month.
@@ -112,7 +139,7 @@ def preview(calendar: Calendar, *, year: int, now: datetime) -> Preview:
         zone=calendar.timezone,
         year=year,
         week=_week(calendar),
-        months=[(date_format(date(year, month, 1), "M"), found) for month, found in months.items()],
+        months=[(date_format(date(year, month, 1), "F"), found) for month, found in months.items()],
         special=[each for each in days if each.kind in {"holiday", "closure", "opening"}],
         openings=_openings(calendar, now),
         open_hours=sum(each.open_seconds for each in days) // 3600,

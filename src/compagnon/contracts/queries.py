@@ -26,6 +26,7 @@ from compagnon.contracts.readings import (
     due_rows,
     reading_of,
 )
+from compagnon.contracts.services.terms_writing import reading_order
 from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import get_visible, visible
@@ -73,11 +74,12 @@ def get_contract(actor: Actor, contract_id: int) -> ServiceContract:
     return get_visible(ServiceContract, actor, contracts(actor), pk=contract_id)
 
 
-def commitments(contract: ServiceContract) -> QuerySet[Commitment]:
-    """Give a visible contract's commitments in force."""
-    return contract.commitments.filter(retired_at=None).select_related(
+def commitments(contract: ServiceContract) -> list[Commitment]:
+    """Give a visible contract's commitments in force, in the order of a ticket's life."""
+    rows = contract.commitments.filter(retired_at=None).select_related(
         "calendar", "service", "request_type"
     )
+    return sorted(rows, key=reading_order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,14 @@ class Breach:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Subjects of one kind whose clocks a change of contract or calendar turned."""
+
+    subject_kind: str
+    subject_ids: tuple[int, ...]
+
+
 CategoryChoices = Callable[[], list[tuple[str, str]]]
 _category_choices: list[CategoryChoices] = []
 

@@ -11,10 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
 from compagnon.contracts.clock.calendars import Calendar as ClockCalendar
 from compagnon.contracts.clock.engine import Segment, read_clock
@@ -29,139 +27,26 @@ from compagnon.contracts.models import (
 )
 from compagnon.contracts.proposals import TermsChange
 from compagnon.contracts.rules import CommitmentTerms, ContractTerms, choose, pauses
+from compagnon.contracts.services.terms_writing import terms_of
 from compagnon.contracts.subjects import Facts
 from compagnon.contracts.terms import Terms, contract_terms, current
 from compagnon.contracts.timeline import Basis, segments_of
+from compagnon.contracts.weighing import (
+    Effect,
+    Outcome,
+    PastClock,
+    PastStretch,
+    facts_through,
+    in_order,
+    join,
+    weigh,
+    worst,
+)
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 
 MOST_CLOCKS = 10_000
-MOST_SHOWN = 25
 CLOSED = (ClockState.MET, ClockState.MISSED)
-
-
-class PastClock(NamedTuple):
-    """A stopped clock as the what-if reads it."""
-
-    id: int
-    subject_kind: str
-    subject_id: int
-    measure: str
-    state: str
-    target_seconds: int
-    elapsed_seconds: int
-    started_at: datetime
-    stopped_at: datetime
-    priority: int | None
-    category_path: str
-    service_id: int | None
-    request_type_id: int | None
-    ticket_kind: str
-    team_id: int | None
-
-    @property
-    def facts(self) -> Facts:
-        """The subject's facts as they stood at the end."""
-        return Facts(
-            self.priority,
-            self.category_path,
-            self.service_id,
-            self.request_type_id,
-            self.ticket_kind,
-            self.team_id,
-        )
-
-
-class PastStretch(NamedTuple):
-    """A stretch of such a clock."""
-
-    clock_id: int
-    start: datetime
-    end: datetime | None
-    counts: bool
-    reason: str
-    commitment_id: int | None
-    calendar_revision_id: int | None
-    facts: dict[str, object] | None
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many clocks were, and would have been, met, missed, or no longer promised."""
-
-    before_met: int = 0
-    before_missed: int = 0
-    after_met: int = 0
-    after_missed: int = 0
-    after_none: int = 0
-
-    @property
-    def before_rate(self) -> float | None:
-        """The share met, 0 to 1; ``None`` without any."""
-        return _rate(self.before_met, self.before_missed)
-
-    @property
-    def after_rate(self) -> float | None:
-        """The share that would have been met, 0 to 1; ``None`` without any."""
-        return _rate(self.after_met, self.after_missed)
-
-    @property
-    def clocks(self) -> int:
-        """How many clocks were counted again."""
-        return self.before_met + self.before_missed
-
-
-def _rate(met: int, missed: int) -> float | None:
-    return met / (met + missed) if met + missed else None
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """A clock that would have ended otherwise, or nearer to its limit. Seconds are counted time.
-
-    ``after_state`` is ``met``, ``missed`` or ``none`` (no longer promised).
-    """
-
-    subject_kind: str
-    subject_id: int
-    measure: str
-    priority: int | None
-    started_at: datetime
-    before_state: str
-    before_target: int
-    before_elapsed: int
-    after_state: str
-    after_target: int | None
-    after_elapsed: int | None
-
-    @property
-    def flips(self) -> bool:
-        """Whether the outcome changes."""
-        return self.before_state != self.after_state
-
-    @property
-    def shift(self) -> int:
-        """How much nearer to the limit (positive) or farther from it, in seconds."""
-        if self.after_target is None or self.after_elapsed is None:
-            return self.before_elapsed - self.before_target
-        before = self.before_target - self.before_elapsed
-        return before - (self.after_target - self.after_elapsed)
-
-
-@dataclass(slots=True)
-class Effect:
-    """The whole answer. ``truncated``: there were more clocks than were looked at, all older."""
-
-    since: datetime
-    until: datetime
-    truncated: bool = False
-    total: Tally = field(default_factory=Tally)
-    by_measure: dict[str, Tally] = field(default_factory=dict)
-    by_priority: dict[int | None, Tally] = field(default_factory=dict)
-    by_month: dict[str, Tally] = field(default_factory=dict)
-    newly_missed: int = 0
-    newly_met: int = 0
-    most_affected: list[Affected] = field(default_factory=list)
 
 
 def what_if(
@@ -190,15 +75,49 @@ def what_if(
     scale = _Scale.of(contract, terms, calendars or {})
     effect = Effect(since=since, until=until, truncated=truncated)
     found = [
-        _weigh(effect, clock, scale.outcome(clock, stretches))
+        weigh(effect, clock, scale.outcome(clock, stretches))
         for clock, stretches in _with_stretches(clocks)
     ]
-    effect.most_affected = _worst(found)
-    effect.by_month = dict(sorted(effect.by_month.items()))
-    effect.by_priority = dict(
-        sorted(effect.by_priority.items(), key=lambda item: (item[0] is None, item[0] or 0))
+    effect.most_affected = worst(found)
+    return in_order(effect)
+
+
+def what_if_calendar(
+    *,
+    actor: Actor,
+    calendar_id: int,
+    calendar: ClockCalendar,
+    since: datetime,
+    until: datetime,
+) -> Effect:
+    """Count again the clocks of every contract that counts on a calendar, as it would be.
+
+    Only the contracts that the actor sees, and no more than :data:`MOST_CLOCKS` in all.
+    """
+    found = (
+        visible(ServiceContract, actor)
+        .filter(Q(calendar_id=calendar_id) | Q(commitments__calendar_id=calendar_id))
+        .select_related("calendar")
+        .prefetch_related("pause_rules")
+        .distinct()
     )
-    return effect
+    whole = Effect(since=since, until=until)
+    for contract in found:
+        left = MOST_CLOCKS - whole.total.clocks
+        if left <= 0:
+            whole.truncated = True
+            break
+        part = what_if(
+            actor=actor,
+            contract=contract,
+            terms=terms_of(contract),
+            since=since,
+            until=until,
+            limit=left,
+            calendars={calendar_id: calendar},
+        )
+        join(whole, part)
+    return in_order(whole)
 
 
 def _past_clocks(
@@ -273,10 +192,9 @@ class _Scale:
 
     def outcome(self, clock: PastClock, stretches: list[PastStretch]) -> Outcome:
         """Count one clock again."""
-        facts = _facts_through(clock, stretches)
+        facts = facts_through(clock, stretches)
         bases = [
-            self._basis(clock, each, then)
-            for each, then in zip(stretches, facts, strict=True)
+            self._basis(clock, each, then) for each, then in zip(stretches, facts, strict=True)
         ]
         if not any(bases):
             return Outcome(None, None)
@@ -323,67 +241,3 @@ class _Scale:
             return None
         found: CommitmentTerms = choice.commitment
         return Basis(self.calendars[found.calendar_id], found.target_seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a clock would have ended: counted seconds against a target, or nothing promised."""
-
-    target: int | None
-    elapsed: int | None
-
-    @property
-    def state(self) -> str:
-        """``met``, ``missed`` or ``none``."""
-        if self.target is None or self.elapsed is None:
-            return "none"
-        return ClockState.MISSED.value if self.elapsed > self.target else ClockState.MET.value
-
-
-def _facts_through(clock: PastClock, stretches: list[PastStretch]) -> list[Facts]:
-    """Give the facts during each stretch: those noted where a requalification ended one."""
-    now = clock.facts
-    found: list[Facts] = []
-    for stretch in reversed(stretches):
-        if stretch.facts is not None:
-            now = Facts(**stretch.facts)  # type: ignore[arg-type]
-        found.append(now)
-    found.reverse()
-    return found
-
-
-def _weigh(effect: Effect, clock: PastClock, outcome: Outcome) -> Affected:
-    """Add one clock to the tallies."""
-    month = f"{timezone.localtime(clock.started_at):%Y-%m}"
-    after = outcome.state
-    for tally in (
-        effect.total,
-        effect.by_measure.setdefault(clock.measure, Tally()),
-        effect.by_priority.setdefault(clock.priority, Tally()),
-        effect.by_month.setdefault(month, Tally()),
-    ):
-        for name in (f"before_{clock.state}", f"after_{after}"):
-            setattr(tally, name, getattr(tally, name) + 1)
-    effect.newly_missed += clock.state == ClockState.MET and after == ClockState.MISSED
-    effect.newly_met += clock.state == ClockState.MISSED and after == ClockState.MET
-    return Affected(
-        subject_kind=clock.subject_kind,
-        subject_id=clock.subject_id,
-        measure=clock.measure,
-        priority=clock.priority,
-        started_at=clock.started_at,
-        before_state=clock.state,
-        before_target=clock.target_seconds,
-        before_elapsed=clock.elapsed_seconds,
-        after_state=after,
-        after_target=outcome.target,
-        after_elapsed=outcome.elapsed,
-    )
-
-
-def _worst(found: list[Affected]) -> list[Affected]:
-    """Give those that change most: other outcomes first, then the largest shifts."""
-    touched = [each for each in found if each.flips or each.shift]
-    return sorted(
-        touched, key=lambda each: (not each.flips, -abs(each.shift), each.subject_id, each.measure)
-    )[:MOST_SHOWN]

@@ -13,4 +13,4 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from compagnon.desk import navigation, policies, visibility  # noqa: F401
+        from compagnon.desk import navigation, policies, receivers, visibility  # noqa: F401

@@ -8,13 +8,16 @@ from typing import Annotated, Literal
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Query, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
+from compagnon.contracts import policies
+from compagnon.contracts.api.schemas import EffectOut, check_period
 from compagnon.contracts.frozen import freeze
 from compagnon.contracts.models import Calendar, Closure
 from compagnon.contracts.previews import preview
 from compagnon.contracts.services import calendars as services
 from compagnon.contracts.services.calendars import CalendarChanges, ClosureLine
+from compagnon.contracts.what_if import what_if_calendar
 from compagnon.core.api import ApiRequest, Body, FilterLookup, Id, ListQuery, Routes
 from compagnon.core.api import expected_version as expected
 from compagnon.core.visibility import get_visible, visible
@@ -136,6 +139,14 @@ class CalendarChange(Body):
     is_active: bool | None = None
 
 
+class CalendarWhatIfIn(Body):
+    """A calendar as it would be, to weigh on the tickets opened in a period."""
+
+    calendar: CalendarChange
+    since: Annotated[AwareDatetime, Field(examples=["2026-01-01T00:00:00Z"])]
+    until: Annotated[AwareDatetime, Field(examples=["2026-07-01T00:00:00Z"])]
+
+
 class CalendarQuery(ListQuery):
     """What the list may be narrowed by."""
 
@@ -246,6 +257,30 @@ def change_calendar(request: ApiRequest, calendar_id: Id, body: CalendarChange) 
         expected_version=expected(request, row),
     )
     return _one(request, calendar_id)
+
+
+@router.act("/calendars/{calendar_id}/what-if", EffectOut)
+def weigh_calendar(request: ApiRequest, calendar_id: Id, body: CalendarWhatIfIn) -> EffectOut:
+    """Tell what a changed calendar would have done to past tickets, on every contract you see."""
+    row = _one(request, calendar_id)
+    policies.check_everywhere(request.actor, services.VERB)
+    check_period(body.since, body.until)
+    sent = body.calendar.model_dump(exclude_unset=True, exclude={"closures"})
+    frozen = services.as_changed(
+        row,
+        _values({name: value for name, value in sent.items() if value is not None}),
+        None
+        if body.calendar.closures is None
+        else [each.line() for each in body.calendar.closures],
+    )
+    effect = what_if_calendar(
+        actor=request.actor,
+        calendar_id=row.pk,
+        calendar=frozen,
+        since=body.since,
+        until=body.until,
+    )
+    return EffectOut.of(effect)
 
 
 @router.remove("/calendars/{calendar_id}")

@@ -10,7 +10,7 @@ from ninja import Query
 
 from compagnon.contracts import policies, queries
 from compagnon.contracts.api import schemas
-from compagnon.contracts.clock.zones import FIRST_YEAR, LAST_YEAR
+from compagnon.contracts.api.schemas import check_period
 from compagnon.contracts.models import Calendar, Commitment, ServiceContract
 from compagnon.contracts.services import contracts as services
 from compagnon.contracts.services.terms_writing import check_terms
@@ -135,11 +135,7 @@ def weigh_contract_terms(
     policies.check_manage(request.actor, row)
     terms = body.terms.terms()
     check_terms(terms)
-    for name in ("since", "until"):
-        if not FIRST_YEAR < getattr(body, name).year < LAST_YEAR:
-            raise Invalid(fields={name: [_("The clock knows the years 1970 to 2100.")]})
-    if body.until <= body.since:
-        raise Invalid(fields={"until": [_("It comes before the beginning.")]})
+    check_period(body.since, body.until)
     effect = what_if(
         actor=request.actor,
         contract=row,

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
 from compagnon.contracts.clock import TARGET_MAX
+from compagnon.contracts.clock.zones import FIRST_YEAR, LAST_YEAR
 from compagnon.contracts.models import Commitment, ServiceContract
 from compagnon.contracts.proposals import CommitmentLine, TermsChange
-from compagnon.contracts.what_if import MOST_CLOCKS, Affected, Effect, Tally
+from compagnon.contracts.weighing import Affected, Effect, Tally
+from compagnon.contracts.what_if import MOST_CLOCKS
 from compagnon.core.api import Body, Id
+from compagnon.core.errors import Invalid
 
 MeasureName = Literal["take_up", "first_response", "resolution"]
 ReasonName = Literal["waiting_user", "appointment", "waiting_supplier", "waiting_approval", "other"]
@@ -99,6 +103,19 @@ class WhatIfIn(Body):
         int,
         Field(ge=1, le=MOST_CLOCKS, description="Look at no more clocks, the latest first."),
     ] = MOST_CLOCKS
+
+
+def check_period(since: datetime, until: datetime) -> None:
+    """Refuse a period to weigh that holds no ticket.
+
+    Raises:
+        Invalid: an end outside the years that the clock knows, or an end before its beginning.
+    """
+    for name, at in (("since", since), ("until", until)):
+        if not FIRST_YEAR < at.year < LAST_YEAR:
+            raise Invalid(fields={name: [_("The clock knows the years 1970 to 2100.")]})
+    if until <= since:
+        raise Invalid(fields={"until": [_("It comes before the beginning.")]})
 
 
 class ContractIn(Body):

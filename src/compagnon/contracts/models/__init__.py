@@ -1,7 +1,12 @@
 """The tables of ``contracts``."""
 
 from compagnon.contracts.models.calendars import Calendar, CalendarRevision, Closure, ClosureKind
-from compagnon.contracts.models.catalogue import RequestKind, RequestType, Service
+from compagnon.contracts.models.catalogue import (
+    RequestKind,
+    RequestType,
+    Service,
+    in_reader_language,
+)
 from compagnon.contracts.models.clocks import OPEN_STATES, Clock, ClockSegment, ClockState
 from compagnon.contracts.models.contracts import (
     Commitment,
@@ -30,4 +35,5 @@ __all__ = [
     "Service",
     "ServiceContract",
     "TermsStamp",
+    "in_reader_language",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypedDict
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts import policies
+from compagnon.contracts.clock.calendars import Calendar as ClockCalendar
 from compagnon.contracts.clock.schema import dump_calendar
 from compagnon.contracts.errors import InUse
 from compagnon.contracts.frozen import freeze
@@ -145,6 +147,25 @@ def remove(*, actor: Actor, calendar: Calendar) -> None:
     except ProtectedError:
         raise InUse(_("A contract counts on this calendar: take it off offer instead.")) from None
     touch()
+
+
+def as_changed(
+    calendar: Calendar, changes: CalendarChanges, closures: Sequence[ClosureLine] | None
+) -> ClockCalendar:
+    """Give the calendar as a change would leave it; nothing is written.
+
+    Raises:
+        Invalid: the clock cannot count with it.
+    """
+    row = copy(calendar)
+    rows.revise(row, changes, allowed=CalendarChanges.__annotations__)
+    _drop_idle(row)
+    if closures is None:
+        return freeze(row, calendar.closures.all())
+    found = [closure_of(row, line) for line in closures]
+    for each in found:
+        refuse_impossible(each)
+    return freeze(row, found)
 
 
 def _drop_idle(row: Calendar) -> None:

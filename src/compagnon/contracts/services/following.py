@@ -7,11 +7,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from compagnon.contracts.held import breached, facts_of, save, take
+from compagnon.contracts import events
+from compagnon.contracts.held import Held, breached, facts_of, save, take
 from compagnon.contracts.models import Clock, ContractKind, ServiceContract
 from compagnon.contracts.rules import Choice
 from compagnon.contracts.services.clocks import STILL_OPEN, move
-from compagnon.contracts.subjects import Subject
+from compagnon.contracts.subjects import Moved, Subject
 from compagnon.contracts.terms import Terms, ancestry, current
 from compagnon.core.actor import Actor
 from compagnon.people.models import Organisation
@@ -70,8 +71,17 @@ def follow(*, actor: Actor, clocks: QuerySet[Clock], at: datetime) -> int:
             )
             held.read(max(at, held.last.start), terms)
         save(actor, taken, breached_before=was_breached)
+        for kind, subject_ids in _subjects(taken).items():
+            events.clocks_moved.announce(Moved(kind, tuple(sorted(subject_ids))))
         count += len(taken)
     return count
+
+
+def _subjects(taken: list[Held]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for held in taken:
+        found.setdefault(held.clock.subject_kind, set()).add(held.clock.subject_id)
+    return found
 
 
 def _choice(terms: Terms, clock: Clock, paths: dict[int, str]) -> Choice | None:

@@ -142,11 +142,20 @@ def line_of(row: Commitment) -> CommitmentLine:
     )
 
 
+def reading_order(row: Commitment) -> tuple[int, bool, list[int], int]:
+    """Rank a commitment for reading: take-up first, then by priorities, special ones last."""
+    special = bool(row.service_id or row.request_type_id or row.category_path or row.kind)
+    return Measure.values.index(row.measure), special, row.priorities, row.target_seconds
+
+
 def terms_of(contract: ServiceContract) -> TermsChange:
     """Write the terms in force as somebody would propose them."""
     return TermsChange(
         calendar_id=contract.calendar_id,
-        commitments=tuple(line_of(row) for row in contract.commitments.filter(retired_at=None)),
+        commitments=tuple(
+            line_of(row)
+            for row in sorted(contract.commitments.filter(retired_at=None), key=reading_order)
+        ),
         pauses={rule.reason: rule.pauses for rule in contract.pause_rules.all()},
     )
 

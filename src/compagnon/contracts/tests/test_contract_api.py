@@ -147,6 +147,22 @@ def test_terms_are_weighed_then_changed(manager: Client, contract: ServiceContra
     assert wrong.status_code == 422
 
 
+def test_a_changed_calendar_is_weighed(manager: Client, contract: ServiceContract) -> None:
+    solved(contract, 6)
+    now = timezone.now()
+    body = {
+        "calendar": {"is_always_open": False, "weekly": {}},
+        "since": (now - timedelta(days=30)).isoformat(),
+        "until": now.isoformat(),
+    }
+    answer = send(manager, "post", f"/calendars/{contract.calendar_id}/what-if", body)
+    assert answer.status_code == 200, answer.content
+    # Never open: nothing would have been counted.
+    assert answer.json()["newly_met"] == 1
+    contract.calendar.refresh_from_db()
+    assert contract.calendar.is_always_open
+
+
 def test_the_wrong_commitment_is_named(manager: Client, contract: ServiceContract) -> None:
     twin = {"measure": "resolution", "target_seconds": 60}
     terms = {"calendar_id": contract.calendar_id, "commitments": [twin, twin]}

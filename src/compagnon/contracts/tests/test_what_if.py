@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from compagnon.contracts.models import Clock, ServiceContract
+from compagnon.contracts.frozen import freeze
+from compagnon.contracts.models import CalendarRevision, Clock, ServiceContract
 from compagnon.contracts.proposals import CommitmentLine, TermsChange
 from compagnon.contracts.services import clocks
 from compagnon.contracts.services.terms_writing import terms_of
 from compagnon.contracts.subjects import Facts, Measure, Subject
 from compagnon.contracts.tests import factories
-from compagnon.contracts.what_if import Effect, what_if
+from compagnon.contracts.weighing import Effect
+from compagnon.contracts.what_if import what_if, what_if_calendar
 from compagnon.core.actor import Actor
 from compagnon.people.models import Organisation
 from compagnon.people.tests.factories import actor as actor_of
@@ -189,3 +191,19 @@ def test_a_stretch_under_another_contract_keeps_its_terms(contract: ServiceContr
     clocks.stop(actor=ACTOR, subject=of, measure=Measure.RESOLUTION, at=after(2))
     assert isinstance(Organisation.objects.get(pk=department.pk), Organisation)
     assert weigh(contract).total.after_met == 1
+
+
+def test_an_edited_calendar_is_weighed_on_every_contract_that_counts_on_it(
+    contract: ServiceContract,
+) -> None:
+    other = factories.contract(calendar_=contract.calendar, targets={"resolution": 3 * HOUR})
+    factories.contract(targets={"resolution": HOUR})
+    solved(contract, 1, 2.9, at=after(1.1))  # from 11:06 to 14:00
+    solved(other, 2, 3.5, at=after(1.1))
+    edited = freeze(factories.calendar(), [])
+    effect = what_if_calendar(
+        actor=ACTOR, calendar_id=contract.calendar_id, calendar=edited, **YEAR
+    )
+    assert (effect.total.before_missed, effect.newly_met) == (2, 2)
+    assert {each.subject_id for each in effect.most_affected} == {1, 2}
+    assert CalendarRevision.objects.filter(calendar=contract.calendar).count() == 1

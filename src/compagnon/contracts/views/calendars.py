@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.contracts import policies
 from compagnon.contracts.clock.calendars import Calendar as ClockCalendar
+from compagnon.contracts.effects import Shown, shown
 from compagnon.contracts.forms import CalendarForm, ClosureForm, ClosureForms, refuse
 from compagnon.contracts.frozen import freeze
 from compagnon.contracts.models import Calendar, ServiceContract
 from compagnon.contracts.previews import Preview, preview
 from compagnon.contracts.services import calendars as services
 from compagnon.contracts.services.calendars import ClosureLine
+from compagnon.contracts.what_if import what_if_calendar
 from compagnon.core.crud.pages import actor_of
 from compagnon.core.errors import Conflict, Invalid, Stale
 from compagnon.core.visibility import get_visible, visible
@@ -99,6 +102,7 @@ def _write(request: HttpRequest, row: Calendar | None) -> HttpResponse:
     form = CalendarForm(sent, initial=initial)
     days = ClosureForms(sent, initial=closures, prefix=PREFIX)
     drawn: Preview | None = None
+    effect: Shown | None = None
     status = 200
     if sent is not None:
         status = 422
@@ -110,7 +114,9 @@ def _write(request: HttpRequest, row: Calendar | None) -> HttpResponse:
             ]
             try:
                 if sent.get("action") == "preview":
-                    drawn, status = _preview(request, _as_written(form, lines)), 200
+                    frozen = services.as_changed(row or Calendar(), form.changes(), lines)
+                    drawn, status = _preview(request, frozen), 200
+                    effect = _weigh(request, row, frozen)
                 else:
                     return _saved(request, row, form, lines)
             except (Invalid, Conflict, Stale) as error:
@@ -121,17 +127,25 @@ def _write(request: HttpRequest, row: Calendar | None) -> HttpResponse:
         "closures": days,
         "calendar": row,
         "preview": drawn,
+        "effect": effect,
     }
     return render(request, "contracts/calendar_form.html", context, status=status)
 
 
-def _as_written(form: CalendarForm, lines: list[ClosureLine]) -> ClockCalendar:
-    """Freeze what was written, without saving it."""
-    row = Calendar(**form.changes())
-    found = [services.closure_of(row, line) for line in lines]
-    for each in found:
-        services.refuse_impossible(each)
-    return freeze(row, found)
+def _weigh(request: HttpRequest, row: Calendar | None, frozen: ClockCalendar) -> Shown | None:
+    """Tell what the calendar as written would have done to last year's tickets."""
+    actor = actor_of(request)
+    if row is None or not actor.scope.allows_somewhere("contract.view"):
+        return None
+    now = timezone.now()
+    effect = what_if_calendar(
+        actor=actor,
+        calendar_id=row.pk,
+        calendar=frozen,
+        since=now - timedelta(days=365),
+        until=now,
+    )
+    return shown(actor, effect) if effect.total.clocks else None
 
 
 def _saved(

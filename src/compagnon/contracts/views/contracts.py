@@ -55,7 +55,7 @@ def _page(
     ruled = {rule.reason: rule.pauses for rule in row.pause_rules.all()}
     context: dict[str, Any] = {
         "contract": row,
-        "commitments": list(queries.commitments(row)),
+        "commitments": queries.commitments(row),
         "former": list(
             row.commitments.exclude(retired_at=None)
             .select_related("calendar", "service", "request_type")

@@ -1,0 +1,59 @@
+"""What the desk receives from ``contracts``, and what it lends to its pages."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from compagnon.contracts import events
+from compagnon.contracts import queries as contract_queries
+from compagnon.contracts.models import in_reader_language
+from compagnon.contracts.subjects import Moved, describe_subjects, offer_categories
+from compagnon.core.actor import Actor
+from compagnon.core.visibility import visible
+from compagnon.desk.models import Category, Ticket
+from compagnon.desk.services.changing import SUBJECT
+
+
+@events.clocks_moved.receive
+def note_due_times(moved: Moved) -> None:
+    """Read again the due times noted on tickets whose clocks a change of contract turned.
+
+    What is noted is not the ticket's own: its version stays, and nobody changed it.
+    """
+    if moved.subject_kind != SUBJECT:
+        return
+    due = contract_queries.due_rows(SUBJECT, moved.subject_ids)
+    tickets = []
+    for ticket in Ticket.objects.filter(pk__in=moved.subject_ids).only("id", "due_at"):
+        found = due.get(ticket.pk)
+        now = found.due_at if found else None
+        if ticket.due_at != now:
+            ticket.due_at = now
+            tickets.append(ticket)
+    Ticket.objects.bulk_update(tickets, ["due_at"], batch_size=200)
+
+
+def named(actor: Actor, keys: list[int]) -> dict[int, tuple[str, str]]:
+    """Give number, title and address of the tickets that the actor sees."""
+    return {
+        ticket.pk: (str(ticket), reverse("desk:ticket", args=[ticket.pk]))
+        for ticket in visible(Ticket, actor).filter(pk__in=keys)
+    }
+
+
+describe_subjects(SUBJECT, named)
+
+
+@offer_categories
+def categories() -> list[tuple[str, str]]:
+    """Give every category in use by its path, under the names of those that it is within."""
+    rows = {row.pk: row for row in Category.objects.all()}
+
+    def name(row: Category) -> str:
+        own = in_reader_language(row.name, row.name_en)
+        above = rows.get(row.parent_id or 0)
+        return f"{name(above)} › {own}" if above else own
+
+    return sorted(
+        ((row.path, name(row)) for row in rows.values() if row.is_active), key=lambda one: one[1]
+    )
