@@ -19,10 +19,10 @@ from compagnon.contracts.services.clocks import (
     KINDS,
     answered,
     begun,
-    last_of,
     move,
     of_team,
     run_again,
+    to_run_again,
 )
 from compagnon.contracts.subjects import Facts, Measure, Subject
 from compagnon.contracts.terms import Terms
@@ -123,18 +123,9 @@ class SubjectClocks:
     def reopen(self, *, actor: Actor, at: datetime) -> None:
         """Run the resolution clock again."""
         self.pass_time(at)
-        stopped = [
-            held
-            for held in self.held
-            if held.clock.measure == Measure.RESOLUTION
-            and not held.is_open
-            and held.clock.state != ClockState.CANCELLED
-        ]
-        for kind in KINDS:
-            held = last_of(stopped, kind)
-            if held is not None:
-                step = partial(run_again, held, at, self.terms, self.ancestry)
-                self._turned(actor, held, step)
+        for held in to_run_again(self.held):
+            step = partial(run_again, held, at, self.terms, self.ancestry)
+            self._turned(actor, held, step)
 
     # --- time ------------------------------------------------------------------------------------
 

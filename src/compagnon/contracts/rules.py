@@ -31,6 +31,7 @@ DEFAULT_PAUSES: Mapping[str, bool] = {
     PauseReason.WAITING_APPROVAL: True,
     PauseReason.OTHER: False,
     PauseReason.SOLVED: True,
+    PauseReason.CANCELLED: True,
 }
 """What holds where a contract says nothing. The supplier is the provider's own affair."""
 
@@ -79,6 +80,8 @@ class Choice:
     contract: ContractTerms
     commitment: CommitmentTerms
 
+
+NEVER_COUNTED = frozenset({PauseReason.SOLVED.value, PauseReason.CANCELLED.value})
 
 Lineage = Mapping[int, tuple[int, ...]]
 """For each service, itself then what it is part of, up to the top."""
@@ -168,9 +171,9 @@ def choose(
 def pauses(rules: Mapping[str, bool], reason: str) -> bool:
     """Tell whether clocks wait for that reason; a reason nobody ruled on does not stop them.
 
-    Solved always stops them: nothing is left to do until the user refuses the solution.
+    Solved and cancelled always stop them: nothing is left to do until it is reopened.
     """
-    if reason == PauseReason.SOLVED:
+    if reason in NEVER_COUNTED:
         return True
     return rules.get(reason, DEFAULT_PAUSES.get(reason, False))
 

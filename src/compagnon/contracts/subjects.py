@@ -61,6 +61,7 @@ class PauseReason(TextChoices):
     WAITING_APPROVAL = "waiting_approval", _("waiting for the client’s approval")
     OTHER = "other", _("another reason")
     SOLVED = "solved", pgettext_lazy("pause reason", "solved, until reopened")
+    CANCELLED = "cancelled", pgettext_lazy("pause reason", "cancelled, until reopened")
 
 
 @dataclass(frozen=True, slots=True)

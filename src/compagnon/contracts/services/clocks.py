@@ -242,34 +242,59 @@ def _close(actor: Actor, clocks: QuerySet[Clock], at: datetime, *, cancelled: bo
 def reopen(*, actor: Actor, subject: Subject, at: datetime) -> None:
     """Run the resolution clock again; the time while solved is a stretch that does not count.
 
-    It goes on under the commitment that its facts call for now.
+    So do the clocks that were cancelled before they stopped: the subject is needed after all. Each
+    goes on under the commitment that its facts call for now.
     """
     terms, ancestry = current_for(subject.organisation_id)
-    stopped = take(
-        Clock.objects.filter(
-            _of(subject), measure=Measure.RESOLUTION, stopped_at__isnull=False
-        ).exclude(state=ClockState.CANCELLED)
-    )
-    was_breached = breached(stopped)
-    again = [last_of(stopped, kind) for kind in KINDS]
-    touched = [held for held in again if held is not None]
+    every = take(Clock.objects.filter(_of(subject)))
+    was_breached = breached(every)
+    touched = to_run_again(every)
     for held in touched:
         run_again(held, at, terms, ancestry)
     save(actor, touched, breached_before=was_breached)
 
 
+def to_run_again(every: list[Held]) -> list[Held]:
+    """Choose, of all the clocks of a subject that is reopened, those that run again."""
+    kept = [held for held in every if held.clock.state != ClockState.CANCELLED]
+    solved = [
+        held
+        for held in kept
+        if held.clock.measure == Measure.RESOLUTION and held.clock.stopped_at is not None
+    ]
+    had = {held.clock.measure for held in kept if held.clock.kind == ContractKind.SLA}
+    # An agreement's clock is also cancelled when another team takes over: that is not undone.
+    dropped = [
+        held
+        for held in every
+        if held.clock.state == ClockState.CANCELLED
+        and held.clock.kind == ContractKind.SLA
+        and held.clock.measure not in had
+    ]
+    found = [last_of(solved, kind) for kind in KINDS]
+    found += [
+        last_of([held for held in dropped if held.clock.measure == measure], ContractKind.SLA)
+        for measure in Measure.values
+    ]
+    return [held for held in found if held is not None]
+
+
 def last_of(held: list[Held], kind: str) -> Held | None:
+    """Give the clock of that kind that stopped last."""
     mine = [each for each in held if each.clock.kind == kind]
     return max(mine, key=lambda each: each.last.end or each.last.start, default=None)
 
 
 def run_again(held: Held, at: datetime, terms: Terms, ancestry: tuple[int, ...]) -> None:
-    solved_at = held.last.end
-    assert solved_at is not None  # noqa: S101 - a stopped clock has no open stretch
-    at = max(whole(at), solved_at)
-    if at > solved_at:
+    """Let a stopped clock go on; the time in between is a stretch that does not count."""
+    stopped_at = held.last.end
+    assert stopped_at is not None  # noqa: S101 - a stopped clock has no open stretch
+    at = max(whole(at), stopped_at)
+    cancelled = held.clock.state == ClockState.CANCELLED
+    if at > stopped_at:
         before: Ground = held.grounds[-1]
-        held.add(solved_at, before, counts=False, reason=PauseReason.SOLVED, end=at)
+        reason = PauseReason.CANCELLED if cancelled else PauseReason.SOLVED
+        held.add(stopped_at, before, counts=False, reason=reason, end=at)
     facts = facts_of(held.clock)
     contracts = terms.candidates(held.clock.kind, ancestry, facts, held.clock.started_at)
     choice = terms.choose(contracts, held.clock.measure, facts, ancestry)

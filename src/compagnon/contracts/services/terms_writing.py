@@ -20,13 +20,13 @@ from compagnon.contracts.models import (
     ServiceContract,
 )
 from compagnon.contracts.proposals import CommitmentLine, TermsChange, twins
-from compagnon.contracts.rules import PRIORITIES, steps
+from compagnon.contracts.rules import NEVER_COUNTED, PRIORITIES, steps
 from compagnon.contracts.subjects import Measure, PauseReason
 from compagnon.core.errors import Invalid, Text
 
 MOST_COMMITMENTS = 200
-# A stretch solved never counts: rules.pauses has no exception for it.
-RULED = tuple(reason for reason in PauseReason if reason is not PauseReason.SOLVED)
+# A stretch solved or cancelled never counts: no rule is written for it.
+RULED = tuple(reason for reason in PauseReason if reason.value not in NEVER_COUNTED)
 Fields = dict[str, list[Text]]
 
 

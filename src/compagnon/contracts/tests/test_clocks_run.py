@@ -314,3 +314,27 @@ def test_a_commitment_is_never_without_contract(client_: Organisation) -> None:
     start(client_)
     assert Clock.objects.get().contract_id == agreed.pk
     assert Commitment.objects.get().contract_id == agreed.pk
+
+
+def test_a_cancelled_subject_that_is_reopened_counts_on(client_: Organisation) -> None:
+    factories.contract(client_, targets={"take_up": HOUR, "resolution": 4 * HOUR})
+    of = start(client_)
+    clocks.stop(actor=ACTOR, subject=of, measure=Measure.TAKE_UP, at=after(0.5))
+    clocks.cancel(actor=ACTOR, subject=of, at=after(1))
+    clocks.reopen(actor=ACTOR, subject=of, at=after(5))
+    states = dict(Clock.objects.values_list("measure", "state"))
+    assert states == {"take_up": "met", "resolution": "running"}
+    now = reading(of, at=after(6))
+    assert now.elapsed == 2 * HOUR
+    assert [line.cause for line in now.ledger if line.cause] == ["cancelled"]
+
+
+def test_reopening_brings_back_no_agreement_of_a_team_that_handed_over(
+    client_: Organisation,
+) -> None:
+    level_1, level_2 = team(client_.parent), team(client_.parent, level=2)  # type: ignore[arg-type]
+    factories.contract(provider=client_.parent, team=level_1, targets={"resolution": 2 * HOUR})
+    of = start(client_, team_id=level_1.pk)
+    clocks.requalify(actor=ACTOR, subject=of, facts=facts(team_id=level_2.pk), at=after(1))
+    clocks.reopen(actor=ACTOR, subject=of, at=after(2))
+    assert Clock.objects.get().state == "cancelled"
