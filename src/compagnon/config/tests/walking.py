@@ -17,6 +17,7 @@ from compagnon.core.crud import all_resources
 # Routes that are not walked, by their beginning, and why.
 LEFT_OUT: Mapping[str, str] = {
     "account/": "allauth's pages show the account of whoever has signed in, and take no key",
+    "ui/components/": "what pages are made of, shown with invented content where a setting asks",
     "api/v1/<address>": "it only says that there is no such address",
     "answer/<token>": "the link is the right itself: whoever holds the mail may answer",
     "sign/<token>": "the link is the right itself: whoever holds it may sign",

@@ -257,6 +257,8 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "contracts/<contract_id>": kept("contract"),
     "contracts/clocks/<clock_id>": kept("clock"),
     "calendars/<calendar_id>": kept("calendar"),
+    # Outside a demonstration there is nothing behind it.
+    "demo/mail/<key>": words("nothing"),
     "desk/tickets/<ticket_id>": kept("ticket"),
     "desk/tickets/<ticket_id>/do/<name>": words("take", "reply", "note"),
     "desk/attachments/<attachment_id>": kept("attachment"),
