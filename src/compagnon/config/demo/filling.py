@@ -10,12 +10,12 @@ from random import Random
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.config.demo import contracts, organisation
-from compagnon.config.demo.life import MATRIX, Times
+from compagnon.config.demo import contracts, organisation, pictures
+from compagnon.config.demo.pen import MATRIX, Times
 from compagnon.config.demo.telling import year
 from compagnon.config.demo.world import World
 from compagnon.contracts.clock.calendars import Calendar
-from compagnon.core import journal
+from compagnon.core import files, journal
 from compagnon.core.actor import Actor, Source
 from compagnon.core.errors import Conflict
 from compagnon.core.models import Entry
@@ -25,6 +25,8 @@ from compagnon.desk.services import settings as desk_settings
 from compagnon.people.models import Organisation, Person
 
 FILLED = "demo.fill"
+SCREENS = ("capture.png", "Capture d’écran ({}).png", "erreur.png", "ecran{}.png")
+LOGS = ("journal.txt", "trace_vpn.log", "rapport.txt")
 
 
 class NotEmpty(Conflict):
@@ -90,6 +92,7 @@ def fill(
             close_after_days=5,
             reopen_within_days=14,
         )
+        _keep_files(world, rng)
         loaded = tell(world, office, tickets=tickets, seed=seed, until=until, each_batch=each_batch)
         journal.record(
             actor=actor,
@@ -99,6 +102,16 @@ def fill(
             after={"tickets": tickets, "seed": seed, "until": until.isoformat()},
         )
     return loaded
+
+
+def _keep_files(world: World, rng: Random) -> None:
+    """Store what people attach and sign with; each content is kept once, whatever refers to it."""
+    world.signatures = [files.store(pictures.signature(rng)).pk for _ in range(12)]
+    for rank in range(6):
+        kept = files.store(pictures.screen(rng))
+        world.captures.append((kept.pk, rng.choice(SCREENS).format(rank + 1)))
+    for name in LOGS:
+        world.captures.append((files.store(pictures.log(rng)).pk, name))
 
 
 def tell(

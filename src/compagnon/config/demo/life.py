@@ -1,163 +1,24 @@
-"""The life of one ticket, from the request to the closing, as acts of the desk."""
+"""The life of one ticket, from the request to the closing, chapter by chapter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from compagnon.config.demo import data, voices
 from compagnon.config.demo.arrivals import PARIS
 from compagnon.config.demo.contracts import TAKE_UP
-from compagnon.config.demo.data import Scenario, Turn
-from compagnon.config.demo.voices import Slots, fill, pick
-from compagnon.config.demo.world import Technician, User, World
+from compagnon.config.demo.data import Turn
+from compagnon.config.demo.pen import Pen, said
+from compagnon.config.demo.voices import fill, pick
 from compagnon.contracts.clock import add
-from compagnon.contracts.clock.calendars import Calendar
-from compagnon.desk import rules
-from compagnon.desk.loading import Story, acts
+from compagnon.desk.loading import acts
 
-MATRIX = ((1, 2, 3), (2, 3, 4), (3, 3, 5))
-DAY_NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTH_NAMES = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
-)  # fmt: skip
 LEVELS = {2: "systems", 3: "experts"}
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When things may happen: the support's hours, and when the past ends."""
-
-    office: Calendar
-    until: datetime
-    close_after: timedelta = timedelta(days=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A ticket told before, which a duplicate names."""
-
-    reference: str
-    user: User
-    title: str
-
-
-def said(moment: datetime) -> str:
-    """Give a moment as a French sentence says it: «mardi 4 mars à 14 h 30»."""
-    local = moment.astimezone(PARIS)
-    minutes = f" {local.minute:02d}" if local.minute else ""
-    return (
-        f"{DAY_NAMES[local.weekday()]} {local.day} {MONTH_NAMES[local.month - 1]} "
-        f"à {local.hour} h{minutes}"
-    )
-
-
-class Life:
-    """A ticket being lived. ``now`` moves on with each act."""
-
-    def __init__(
-        self,
-        rng: Random,
-        world: World,
-        times: Times,
-        *,
-        scenario: Scenario,
-        user: User,
-        at: datetime,
-    ) -> None:
-        self.rng = rng
-        self.world = world
-        self.times = times
-        self.scenario = scenario
-        self.user = user
-        self.now = at
-        others = [other for other in world.users if other.place is user.place and other != user]
-        self.slots = Slots(rng, user, rng.choice(others))
-        self.slots["date_proche"] = said(at + timedelta(days=rng.randrange(4, 20))).rpartition(
-            " à "
-        )[0]
-        self.acts: list[acts.Act] = []
-        self.tasks = 0
-        impact = self._level(scenario.impact)
-        self.impact, self.urgency = impact, self._level(scenario.urgency)
-        self.priority = rules.priority(self.impact, self.urgency, MATRIX)
-        self.holder = self._member("desk")
-        self.last_said = ""
-        self.close_after = at
-        self.opening: acts.Opened
-
-    # --- small things ----------------------------------------------------------------------------
-
-    def _level(self, weights: Sequence[float]) -> int:
-        return self.rng.choices((1, 2, 3), weights)[0]
-
-    def _member(self, team: str) -> Technician:
-        members = self.world.teams[team].members
-        weights = [0.5 if member.trainee else 1.0 for member in members]
-        return self.rng.choices(members, weights)[0]
-
-    def chance(self, of: float) -> bool:
-        """Tell whether something of that chance happens."""
-        return self.rng.random() < of
-
-    def work(self, minutes: float) -> None:
-        """Let so many minutes of the support's time pass; a critical fault does not wait for it."""
-        seconds = max(40, int(minutes * 60 + self.rng.randrange(60)))
-        if self.priority == 1:
-            self.now += timedelta(seconds=seconds)
-        else:
-            self.now = add(self.times.office, self.now, seconds) or self.now
-
-    def spread(self, median: float, sigma: float = 0.7) -> float:
-        """Draw around a median, with now and then much more."""
-        return min(self.rng.lognormvariate(0, sigma), 12) * median
-
-    def act(self, made: Callable[..., acts.Act], by: int | str, /, **values: Any) -> None:
-        """Add an act now."""
-        self.acts.append(made(at=self.now, by=by, **values))
-
-    def phrase(self, of: str, name: str) -> str:
-        """Draw something that anybody says, in the user's language."""
-        found = data.phrases()[of]
-        english = f"{name}_en" if self.user.english and f"{name}_en" in found else name
-        return fill(pick(self.rng, found[english]), self.slots)
-
-    def reply(self, text: str) -> None:
-        """Answer the user, who may quote it later."""
-        greeting = (
-            f"Hello {self.user.first}," if self.user.english else f"Bonjour {self.user.first},"
-        )
-        closing = self.phrase("support", "closings")
-        self.last_said = f"{greeting}\n\n{text}\n\n{closing}\n{self.holder.name}"
-        self.act(acts.Replied, self.holder.id, text=self.last_said)
-
-    def note(self, text: str) -> None:
-        """Write an internal note."""
-        self.act(acts.Noted, self.holder.id, text=text)
-
-    def message_id(self) -> str:
-        """Give the Message-ID of a mail of the user."""
-        return f"<{self.rng.randbytes(10).hex()}@{self.user.address.partition('@')[2]}>"
-
-    def hear(self, text: str) -> None:
-        """Let the user write, by mail or on the portal."""
-        if self.opening.channel == "mail" or self.chance(0.4):
-            quote = voices.quoted(self.holder.name, self.last_said) if self.last_said else ""
-            self.act(
-                acts.Heard, self.user.id, author=self.user.id, text=text, channel="mail", html="",
-                quoted=quote, internet_id=self.message_id(),
-            )  # fmt: skip
-        else:
-            self.act(acts.Heard, self.user.id, author=self.user.id, text=text, channel="portal")
-
-    def story(self) -> Story:
-        """Give what has happened so far; what lies ahead is not known yet."""
-        told = [act for act in self.acts if act.at <= self.times.until]
-        return Story(self.opening, told)
+class Life(Pen):
+    """A ticket being lived."""
 
     # --- chapters --------------------------------------------------------------------------------
 
@@ -167,45 +28,43 @@ class Life:
         english = bool(user.english and scenario.titles_en)
         title = fill(pick(rng, scenario.titles_en if english else scenario.titles), self.slots)
         core = pick(rng, scenario.texts_en if english else scenario.texts)
-        values: dict[str, Any] = {"requester": user.id, "channel": channel}
         if channel in {"mail", "portal"}:
             title = voices.with_slips(rng, title, voices.SLIPS.get(user.voice, 0.0) / 2)
             text = voices.described(rng, user, core, self.slots)
         else:
             text = fill(core, self.slots)
-        values |= {"title": title, "text": text, "kind": scenario.kind}
-        if channel == "mail":
-            values |= {
-                "mailbox": self.world.mailbox,
-                "html": "",
-                "internet_id": self.message_id(),
-                "kind": "incident",
-            }
-        else:
-            values["service"] = self.world.services[scenario.service]
-            if scenario.request:
-                values["request_type"] = self.world.requests[scenario.request]
-            elif channel == "portal":
-                values["request_type"] = self.world.requests[f"fault:{scenario.service}"]
-        by = user.id
-        if channel in {"phone", "desk", "alert"}:
-            # Whoever picks up qualifies at once.
-            by = self.world.secretary if self.chance(0.25) else self.holder.id
-            values |= {
-                "category": self.world.categories[scenario.category],
-                "impact": self.impact,
-                "urgency": self.urgency,
-                "affected_item": fill(pick(rng, scenario.items), self.slots),
-            }
-        elif channel == "portal":
-            values |= {
-                "category": self.world.categories[scenario.category],
-                "urgency": self.urgency,
-            }
+        by, values = self._known(channel)
         if channel in {"mail", "portal"} and self.world.captures and self.chance(0.07):
             file_id, name = rng.choice(self.world.captures)
             values["files"] = (acts.Given(file_id=file_id, name=name),)
-        self.opening = acts.Opened(at=self.now, by=by, **values)
+        self.opening = acts.Opened(
+            at=self.now, by=by, requester=user.id, channel=channel, title=title, text=text, **values
+        )
+
+    def _known(self, channel: str) -> tuple[int, dict[str, Any]]:
+        """Give who opens it and what is known from the start, by that door."""
+        scenario, world = self.scenario, self.world
+        if channel == "mail":
+            return self.user.id, {
+                "mailbox": world.mailbox,
+                "html": "",
+                "internet_id": self.message_id(),
+            }
+        values: dict[str, Any] = {
+            "kind": scenario.kind,
+            "service": world.services[scenario.service],
+            "category": world.categories[scenario.category],
+            "urgency": self.urgency,
+        }
+        if scenario.request:
+            values["request_type"] = world.requests[scenario.request]
+        if channel == "portal":
+            values.setdefault("request_type", world.requests[f"fault:{scenario.service}"])
+            return self.user.id, values
+        # Whoever picks up the phone qualifies at once.
+        values["impact"] = self.impact
+        values["affected_item"] = fill(pick(self.rng, scenario.items), self.slots)
+        return world.secretary if self.chance(0.25) else self.holder.id, values
 
     def take_up(self) -> None:
         """Let somebody qualify it and take it."""
@@ -215,34 +74,41 @@ class Life:
         if self.opening.channel in {"mail", "portal"}:
             self._qualify()
             self.work(self.rng.random() * 2)
-        if self.priority == 1 and not self._is_open_hours():
-            self.holder = self._member("experts")
-            self.act(acts.Assigned, self.holder.id, team=self.world.teams["experts"].id,
-                     assignee=self.holder.id)  # fmt: skip
+        if self.priority == 1 and not self.times.is_open(self.now):
+            self.holder = self.member("experts")
+            self._assigned("experts")
             self.note(self.phrase("support", "on_call"))
             return
         team = self.team_of_category()
         if team != "desk":
-            self.holder = self._member(team)
-        dispatcher = self.world.supervisor
+            self.holder = self.member(team)
         if self.chance(0.25):
-            self.act(acts.Assigned, dispatcher, team=self.world.teams[team].id,
-                     assignee=self.holder.id)  # fmt: skip
+            self._assigned(team)
         else:
             self.act(acts.Taken, self.holder.id)
         if self.chance(0.55) or self.priority <= 2:
             self.work(self.spread(4))
             self.reply(self.phrase("support", "takes"))
 
+    def taken_by_holder(self) -> None:
+        """Let the supervisor qualify it soon and give it to who holds it."""
+        self.work(self.rng.uniform(2, 9))
+        if self.opening.channel in {"mail", "portal"}:
+            self._qualify()
+            self.wait_seconds(20, 90)
+        self._assigned(self.holder.team)
+        self.work(self.rng.uniform(2, 8))
+        self.reply(self.phrase("support", "takes"))
+
+    def _assigned(self, team: str) -> None:
+        team_id = self.world.teams[team].id
+        self.act(acts.Assigned, self.world.supervisor, team=team_id, assignee=self.holder.id)
+
     def team_of_category(self) -> str:
         """Give the team that the category names."""
         categories = data.organisation()["categories"]
         found = categories[self.scenario.category][2]
         return str(found or categories[self.scenario.category.partition(".")[0]][2])
-
-    def _is_open_hours(self) -> bool:
-        soon = add(self.times.office, self.now, 60)
-        return soon is not None and soon - self.now <= timedelta(minutes=2)
 
     def _qualify(self) -> None:
         scenario = self.scenario
@@ -264,7 +130,7 @@ class Life:
         question, *answers = pick(self.rng, self.scenario.questions)
         self.work(self.spread(12))
         self.reply(fill(question, self.slots))
-        self.now += timedelta(seconds=self.rng.randrange(5, 90))
+        self.wait_seconds(5, 90)
         self.act(acts.Pended, self.holder.id, reason="waiting_user")
         if not answered:
             return
@@ -280,23 +146,47 @@ class Life:
         if self.scenario.notes and self.chance(0.7):
             self.note(fill(pick(self.rng, self.scenario.notes), self.slots))
 
-    def escalate(self, turn: Turn, level: int) -> None:
-        """Hand it to a more expert team, which takes it."""
+    def hand_up(self, turn: Turn, level: int) -> None:
+        """Hand it to a more expert team."""
         self.work(self.spread(10))
         rank = self.rng.randrange(len(turn.reasons))
-        texts = [
+        reason, tried, needed = (
             fill(found[min(rank, len(found) - 1)], self.slots)
             for found in (turn.reasons, turn.tried, turn.needed)
-        ]
-        key = LEVELS[level]
-        self.act(acts.Escalated, self.holder.id, to_team=self.world.teams[key].id,
-                 reason=texts[0], tried=texts[1], needed=texts[2])  # fmt: skip
-        self.holder = self._member(key)
+        )
+        team_id = self.world.teams[LEVELS[level]].id
+        self.act(
+            acts.Escalated, self.holder.id, to_team=team_id, reason=reason, tried=tried,
+            needed=needed,
+        )  # fmt: skip
+
+    def escalate(self, turn: Turn, level: int) -> None:
+        """Hand it to a more expert team, which takes it."""
+        self.hand_up(turn, level)
+        self.holder = self.member(LEVELS[level])
         self.work(self.spread(15 if self.priority <= 2 else 80, 0.9))
         self.act(acts.Taken, self.holder.id)
         self.look()
         if self.chance(0.35):
             self.reply(self.phrase("support", "progress"))
+
+    def transfer(self) -> None:
+        """Hand it from the service desk to another team, which takes it."""
+        other = "systems"
+        self.work(self.spread(8))
+        reason = self.phrase("support", "transfers")
+        self.act(acts.Transferred, self.holder.id, to_team=self.world.teams[other].id,
+                 reason=reason)  # fmt: skip
+        self.holder = self.member(other)
+        self.work(self.spread(25))
+        self.act(acts.Taken, self.holder.id)
+
+    def call_authority(self) -> None:
+        """Have somebody with authority act."""
+        self.work(self.spread(10))
+        reason = self.phrase("support", "authority")
+        self.act(acts.AuthorityAsked, self.holder.id, to_person=self.world.supervisor,
+                 reason=reason)  # fmt: skip
 
     def wait(self, reason: str, turn: Turn, back: str, *, over: bool = True) -> None:
         """Wait for a supplier or for somebody's approval."""
@@ -315,7 +205,7 @@ class Life:
         """Go there: appointment, travel, report, and the user's signature."""
         self.work(self.spread(10))
         if self.holder.team == "desk" and self.chance(0.8):
-            self.holder = self._member("systems")
+            self.holder = self.member("systems")
             self.act(acts.Assigned, self.world.supervisor, assignee=self.holder.id)
         start = self._slot()
         self.slots["date_rdv"] = said(start)
@@ -324,9 +214,9 @@ class Life:
             acts.TaskPlanned, self.holder.id, title=fill(pick(self.rng, turn.titles), self.slots),
             mode="on_site", assignee=self.holder.id, planned_start=start, planned_seconds=planned,
         )  # fmt: skip
-        self.now += timedelta(seconds=self.rng.randrange(20, 200))
+        self.wait_seconds(20, 200)
         self.reply(self.phrase("support", "appointment_notice"))
-        self.now += timedelta(seconds=self.rng.randrange(5, 60))
+        self.wait_seconds(5, 60)
         self.act(
             acts.Pended, self.holder.id, reason="appointment", until=start,
             note=self.phrase("support", "appointment"),
@@ -341,11 +231,11 @@ class Life:
         self.now += timedelta(seconds=spent)
         self.act(acts.TaskCompleted, self.holder.id, task=task, spent_seconds=spent,
                  travel_seconds=travel)  # fmt: skip
-        self.now += timedelta(seconds=self.rng.randrange(60, 400))
+        self.wait_seconds(60, 400)
         report = fill(pick(self.rng, turn.reports), self.slots)
         self.act(acts.SheetPrepared, self.holder.id, task=task, report=report)
         if self.chance(0.92):
-            self.now += timedelta(seconds=self.rng.randrange(30, 240))
+            self.wait_seconds(30, 240)
             drawn = self.rng.choice(self.world.signatures) if self.world.signatures else None
             self.act(
                 acts.SheetSigned, self.user.id, task=task, name=self.user.name,
@@ -376,13 +266,13 @@ class Life:
             text = pick(self.rng, found["generic_en"]) + pick(self.rng, found["outro_en"])
         else:
             texts = self.scenario.solutions if lasting else self.scenario.workarounds
-            text = "".join(
-                (
-                    pick(self.rng, found["intro"]),
-                    fill(pick(self.rng, texts), self.slots),
-                    pick(self.rng, found["outro"]),
-                )
+            parts = (
+                pick(self.rng, found["intro"]),
+                fill(pick(self.rng, texts), self.slots),
+                fill(pick(self.rng, found["checks"]), self.slots),
+                pick(self.rng, found["outro"]),
             )
+            text = "".join(parts)
         kind = "permanent" if lasting else "workaround"
         self.act(acts.Solved, self.holder.id, text=text, kind=kind)
         self.close_after = self.now + self.times.close_after

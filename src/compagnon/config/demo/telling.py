@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from compagnon.config.demo import data
 from compagnon.config.demo.arrivals import PARIS, arrivals
 from compagnon.config.demo.data import Scenario
-from compagnon.config.demo.life import Earlier, Life, Times
+from compagnon.config.demo.life import LEVELS, Life
+from compagnon.config.demo.pen import Times
+from compagnon.config.demo.today import SCENES, Scene, play
 from compagnon.config.demo.voices import pick
 from compagnon.config.demo.world import User, World
-from compagnon.contracts.clock import add
-from compagnon.desk.loading import Story, acts
+from compagnon.desk.loading import Story
 
 CHANNELS = (("mail", 0.46), ("portal", 0.24), ("phone", 0.26), ("desk", 0.04))
+ALERTS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A ticket told before, which a duplicate names."""
+
+    reference: str
+    user: User
+    title: str
 
 
 def year(world: World, times: Times, *, count: int, seed: int) -> Iterator[Story]:
-    """Give so many stories in the order of their opening; the same seed tells the same."""
+    """Give so many stories in the order of their opening; the same seed tells the same.
+
+    The last ones are of these days: some for each queue, at each stage.
+    """
     rng = Random(seed)  # noqa: S311 - a story, not a secret
-    moments = arrivals(rng, count, until=times.until, is_holiday=_holiday(times))
+    scenes = SCENES if count >= 5 * len(SCENES) else ()
+    past = arrivals(rng, count - len(scenes), until=times.until, is_holiday=_holiday(times))
+    moments: list[tuple[datetime, Scene | None]] = [(moment, None) for moment in past]
+    moments += [(scene.opens(times), scene) for scene in scenes]
     earlier: deque[Earlier] = deque(maxlen=6)
-    for rank, moment in enumerate(moments, 1):
+    for rank, (moment, scene) in enumerate(sorted(moments, key=lambda pair: pair[0]), 1):
         own = Random(seed * 1_000_003 + rank)  # noqa: S311
-        life = _life(own, world, times, moment, earlier)
+        if scene is not None:
+            life = play(own, world, times, scene, moment)
+        else:
+            life = _life(own, world, times, moment, earlier)
         yield life.story()
         earlier.append(Earlier(f"{rank:06d}", life.user, life.opening.title))
 
@@ -35,8 +55,7 @@ def year(world: World, times: Times, *, count: int, seed: int) -> Iterator[Story
 def _holiday(times: Times) -> Callable[[date], bool]:
     def closed(day: date) -> bool:
         morning = datetime.combine(day, time(9), PARIS)
-        soon = add(times.office, morning, 60)
-        return day.weekday() < 5 and (soon is None or soon - morning > timedelta(minutes=5))
+        return day.weekday() < 5 and not times.is_open(morning)
 
     return closed
 
@@ -45,8 +64,7 @@ def _life(
     rng: Random, world: World, times: Times, moment: datetime, earlier: deque[Earlier]
 ) -> Life:
     draw = rng.random()
-    user = requester(rng, world, moment)
-    scenario = chosen(rng, moment, user)
+    scenario, user = drawn(rng, world, moment)
     life = Life(rng, world, times, scenario=scenario, user=user, at=moment)
     if draw < 0.012:
         return _junk(life)
@@ -67,51 +85,42 @@ def live(life: Life) -> None:
     if life.chance(0.36):
         life.ask()
     life.look()
-    if scenario.approval.chance and life.chance(scenario.approval.chance):
+    if life.holder.team == "desk" and life.chance(0.012):
+        life.transfer()
+    if life.chance(scenario.approval.chance):
         life.wait("waiting_approval", scenario.approval, "approved")
     turn = scenario.escalation
-    level = {"desk": 1, "systems": 2, "experts": 3}[life.holder.team]
-    if turn.chance and level < turn.level and life.chance(turn.chance):
+    if life.holder.team != LEVELS[turn.level] and life.chance(turn.chance):
         life.escalate(turn, turn.level)
         if turn.level == 2 and life.chance(0.12):
             life.escalate(turn, 3)
-    if scenario.supplier.chance and life.chance(scenario.supplier.chance):
+    if life.chance(scenario.supplier.chance):
         life.wait("waiting_supplier", scenario.supplier, "supplier_reply")
     if life.chance(0.12) and life.now - life.opening.at > timedelta(days=1):
         life.hear(life.phrase("user", "reminders"))
-    if life.chance(0.015):
-        ask_authority(life)
-    if scenario.on_site.chance and life.chance(scenario.on_site.chance):
+    if life.chance(0.012):
+        life.call_authority()
+    if life.chance(scenario.on_site.chance):
         life.visit(scenario.on_site)
     life.solve()
     life.end()
 
 
-def ask_authority(life: Life) -> None:
-    """Have somebody with authority act."""
-    life.work(life.spread(10))
-    life.act(
-        acts.AuthorityAsked,
-        life.holder.id,
-        to_person=life.world.supervisor,
-        reason=life.phrase("support", "authority"),
-    )
-
-
-def requester(rng: Random, world: World, moment: datetime) -> User:
-    """Draw who asks; the client's own administrator sees the alerts."""
-    return rng.choices(world.users, [user.weight for user in world.users])[0]
-
-
-def chosen(rng: Random, moment: datetime, user: User) -> Scenario:
-    """Draw what they ask: by season, and in English only what English was written for."""
+def drawn(rng: Random, world: World, moment: datetime) -> tuple[Scenario, User]:
+    """Draw who asks for what: by season, and in English only what English was written for."""
+    if rng.random() < ALERTS:
+        watching = [user for user in world.users if user.alerts]
+        alerts = [each for each in data.scenarios() if each.channel == "alert"]
+        return rng.choice(alerts), rng.choice(watching)
+    user = rng.choices(world.users, [user.weight for user in world.users])[0]
     month = str(moment.astimezone(PARIS).month)
     found = [
         each
         for each in data.scenarios()
-        if (each.channel != "alert" or user.alerts) and (not user.english or each.titles_en)
+        if not each.channel and (not user.english or each.titles_en)
     ]
-    return rng.choices(found, [each.weight * each.season.get(month, 1.0) for each in found])[0]
+    weights = [each.weight * each.season.get(month, 1.0) for each in found]
+    return rng.choices(found, weights)[0], user
 
 
 def door(rng: Random, scenario: Scenario, moment: datetime) -> str:
@@ -137,7 +146,11 @@ def _junk(life: Life) -> Life:
 
 
 def _duplicate(life: Life, first: Earlier) -> Life:
-    life.opening = replace(life.opening, requester=first.user.id, title=f"RE: {first.title}"[:200])
+    # Whoever wrote again wrote it themselves.
+    by = first.user.id if life.opening.by == life.user.id else life.opening.by
+    life.opening = replace(
+        life.opening, by=by, requester=first.user.id, title=f"RE: {first.title}"[:200]
+    )
     life.slots["reference"] = first.reference
     life.cancel(life.phrase("support", "duplicates"))
     return life

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from compagnon.config.demo import contracts, organisation
-from compagnon.config.demo.life import MATRIX, Times
+from compagnon.config.demo.pen import MATRIX, Times
 from compagnon.config.demo.telling import year
 from compagnon.core.actor import Actor, Source
 from compagnon.desk.loading import load
