@@ -36,7 +36,7 @@ def lines(
     With a byte-order mark, without which Excel takes UTF-8 for something else; separated by
     semicolons in French, as French spreadsheets expect. Past ``most`` rows the last line says so.
     """
-    writer = csv.writer(_Echo(), delimiter=";" if (get_language() or "").startswith("fr") else ",")
+    writer = csv.writer(Echo(), delimiter=";" if (get_language() or "").startswith("fr") else ",")
     yield "\ufeff" + writer.writerow([safe(str(label_of(resource, one))) for one in columns])
     cursor: str | None = None
     left = most
@@ -73,8 +73,9 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-class _Echo:
+class Echo:
     """A file that gives back what is written to it, so that lines can be sent one by one."""
 
     def write(self, line: str) -> str:
+        """Give back the line."""
         return line

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.core import keyset, visibility
 from compagnon.core.actor import Actor
-from compagnon.core.crud import export, listing, services
+from compagnon.core.crud import asked, export, listing, services
 from compagnon.core.crud.forms import FilterForm, RowForm, capital, found_options
 from compagnon.core.crud.resource import Resource, Row
 from compagnon.core.crud.telling import told
@@ -29,9 +29,6 @@ from compagnon.core.errors import (
     SignInNeeded,
     Stale,
 )
-
-SIZES = (25, 50, 100, 200)
-USUAL_SIZE = 50
 
 View = Callable[..., HttpResponseBase]
 
@@ -91,44 +88,44 @@ class Pages:
             found = keyset.take(
                 listing.rows_of(self.resource, actor, form.values()),
                 ordering=listing.ordering_of(self.resource, request.GET.get("sort", "")),
-                limit=_size(request),
+                limit=asked.size(request),
                 cursor=request.GET.get("cursor"),
             )
         except Invalid as error:
             if error.code != "bad-cursor":
                 raise
             # An old link: the list begins again.
-            return redirect(request.path + _with(request, cursor=None))
+            return redirect(request.path + asked.changed(request, cursor=None))
         context = self._list_context(request, actor, form, found)
         return render(request, "core/crud/list.html", context)
 
     def _list_context(
         self, request: HttpRequest, actor: Actor, form: FilterForm, found: keyset.Slice[Any]
     ) -> dict[str, Any]:
-        asked = request.GET.get("sort", "")
+        sort = request.GET.get("sort", "")
         columns = listing.chosen_columns(self.resource, request)
         return {
             "resource": self.resource,
             "title": capital(self.resource.plural_title),
             "form": form,
             "headings": [
-                (one, _with(request, sort=one.sort, cursor=None) if one.sort else "")
-                for one in listing.headings(self.resource, columns, asked)
+                (one, asked.changed(request, sort=one.sort, cursor=None) if one.sort else "")
+                for one in listing.headings(self.resource, columns, sort)
             ],
             "rows": [listing.line(self.resource, row, columns) for row in found.rows],
-            "next": _with(request, cursor=found.next) if found.next else "",
-            "previous": _with(request, cursor=found.previous) if found.previous else "",
-            "sort": asked,
-            "size": _size(request),
-            "sizes": SIZES,
+            "next": asked.changed(request, cursor=found.next) if found.next else "",
+            "previous": asked.changed(request, cursor=found.previous) if found.previous else "",
+            "sort": sort,
+            "size": asked.size(request),
+            "sizes": asked.SIZES,
             "choices": [
                 (one.name, listing.label_of(self.resource, one), one in columns)
                 for one in self.resource.columns
             ],
-            "here": _with(request, cursor=None),
+            "here": asked.changed(request, cursor=None),
             "list_url": self.resource.url("list"),
             "columns_url": self.resource.url("columns"),
-            "export_url": self.resource.url("export") + _with(request, cursor=None),
+            "export_url": self.resource.url("export") + asked.changed(request, cursor=None),
             "add_url": self._if_may(actor, "add"),
         }
 
@@ -197,7 +194,7 @@ class Pages:
     def _add(self, request: HttpRequest) -> HttpResponseBase:
         actor = actor_of(request)
         services.check(actor, self.resource, "add")
-        form = RowForm(self.resource, actor, None, _sent(request))
+        form = RowForm(self.resource, actor, None, asked.sent(request))
         if request.method != "POST":
             return self._form(request, form, None)
         if form.is_valid():
@@ -214,7 +211,7 @@ class Pages:
         actor = actor_of(request)
         row = self._row(actor, pk)
         services.check(actor, self.resource, "change", row)
-        form = RowForm(self.resource, actor, row, _sent(request))
+        form = RowForm(self.resource, actor, row, asked.sent(request))
         if request.method != "POST":
             return self._form(request, form, row)
         status = 422
@@ -288,22 +285,3 @@ class Pages:
             "back_url": back,
         }
         return render(request, "core/crud/form.html", context, status=status)
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _size(request: HttpRequest) -> int:
-    asked = request.GET.get("size", "")
-    return int(asked) if asked in {str(size) for size in SIZES} else USUAL_SIZE
-
-
-def _with(request: HttpRequest, **changed: str | None) -> str:
-    """Give the query of this page with some parameters changed; ``None`` takes one away."""
-    query = request.GET.copy()
-    for name, value in changed.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-    return f"?{query.urlencode()}"

@@ -35,6 +35,11 @@ def naming(function: Naming) -> Naming:
     return function
 
 
+def names_of(actor: Actor, keys: set[int]) -> dict[int, str]:
+    """Name persons by their keys, as far as the actor sees them."""
+    return _naming[0](actor, keys) if _naming and keys else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One entry of the journal as a page tells it."""
@@ -49,8 +54,7 @@ def told(resource: Resource, actor: Actor, row: Row) -> list[Told]:
     if not actor.scope.allows("journal.view", resource.organisation_of(row)):
         return []
     entries = list(history(row).reverse()[:MOST])
-    keys = {entry.actor_id for entry in entries if entry.actor_id is not None}
-    names = _naming[0](actor, keys) if _naming and keys else {}
+    names = names_of(actor, {entry.actor_id for entry in entries if entry.actor_id is not None})
     return [
         Told(
             entry.occurred_at,
