@@ -19,10 +19,11 @@ It uses the fixtures ``cast`` and ``signed_in`` of ``compagnon.conftest``.
 
 from __future__ import annotations
 
+from compagnon.core.crud.tests.contract_parts import Contract
 from compagnon.core.crud.tests.contract_reading import ReadingContract
 from compagnon.core.crud.tests.contract_writing import WritingContract
 
-__all__ = ["ReadingContract", "ResourceContract", "WritingContract"]
+__all__ = ["Contract", "ReadingContract", "ResourceContract", "WritingContract"]
 
 
 class ResourceContract(ReadingContract, WritingContract):
