@@ -82,7 +82,10 @@ REQUEST_TYPES = Resource(
     services=Services(
         create=lambda actor, values: catalogue.create_request_type(actor=actor, values=values),  # type: ignore[arg-type]
         change=lambda actor, row, values, version: catalogue.change_request_type(
-            actor=actor, row=row, changes=values, expected_version=version  # type: ignore[arg-type]
+            actor=actor,
+            row=row,
+            changes=values,
+            expected_version=version,  # type: ignore[arg-type]
         ),
         remove=lambda actor, row: catalogue.remove_request_type(actor=actor, row=row),
     ),

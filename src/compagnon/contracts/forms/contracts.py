@@ -46,9 +46,7 @@ class ContractForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
     )
-    warn_percent = forms.IntegerField(
-        label=_("Warn at (%)"), min_value=1, max_value=99, initial=75
-    )
+    warn_percent = forms.IntegerField(label=_("Warn at (%)"), min_value=1, max_value=99, initial=75)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(

@@ -49,10 +49,16 @@ class CommitmentForm(forms.Form):
         choices=[("", pgettext_lazy("criterion", "any")), *RequestKind.choices],
     )
     service = forms.ModelChoiceField(
-        Service.objects.none(), label=_("Service"), required=False, empty_label=pgettext_lazy("criterion", "any")
+        Service.objects.none(),
+        label=_("Service"),
+        required=False,
+        empty_label=pgettext_lazy("criterion", "any"),
     )
     request_type = forms.ModelChoiceField(
-        RequestType.objects.none(), label=_("Request type"), required=False, empty_label=pgettext_lazy("criterion", "any")
+        RequestType.objects.none(),
+        label=_("Request type"),
+        required=False,
+        empty_label=pgettext_lazy("criterion", "any"),
     )
     category_path = forms.ChoiceField(label=_("Category"), required=False)
     calendar = forms.ModelChoiceField(

@@ -152,7 +152,7 @@ def test_pages_ask_a_bounded_number_of_queries(
 
 def test_a_year_in_france_has_its_holidays() -> None:
     drawn = preview(BUILT_IN["fr-office"], year=2026, now=datetime(2026, 4, 30, 15, tzinfo=UTC))
-    # Weekdays only lose what is closed: 261 less 1 Jan, 6 Apr, 1, 8, 14, 25 May, 14 Jul, 11 Nov, 25 Dec.
+    # 261 weekdays less 1 Jan, 6 Apr, 1, 8, 14, 25 May, 14 Jul, 11 Nov and 25 Dec.
     assert drawn.open_days == 252
     assert [each.day for each in drawn.special if each.day.month == 5] == [
         date(2026, 5, 1), date(2026, 5, 8), date(2026, 5, 14), date(2026, 5, 25),

@@ -322,7 +322,7 @@ def test_terms_of_a_transaction_that_was_rolled_back_are_forgotten(
 ) -> None:
     from django.db import transaction
 
-    class Undone(Exception):  # noqa: N818
+    class Undone(Exception):
         """Rolls back."""
 
     def undone() -> None:

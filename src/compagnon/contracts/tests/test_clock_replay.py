@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -94,5 +95,5 @@ def test_any_story_counts_the_same_in_rows_ledger_and_by_hand(
     assert read.target_seconds == clock.target_seconds
     rows = list(ClockSegment.objects.filter(clock=clock).order_by("start", "id"))
     assert rows[0].start == START
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         assert before.end == after.start

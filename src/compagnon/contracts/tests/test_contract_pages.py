@@ -146,7 +146,7 @@ def test_weighing_changes_nothing_and_says_what_it_would_do(
 
 def test_applying_retires_and_succeeds(manager: Client, contract: ServiceContract) -> None:
     first = contract.commitments.get()
-    sent = written(contract, "apply", line(contract, target="2 h", **{"priorities": ["1", "2"]}))
+    sent = written(contract, "apply", line(contract, target="2 h", priorities=["1", "2"]))
     assert post_terms(manager, contract, sent).status_code == 302
     now = contract.commitments.get(retired_at=None)
     assert (now.target_seconds, now.priorities, now.replaces_id) == (2 * HOUR, [1, 2], first.pk)

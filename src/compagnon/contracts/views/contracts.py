@@ -157,9 +157,7 @@ def contract_end(request: HttpRequest, contract_id: int) -> HttpResponse:
         except (Invalid, Conflict) as error:
             refuse(form, error)
         else:
-            messages.success(
-                request, _("The contract ends; its clocks run on to their end.")
-            )
+            messages.success(request, _("The contract ends; its clocks run on to their end."))
             return redirect("contracts:contract", row.pk)
     return _page(request, row, end=form, status=422)
 

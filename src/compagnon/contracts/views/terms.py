@@ -57,8 +57,7 @@ class Written:
         self.places = [
             form
             for form in self.commitments
-            if form.cleaned_data.get("target") is not None
-            and not form.cleaned_data.get("DELETE")
+            if form.cleaned_data.get("target") is not None and not form.cleaned_data.get("DELETE")
         ]
         lines: list[CommitmentLine] = [form.line() for form in self.places]
         return self.form.terms(lines)
