@@ -84,8 +84,8 @@ REQUEST_TYPES = Resource(
         change=lambda actor, row, values, version: catalogue.change_request_type(
             actor=actor,
             row=row,
-            changes=values,
-            expected_version=version,  # type: ignore[arg-type]
+            changes=values,  # type: ignore[arg-type]
+            expected_version=version,
         ),
         remove=lambda actor, row: catalogue.remove_request_type(actor=actor, row=row),
     ),

@@ -136,9 +136,9 @@ def commitment_choices(actor: Actor) -> dict[str, Any]:
         "calendar": visible(Calendar, actor).filter(revision__gt=0),
     }
     found = dict(rows)
-    for name, empty in (("service", pgettext_lazy("criterion", "any")), ("request_type", pgettext_lazy("criterion", "any")),
-                        ("calendar", _("the contract’s own"))):  # fmt: skip
-        found[f"{name}_choices"] = [("", empty), *((row.pk, _named(row)) for row in rows[name])]
+    for name, offered in rows.items():
+        empty = _("the contract’s own") if name == "calendar" else pgettext_lazy("criterion", "any")
+        found[f"{name}_choices"] = [("", empty), *((row.pk, _named(row)) for row in offered)]
     found["category_choices"] = [
         ("/".join(step for step in path.split("/") if step), label)
         for path, label in category_choices()
