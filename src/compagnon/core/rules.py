@@ -29,7 +29,7 @@ def entries(scope: Scope, rows: QuerySet[models.Entry]) -> QuerySet[models.Entry
 @rule(models.Task, models.PeriodicRun, models.Worker)
 def background_work(scope: Scope, rows: QuerySet[M]) -> QuerySet[M]:
     """All of it for who manages tasks: a task belongs to no organisation."""
-    return rows if scope.allows_somewhere("task.manage") else rows.none()
+    return rows if scope.allows("task.manage", None) else rows.none()
 
 
 @rule(models.OutboxItem, models.ConsumerPosition, models.IdempotencyKey, models.StoredFile)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor
+from compagnon.core.models import Task, TaskState
 from compagnon.core.verbs import all_verbs
 from compagnon.desk import links
 from compagnon.desk import services as desk
@@ -187,8 +188,18 @@ def furnish(side: Side) -> Side:
     )  # fmt: skip
     solved = desk_factories.ticket(side.person, title=f"Résolu {mark}", team=side.team)
     solution = desk.propose_solution(actor=system, ticket_id=solved.pk, text=f"Redémarrer {mark}")
+    given_up = Task.objects.create(
+        path="compagnon.desk.tasks.deliver",
+        arguments={"args": [mark], "kwargs": {}},
+        state=TaskState.DEAD,
+        error=f"Refusé par {mark}",
+        run_after=timezone.now(),
+        enqueued_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
     side.tickets += [ticket, solved]
     side.objects.update(
+        given_up=given_up,
         token=token,
         session=session,
         contract=contract,
@@ -254,6 +265,9 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "people/accounts/<pk>": ACCOUNT,
     "people/accounts/<pk>/<action>": words("invite", "close", "reopen"),
     "people/me/tokens/<pk>": kept("token"),
+    "admin/tasks/<task_id>": kept("given_up"),
+    "admin/tasks/<task_id>/do/<name>": words("retry", "discard"),
+    "api/v1/background-tasks/<task_id>": kept("given_up"),
     "contracts/<contract_id>": kept("contract"),
     "contracts/clocks/<clock_id>": kept("clock"),
     "calendars/<calendar_id>": kept("calendar"),
