@@ -30,12 +30,20 @@ Convert = Callable[[Any], Any]
 RESERVED = 2000
 
 
+_encode = DjangoJSONEncoder().encode
+
+
 def _as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
+    if value is None:
+        return None
+    return _encode(value) if value else json.dumps(value)
 
 
 def _as_sqlite_time(value: datetime | None) -> str | None:
-    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
+    if value is None:
+        return None
+    written = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")
+    return written.removesuffix("+00:00")
 
 
 def _as_sqlite_uuid(value: UUID | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import nh3
@@ -23,8 +24,22 @@ def _parser() -> MarkdownIt:
     )
 
 
+# What no rule of Markdown or HTML looks at, and how a line may not begin: for the others, such as
+# most of what people write, the paragraphs are the whole of the work.
+_MARKED = re.compile(r"[^\w \n,;:.?!'’«»()…–—/%€°@\"\u202f-]|_")
+_BEGINS = re.compile(r"(?m)^(?:[ \u202f-]|\d{1,9}[.)])|[ \u202f]$")
+_BLANKS = re.compile(r"\n{2,}")
+
+
 def render(text: str) -> str:
     """Give the HTML of a text that may hold Markdown: sanitised, links marked as not ours."""
+    if _MARKED.search(text) or _BEGINS.search(text):
+        return _rendered(text)
+    paragraphs = (part.replace("\n", "<br>\n") for part in _BLANKS.split(text.strip("\n")))
+    return "".join(f"<p>{part}</p>\n" for part in paragraphs if part)
+
+
+def _rendered(text: str) -> str:
     return nh3.clean(
         _parser().render(text),
         tags=ALLOWED,
