@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
 from compagnon.core import markup
+from compagnon.core.api import background, records
 from compagnon.core.api.errors import problem_response
 from compagnon.core.api.openapi import Api
 from compagnon.core.api.reference import sections
@@ -39,6 +40,8 @@ Everything the pages do, this API does, by the same rules.
 
 api = Api(title="Compagnon", version="1", description=DESCRIPTION)
 
+for own in (records.router, background.router):
+    api.add_router("", own)
 for room in ROOMS:
     # A room that has no API yet has no such module.
     if find_spec(f"compagnon.{room}.api") is not None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("compagnon.ui.urls")),
     path("account/", include("compagnon.people.account_urls")),
     path("search/", find, name="search"),
+    path("admin/", include("compagnon.core.urls")),
     path("people/", include("compagnon.people.urls")),
     path("", include("compagnon.contracts.urls")),
     path("", include("compagnon.desk.urls")),

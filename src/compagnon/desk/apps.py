@@ -13,4 +13,10 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from compagnon.desk import navigation, policies, receivers, visibility  # noqa: F401
+        from compagnon.desk import (  # noqa: F401
+            journal_words,
+            navigation,
+            policies,
+            receivers,
+            visibility,
+        )

@@ -23,6 +23,7 @@ from compagnon.desk.models import (
     Urgency,
 )
 from compagnon.people.models import Person, Team
+from compagnon.ui import words
 
 VERBS = {
     "ticket.open": (_("opened the ticket"), "ticket"),
@@ -92,6 +93,24 @@ class Change:
     after: Any
     is_duration: bool = False
     key: str = ""
+
+
+    @property
+    def before_words(self) -> str:
+        """The value before, as text."""
+        return self._said(self.before)
+
+    @property
+    def after_words(self) -> str:
+        """The value after, as text; a dash for none."""
+        return self._said(self.after) or "–"
+
+    def _said(self, value: Any) -> str:
+        if isinstance(value, datetime):
+            return words.full_time(value)
+        if self.is_duration and isinstance(value, int):
+            return words.duration(value)
+        return "" if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Entry(models.Model):
             models.Index(fields=["organisation_id", "occurred_at"], name="entry_organisation"),
             models.Index(fields=["actor_id", "occurred_at"], name="entry_actor"),
             models.Index(fields=["verb", "occurred_at"], name="entry_verb"),
+            models.Index(fields=["occurred_at", "id"], name="entry_when"),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor
+from compagnon.core.errors import Refused
 from compagnon.core.models import PeriodicRun, Task, TaskState, Worker
+from compagnon.core.tasks.jobs import discover
 from compagnon.core.visibility import get_visible, visible
 
 
@@ -38,6 +42,51 @@ def live_workers(*, within: timedelta = timedelta(minutes=1)) -> QuerySet[Worker
 def failing_jobs() -> QuerySet[PeriodicRun]:
     """Give the periodic jobs whose last run failed."""
     return PeriodicRun.objects.filter(failures__gt=0).order_by("name")
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A declared periodic job and its last run; ``run`` is ``None`` until a worker has seen it."""
+
+    name: str
+    every: timedelta
+    queue: str
+    run: PeriodicRun | None
+
+
+def jobs(*, actor: Actor) -> list[JobLine]:
+    """Give every declared periodic job with its last run, by name.
+
+    Raises:
+        Refused: the actor may not see background work.
+    """
+    check(actor)
+    runs = {run.pk: run for run in visible(PeriodicRun, actor)}
+    return [
+        JobLine(job.name, job.every, job.queue, runs.get(job.name))
+        for job in sorted(discover().values(), key=lambda job: job.name)
+    ]
+
+
+def check(actor: Actor) -> None:
+    """Refuse who may not see background work.
+
+    Raises:
+        Refused: the actor may not.
+    """
+    if not actor.scope.allows("task.manage", None):
+        raise Refused(_("Your roles do not let you manage tasks."))
+
+
+def tasks_in(*, actor: Actor, state: TaskState | None = None) -> QuerySet[Task]:
+    """Give the tasks of a state, or all of them.
+
+    Raises:
+        Refused: the actor may not see background work.
+    """
+    check(actor)
+    rows = visible(Task, actor)
+    return rows if state is None else rows.filter(state=state)
 
 
 def dead_tasks(*, actor: Actor) -> QuerySet[Task]:

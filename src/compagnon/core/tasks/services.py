@@ -10,13 +10,14 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict
 from compagnon.core.models import Task, TaskState
 from compagnon.core.services import require, service
-from compagnon.core.visibility import get_visible
+from compagnon.core.visibility import get_visible, visible
 
 MANAGE = "task.manage"
+MOST = 1_000
 
 
 def _dead(actor: Actor, task_id: int) -> Task:
-    require(actor.scope.allows_somewhere(MANAGE), _("Your roles do not let you manage tasks."))
+    require(actor.scope.allows(MANAGE, None), _("Your roles do not let you manage tasks."))
     task = get_visible(Task, actor, Task.objects.select_for_update(), pk=task_id)
     if task.state != TaskState.DEAD:
         raise Conflict(_("This task was not given up: there is nothing to decide about it."))
@@ -45,6 +46,23 @@ def retry_dead(*, actor: Actor, task_id: int) -> Task:
         after={"state": TaskState.WAITING, "attempts": 0},
     )
     return task
+
+
+@service(MANAGE)
+def retry_all_dead(*, actor: Actor) -> int:
+    """Have the tasks that were given up tried again, the oldest first; gives how many.
+
+    At most 1,000 at once, so that the transaction stays short.
+
+    Raises:
+        Refused: the actor may not manage tasks.
+    """
+    require(actor.scope.allows(MANAGE, None), _("Your roles do not let you manage tasks."))
+    rows = visible(Task, actor).filter(state=TaskState.DEAD).order_by("finished_at", "pk")
+    keys = list(rows.values_list("pk", flat=True)[:MOST])
+    for key in keys:
+        retry_dead(actor=actor, task_id=key)
+    return len(keys)
 
 
 @service(MANAGE)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils import timezone
 
 from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
-from compagnon.desk.stories import Change
-from compagnon.ui import words
 
 register = template.Library()
 
@@ -61,26 +57,6 @@ def due_state(ticket: Ticket) -> str:
         return ""
     left = (ticket.due_at - timezone.now()).total_seconds()
     return "late" if left < 0 else "soon" if left < 4 * 3600 else "fine"
-
-
-@register.filter
-def before_words(change: Change) -> str:
-    """A field's value before it changed."""
-    return _said(change.before, change)
-
-
-@register.filter
-def after_words(change: Change) -> str:
-    """A field's value after it changed; a dash for none."""
-    return _said(change.after, change) or "–"
-
-
-def _said(value: Any, change: Change) -> str:
-    if isinstance(value, datetime):
-        return words.full_time(value)
-    if change.is_duration and isinstance(value, int):
-        return words.duration(value)
-    return "" if value is None else str(value)
 
 
 @register.simple_tag

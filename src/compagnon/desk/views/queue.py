@@ -82,7 +82,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     context |= {
         "states": State.choices,
         "priorities": Priority.choices,
-        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by("level", "name"),
+        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(
+            "level", "name"
+        ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
     }
     return render(request, "desk/queue.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,15 @@ from compagnon.ui import live
 
 COMPOSER = ("reply", "note", "solve")
 SHORTCUTS = {"reply": "r", "note": "i", "take": "t", "assign": "a", "solve": "s", "qualify": "q"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A verb that a page offers, with its form and the key that opens it."""
+
+    verb: PageVerb
+    form: forms.VerbForm
+    key: str = ""
 
 
 @login_required
@@ -117,37 +127,37 @@ def _page(
     actor: Actor, found: Ticket, failed: tuple[PageVerb, forms.VerbForm] | None = None
 ) -> dict[str, Any]:
     context = _story(actor, found)
-    verbs = {
-        verb.name: {"verb": verb, "form": _form(verb, actor, found, failed)}
+    offered = {
+        verb.name: Offered(verb, _form(verb, actor, found, failed))
         for verb in VERBS
         if verb.name in context["verbs"] or (failed and failed[0] is verb)
     }
     asking = [
         one
-        for name, one in verbs.items()
-        if not one["verb"].in_place
+        for name, one in offered.items()
+        if not one.verb.in_place
         and name not in COMPOSER
         # Beside the solution itself, for its user.
         and not (name == "refuse" and context["party"])
     ]
     context |= {
-        "verbs": verbs,
+        "verbs": offered,
+        # Support's answer has its key on the button at the top.
         "composer": [
-            # Support's answer has its key on the button at the top.
-            verbs[name] | {"key": "" if context["support"] and name == "reply" else SHORTCUTS[name]}
+            replace(one, key="" if context["support"] and name == "reply" else SHORTCUTS[name])
             for name in COMPOSER
-            if name in verbs
+            if (one := offered.get(name))
         ],
         "dialogs": asking,
-        "menu": [one for one in asking if one["verb"].name not in {"reopen", "assign"}],
+        "menu": [one for one in asking if one.verb.name not in {"reopen", "assign"}],
         "failed": failed[0].name if failed else "",
         "failed_form": failed[1] if failed else None,
     }
     if context["support"]:
         context["page_shortcuts"] = [
-            (verbs[name]["verb"].label, key) for name, key in SHORTCUTS.items() if name in verbs
+            (offered[name].verb.label, key) for name, key in SHORTCUTS.items() if name in offered
         ]
-    if "qualify" in verbs:
+    if "qualify" in offered:
         context["matrix"] = json.dumps(rules_of(found).matrix or MATRIX)
         context["priorities"] = Priority.choices
     if failed and failed[0].name == "refuse":

@@ -1,0 +1,1 @@
+"""The pages of ``core`` itself: the journal, and background work."""

@@ -1,0 +1,59 @@
+"""How the journal tells what happens on the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import journal_words
+from compagnon.core.actor import Actor
+from compagnon.core.journal_words import Change, Subject
+from compagnon.core.models import Entry
+from compagnon.core.visibility import visible
+from compagnon.desk import stories
+from compagnon.desk.models import InboundMessage, Ticket
+
+journal_words.words(stories.VERBS)
+journal_words.parts(stories.SYSTEM)
+journal_words.words(
+    {
+        "intake.receive": (_("received a message"), "mail"),
+        "intake.settle": (_("settled a message"), "mail-opened"),
+        "intake.replay": (_("had a message read again"), "refresh"),
+        "intake.admit": (_("opened a ticket from a message"), "ticket"),
+        "intake.dismiss": (_("set a message aside"), "archive"),
+        "intake.fell_silent": (_("noticed that no mail comes any more"), "bell"),
+        "intake.heard_again": (_("received mail again"), "bell"),
+        "outgoing.retry": (_("had a mail sent again"), "mail-forward"),
+        "rules.set": (_("set priorities and delays"), "adjustments"),
+    }
+)
+
+
+@journal_words.subjects(Ticket)
+def tickets(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name tickets by their number and title."""
+    rows = visible(Ticket, actor).filter(pk__in=keys)
+    return {row.pk: Subject(str(row), reverse("desk:ticket", args=[row.pk])) for row in rows}
+
+
+@journal_words.subjects(InboundMessage)
+def messages(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name received messages by their subject."""
+    rows = visible(InboundMessage, actor).filter(pk__in=keys)
+    return {row.pk: Subject(str(row), reverse("desk:inbound", args=[row.pk])) for row in rows}
+
+
+@journal_words.changes(Ticket)
+def changes(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
+    """Tell a ticket's fields before and after, with names instead of keys."""
+    names = stories.Names(entries)
+    return {
+        entry.pk: [
+            Change(one.label, one.before_words, one.after_words)
+            for one in stories.changes_of(entry, names)
+        ]
+        for entry in entries
+    }
