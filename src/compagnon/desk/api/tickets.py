@@ -329,7 +329,7 @@ def list_messages(
 
 
 @router.index("/tickets/{ticket_id}/journal", schemas.EntryOut)
-def list_journal(
+def list_ticket_journal(
     request: ApiRequest,
     ticket_id: Id,
     query: Query[schemas.EntryQuery],
