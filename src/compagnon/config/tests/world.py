@@ -269,9 +269,6 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "people/accounts/<pk>": ACCOUNT,
     "people/accounts/<pk>/<action>": words("invite", "close", "reopen"),
     "people/me/tokens/<pk>": kept("token"),
-    "admin/tasks/<task_id>": kept("given_up"),
-    "admin/tasks/<task_id>/do/<name>": words("retry", "discard"),
-    "api/v1/background-tasks/<task_id>": kept("given_up"),
     "contracts/<contract_id>": kept("contract"),
     "contracts/clocks/<clock_id>": kept("clock"),
     "calendars/<calendar_id>": kept("calendar"),
@@ -285,6 +282,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "desk/tasks/<task_id>/do/<name>": words("complete"),
     "desk/sheets/<sheet_id>": kept("sheet"),
     "desk/intake/<inbound_id>": kept("inbound"),
+    "desk/outgoing/<mail_id>": kept("outgoing"),
     "desk/rules/<organisation_id>": ORGANISATION,
     "desk/intake/<inbound_id>/do/<name>": words("replay", "admit", "dismiss"),
     "api/v1/organisations/<organisation_id>": ORGANISATION,
@@ -306,6 +304,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/sheets/<sheet_id>": kept("sheet"),
     "api/v1/attachments/<attachment_id>": kept("attachment"),
     "api/v1/intake/messages/<message_id>": kept("inbound"),
+    "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
 }
 
 
