@@ -255,10 +255,6 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
 
 # Where any other route names an object: the route up to the parameter, and which of a side's.
 PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
-    # A background task belongs to no client: one that is not there.
-    "admin/tasks/<task_id>": words(2**40),
-    "admin/tasks/<task_id>/do/<name>": words("retry", "discard"),
-    "api/v1/background-tasks/<task_id>": words(2**40),
     "people/persons/<pk>/<action>": words("close", "reopen"),
     "people/persons/<pk>/contacts/<point_id>": POINT,
     "people/persons/<pk>/contacts/<point_id>/<action>": words("main", "delete"),
