@@ -27,7 +27,7 @@ from compagnon.core.models import Entry, OutboxItem
 Row = dict[str, Any]
 Convert = Callable[[Any], Any]
 # Keys are reserved by so many at once: others may write meanwhile, and never take ours.
-RESERVED = 2000
+RESERVED = 500
 
 
 _encode = DjangoJSONEncoder().encode
@@ -161,6 +161,22 @@ class Bulk:
     def waiting(self) -> int:
         """How many rows wait to be written."""
         return sum(len(table.rows) for table in self._tables.values())
+
+    def give_back(self) -> None:
+        """Give back the keys that were reserved for nothing, where nobody has gone on after them.
+
+        Call it once all is written; on PostgreSQL, whose sequences do not wait for each other,
+        they stay unused.
+        """
+        for table in self._tables.values():
+            left = list(table.keys)
+            table.keys = iter(())
+            if left and connection.vendor == "sqlite":
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute(
+                        "UPDATE sqlite_sequence SET seq = %s WHERE name = %s AND seq = %s",
+                        [left[0] - 1, table.model._meta.db_table, left[-1]],
+                    )
 
     def flush(self) -> int:
         """Write what waits, in one transaction; give how many rows."""

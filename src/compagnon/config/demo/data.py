@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -71,16 +71,26 @@ TURNS = frozenset({"escalation", "on_site", "supplier", "approval"})
 
 @cache
 def scenarios() -> tuple[Scenario, ...]:
-    """Give every kind of request.
+    """Give every kind of request; a story's cases share all that they do not say themselves.
 
     Raises:
         TypeError: a file says something that no field is for.
     """
     return tuple(
-        _scenario(found)
+        _scenario(one)
         for path in sorted((FOLDER / "stories").glob("*.toml"))
         for found in _read(path)["story"]
+        for one in _cases(found)
     )
+
+
+def _cases(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    shared = {name: value for name, value in found.items() if name != "cases"}
+    cases = found.get("cases", [{}])
+    whole = sum(case.get("weight", 1.0) for case in cases)
+    for case in cases:
+        share = found.get("weight", 1.0) * case.get("weight", 1.0) / whole
+        yield shared | case | {"weight": share}
 
 
 def _scenario(found: dict[str, Any]) -> Scenario:

@@ -207,7 +207,7 @@ class Life(Pen):
         if self.holder.team == "desk" and self.chance(0.8):
             self.holder = self.member("systems")
             self.act(acts.Assigned, self.world.supervisor, assignee=self.holder.id)
-        start = self._slot()
+        start = self._slot() if done else self._slot(after=self.times.until)
         self.slots["date_rdv"] = said(start)
         planned = self.rng.choice((1800, 2700, 3600, 5400))
         self.act(
@@ -243,10 +243,11 @@ class Life(Pen):
                 signature=drawn if self.chance(0.85) else None,
             )  # fmt: skip
 
-    def _slot(self) -> datetime:
+    def _slot(self, after: datetime | None = None) -> datetime:
         """Give the next appointment: on an hour or a half, in the support's hours."""
         days = self.rng.choice((0.4, 0.6, 1, 1, 2, 3))
-        found = add(self.times.office, self.now, int(days * 510 * 60)) or self.now
+        found = add(self.times.office, max(self.now, after or self.now), int(days * 510 * 60))
+        assert found is not None  # noqa: S101 - the support opens again
         local = found.astimezone(PARIS).replace(minute=self.rng.choice((0, 30)), second=0)
         while True:
             local += timedelta(minutes=30)

@@ -109,7 +109,7 @@ def play(rng: Random, world: World, times: Times, scene: Scene, at: datetime) ->
     """Live a ticket up to the scene's stage, and no further."""
     life = Life(
         rng, world, times,
-        scenario=_scenario(scene.about), user=_user(rng, world, scene), at=at,
+        scenario=_scenario(scene), user=_user(rng, world, scene), at=at,
     )  # fmt: skip
     life.weigh(*scene.levels)
     if scene.holder:
@@ -154,8 +154,22 @@ def _stage(life: Life, stage: str) -> None:
             life.solve()
 
 
-def _scenario(about: str) -> Scenario:
-    return next(each for each in data.scenarios() if each.category == about)
+# What must be possible for a ticket to stop there.
+NEEDS = {
+    "escalated": "escalation",
+    "supplier": "supplier",
+    "approval": "approval",
+    "appointment": "on_site",
+}
+
+
+def _scenario(scene: Scene) -> Scenario:
+    found = [each for each in data.scenarios() if each.category == scene.about]
+    if turn := NEEDS.get(scene.stage):
+        found = [each for each in found if getattr(each, turn).chance]
+    if scene.stage == "asked":
+        found = [each for each in found if each.questions]
+    return found[(scene.hour + scene.minutes + scene.back) % len(found)]
 
 
 def _user(rng: Random, world: World, scene: Scene) -> User:

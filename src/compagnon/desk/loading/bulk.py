@@ -87,4 +87,5 @@ def load(
         if bulk.waiting >= BATCH_ROWS:
             flush()
     flush()
+    bulk.give_back()
     return Loaded(keys, bulk.written)
