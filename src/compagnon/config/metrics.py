@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 import compagnon
 from compagnon.core.models import ConsumerPosition, OutboxItem
 from compagnon.core.tasks import queries as tasks
+from compagnon.desk import silence as silence_of_mail
 from compagnon.desk.models import InboundMessage, InboundState, OutgoingMail, OutgoingState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -116,6 +117,10 @@ def mail_figures() -> list[Metric]:
     latest = InboundMessage.objects.aggregate(at=Max("received_at"))["at"]
     if latest:
         silence.add_metric([], (now - latest).total_seconds())
+    alarmed = GaugeMetricFamily(
+        "compagnon_inbound_alarm", "1 when no mail has come for longer than the operator allows."
+    )
+    alarmed.add_metric([], 1 if silence_of_mail.alarm() else 0)
     out = GaugeMetricFamily("compagnon_outgoing_held", "Mail that has not left.", labels=["state"])
     stuck = [OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED]
     for state, number in (
@@ -125,7 +130,7 @@ def mail_figures() -> list[Metric]:
         .annotate(n=Count("pk"))
     ):
         out.add_metric([state], number)
-    return [held, received, silence, out]
+    return [held, received, silence, alarmed, out]
 
 
 def outbox_figures() -> list[Metric]:

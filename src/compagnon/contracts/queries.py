@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet
 
 from compagnon.contracts.clock.calendars import Calendar as ClockCalendar
+from compagnon.contracts.clock.counting import elapsed
 from compagnon.contracts.frozen import calendar_of
 from compagnon.contracts.models import (
     CalendarRevision,
@@ -44,6 +45,7 @@ __all__ = [
     "due_rows",
     "get_contract",
     "kept_since",
+    "open_seconds",
     "reading_of",
 ]
 
@@ -58,6 +60,15 @@ def calendar_named(name: str) -> ClockCalendar | None:
         rows.filter(calendar__code=name).first() or rows.filter(calendar__name__iexact=name).first()
     )
     return calendar_of(found) if found else None
+
+
+def open_seconds(name: str, start: datetime, end: datetime) -> int | None:
+    """Give the seconds that the calendar of that code or name counts between two moments.
+
+    ``None`` when there is no such calendar. For the program and its operator.
+    """
+    found = calendar_named(name)
+    return elapsed(found, start, max(start, end)) if found else None
 
 
 def contracts(actor: Actor) -> QuerySet[ServiceContract]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from compagnon.core.events import Event
 
@@ -16,7 +17,17 @@ class TicketEvent:
     actor_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SilenceEvent:
+    """Mail stopped coming, or came again. ``since`` is when the last message came."""
+
+    since: datetime
+    seconds: int
+
+
 ticket_opened: Event[TicketEvent] = Event("desk.ticket_opened")
 ticket_changed: Event[TicketEvent] = Event("desk.ticket_changed")
 ticket_solved: Event[TicketEvent] = Event("desk.ticket_solved")
 ticket_closed: Event[TicketEvent] = Event("desk.ticket_closed")
+mail_fell_silent: Event[SilenceEvent] = Event("desk.mail_fell_silent")
+mail_heard_again: Event[SilenceEvent] = Event("desk.mail_heard_again")

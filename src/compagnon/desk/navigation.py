@@ -12,6 +12,7 @@ navigation.register(
     NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
     NavItem(_("My tasks"), "calendar-event", "desk:tasks", "ticket.work", 25, "desk"),
     NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
+    NavItem(_("Sent mail"), "mail-forward", "desk:outgoing", "intake.view", 31, "desk"),
     NavItem(
         _("Categories"),
         "tags",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +10,11 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compagnon.core import journal
 from compagnon.core.actor import Actor
+from compagnon.core.errors import Refused
 from compagnon.core.models import Entry
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.models import (
@@ -22,6 +25,7 @@ from compagnon.desk.models import (
     Message,
     OrganisationRules,
     OutgoingMail,
+    OutgoingState,
     Solution,
     State,
     Ticket,
@@ -215,6 +219,24 @@ def get_message(actor: Actor, message_id: int) -> Message:
 def mail_of(actor: Actor, ticket: Ticket) -> QuerySet[OutgoingMail]:
     """Give the mail that a ticket sent, for those who work on it."""
     return visible(OutgoingMail, actor, ticket.outgoing.all()).order_by("created_at", "id")
+
+
+def outgoing(actor: Actor) -> QuerySet[OutgoingMail]:
+    """Give the mail that visible tickets sent.
+
+    Raises:
+        Refused: the actor may see no mail at all.
+    """
+    if not actor.scope.allows_somewhere("intake.view"):
+        raise Refused(_("Your role does not allow you to see sent mail."))
+    return visible(OutgoingMail, actor).select_related("ticket")
+
+
+def outgoing_counts(actor: Actor) -> Counter[str]:
+    """Count the visible mail that has not left, by state, up to 1,000 in all."""
+    unsent = [OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED]
+    rows = visible(OutgoingMail, actor).filter(state__in=unsent).order_by()
+    return Counter(rows.values_list("state", flat=True)[:COUNT_MAX])
 
 
 def escalations_of(actor: Actor, ticket: Ticket) -> QuerySet[Escalation]:

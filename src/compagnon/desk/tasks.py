@@ -55,3 +55,11 @@ def resume_due_tickets() -> None:
             services.resume(actor=system_actor("holding"), ticket_id=pk)
         except CompagnonError as error:
             log.info("not resumed", ticket=pk, reason=error.code)
+
+
+@periodic(every=timedelta(minutes=1), queue="mail")
+def watch_silence() -> None:
+    """Raise an alarm, once, when no mail has come for as long as the operator said."""
+    verb = services.watch_silence(actor=system_actor("listener"))
+    if verb:
+        log.warning("mail silence", verb=verb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
-from compagnon.desk.views import intake, links, opening, queue, rules, ticket, work
+from compagnon.desk.views import intake, links, opening, outgoing, queue, rules, ticket, work
 
 app_name = "desk"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("desk/intake/<int:inbound_id>/", intake.message, name="inbound"),
     path("desk/intake/<int:inbound_id>/raw/", intake.raw, name="inbound_raw"),
     path("desk/intake/<int:inbound_id>/do/<slug:name>/", intake.act, name="inbound_act"),
+    path("desk/outgoing/", outgoing.outgoing, name="outgoing"),
+    path("desk/outgoing/<int:mail_id>/retry/", outgoing.retry, name="outgoing_retry"),
     path("desk/categories/", include(CATEGORIES.urls())),
     path("desk/mailboxes/", include(MAILBOXES.urls())),
     path("desk/rules/", rules.index, name="rules"),

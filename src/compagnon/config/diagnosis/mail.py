@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import smtplib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compagnon.config.addresses import Address, answers
 from compagnon.config.diagnosis.findings import Check, Finding, failed, ok, warning
+from compagnon.contracts import queries as contracts
+from compagnon.desk import silence
 from compagnon.desk.models import InboundMessage, InboundState, OutgoingMail, OutgoingState
 from compagnon.desk.outbound.transport import Maildir, Nowhere, Smtp, transport
 
@@ -111,15 +110,22 @@ def mail_in() -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def silence() -> Iterator[Finding]:
+def quiet() -> Iterator[Finding]:
     """Where mail comes all day, no mail means that something is broken before us."""
-    limit = settings.MAIL_SILENCE_MINUTES
-    latest = InboundMessage.objects.aggregate(at=Max("received_at"))["at"]
-    if limit and latest and timezone.now() - latest > timedelta(minutes=limit):
+    name = settings.MAIL_SILENCE_CALENDAR
+    if name and contracts.calendar_named(name) is None:
+        yield warning(
+            "mail-silence-calendar",
+            _("There is no calendar «%(name)s»: silence is counted round the clock.")
+            % {"name": name},
+            _("Correct COMPAGNON_MAIL_SILENCE_CALENDAR, or make that calendar."),
+        )
+    found = silence.alarm()
+    if found is not None:
         yield failed(
             "mail-silence",
             _("No mail has come for %(minutes)d minutes (limit: %(limit)d).")
-            % {"minutes": (timezone.now() - latest).total_seconds() // 60, "limit": limit},
+            % {"minutes": found.seconds // 60, "limit": found.limit // 60},
             _("Send one to yourself, and follow it: the domain's MX, your mail server's queue, "
               "its delivery to our listener."),
         )  # fmt: skip
@@ -154,4 +160,4 @@ def held() -> Iterator[Finding]:
 
 
 CHECKS: list[Check] = [mail_out, mail_in]
-CHECKS_OF_TABLES: list[Check] = [silence, held]
+CHECKS_OF_TABLES: list[Check] = [quiet, held]

@@ -138,3 +138,12 @@ def test_who_does_not_manage_tasks_is_refused_everything(cast: Cast, signed_in: 
         assert client.post(URL + name).status_code == 403, name
     task.refresh_from_db()
     assert task.state == TaskState.DEAD
+
+
+def test_who_manages_tasks_of_one_client_only_is_refused(cast: Cast, signed_in: Any) -> None:
+    """A task belongs to no organisation: its error may speak of another client."""
+    dead_task()
+    client = signed_in(cast.client_a, "task.manage")
+    assert client.get(URL).status_code == 403
+    assert client.get(API).status_code == 403
+    assert client.post(f"{URL}retry/").status_code == 403

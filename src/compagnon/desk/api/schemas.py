@@ -209,6 +209,7 @@ class OutgoingOut(Schema):
     """A mail that a ticket sent."""
 
     id: int
+    ticket_id: int
     event: str
     recipient: str
     state: Literal["waiting", "sending", "sent", "failed", "suppressed"]
@@ -432,7 +433,9 @@ class SignIn(Body):
     """The user's signature: a PNG picture of at most 200 kB."""
 
     name: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
-    signature_base64: Annotated[str, Field(max_length=270_000)]
+    signature_base64: Annotated[
+        str, Field(max_length=270_000, description="Empty: the typed name is the signature.")
+    ] = ""
     remarks: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
 
     @field_validator("signature_base64")

@@ -8,9 +8,11 @@ from compagnon.desk.services.intake import (
     dismiss_inbound,
     receive,
     replay_inbound,
+    watch_silence,
 )
 from compagnon.desk.services.lifecycle import cancel, pend, reopen, resume
 from compagnon.desk.services.opening import open_ticket
+from compagnon.desk.services.outgoing import retry_mail
 from compagnon.desk.services.qualification import qualify
 from compagnon.desk.services.solutions import (
     accept_solution,
@@ -51,7 +53,9 @@ __all__ = [
     "replay_inbound",
     "reply",
     "resume",
+    "retry_mail",
     "sign_sheet",
     "take",
     "transfer",
+    "watch_silence",
 ]

@@ -30,6 +30,7 @@ from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.services import outgoing, writing
 from compagnon.desk.services.assignment import first_team, taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
+from compagnon.people.models import Person
 
 
 @service("ticket.reply")
@@ -189,10 +190,11 @@ def _from_user(
     if ticket.state == State.PENDING and ticket.pending_reason == PendingReason.USER:
         values |= move(ticket, State.OPEN)
         clocks.resume(actor=actor, subject=subject_of(ticket), at=at)
-    thanks = rules.is_thanks(text)
-    if ticket.state in {State.SOLVED, State.CLOSED, State.CANCELLED} and not thanks:
+    over = ticket.state in {State.SOLVED, State.CLOSED, State.CANCELLED}
+    thanks = over and rules.is_thanks(text, author=str(Person.objects.get(pk=author_id)))
+    if over and not thanks:
         values |= reopened(actor=actor, ticket=ticket, at=at)
-    if not (thanks and ticket.state in {State.SOLVED, State.CLOSED}):
+    if not (thanks and ticket.state != State.CANCELLED):
         values["awaits_answer"] = True
     message = writing.write(
         actor=actor,

@@ -18,7 +18,9 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
+from compagnon.desk import silence
 from compagnon.desk.errors import IllegalMove
+from compagnon.desk.events import SilenceEvent, mail_fell_silent, mail_heard_again
 from compagnon.desk.models import InboundMessage, InboundState
 
 HEADERS_MAX = 256 * 1024
@@ -171,3 +173,33 @@ def dismiss_inbound(*, actor: Actor, inbound_id: int) -> InboundMessage:
     inbound.save(update_fields=["state", "reason", "processed_at"])
     journal.record(actor=actor, verb="intake.dismiss", subject=inbound)
     return inbound
+
+
+@service("intake.watch")
+def watch_silence(*, actor: Actor, at: datetime | None = None) -> str:
+    """Note, once, that no mail comes any more; and, once, that it comes again.
+
+    The alarm stands in the journal on the last message that came; pages, ``doctor`` and the
+    metrics show it while it lasts. Gives the verb that was written, or nothing.
+
+    Raises:
+        Refused: a person tries what only the program does.
+    """
+    if not actor.is_system:
+        raise Refused
+    now = silence.read(at)
+    raised = silence.raised_alarm()
+    if now is None or now.is_alarm == (raised is not None):
+        return ""
+    verb = silence.FELL_SILENT if now.is_alarm else silence.HEARD_AGAIN
+    journal.record(
+        actor=actor,
+        verb=verb,
+        subject=InboundMessage.objects.get(pk=now.last_id),
+        after={"minutes": now.seconds // 60, "limit": now.limit // 60},
+        occurred_at=at,
+    )
+    (mail_fell_silent if now.is_alarm else mail_heard_again).announce(
+        SilenceEvent(since=now.since, seconds=now.seconds)
+    )
+    return verb

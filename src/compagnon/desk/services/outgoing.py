@@ -5,7 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
+from compagnon.core import journal
 from compagnon.core.actor import Actor
+from compagnon.core.services import require, service
+from compagnon.core.visibility import get_visible
+from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import (
     Mailbox,
     MailEvent,
@@ -127,3 +133,39 @@ def default_mailbox(ticket: Ticket) -> Mailbox | None:
         for row in Mailbox.objects.filter(is_active=True, organisation_id__in=keys).order_by("-id")
     }
     return next((rows[key] for key in reversed(keys) if key in rows), None)
+
+
+@service("outgoing.retry")
+def retry_mail(*, actor: Actor, mail_id: int) -> OutgoingMail:
+    """Send again a mail that could not be sent, after what stopped it was set right.
+
+    It keeps its Message-ID: it never left, or a mail program shows it once.
+
+    Raises:
+        NotFound: no such mail, or not visible.
+        Refused: the actor may not settle mail of that organisation.
+        IllegalMove: it did not fail.
+    """
+    rows = OutgoingMail.objects.select_for_update(of=("self",)).select_related("ticket")
+    mail = get_visible(OutgoingMail, actor, rows, pk=mail_id)
+    require(
+        actor.is_system or actor.scope.allows("intake.manage", mail.ticket.organisation_id),
+        _("Your role does not allow you to send mail again."),
+    )
+    if mail.state != OutgoingState.FAILED:
+        raise IllegalMove(_("This mail did not fail: there is nothing to send again."))
+    before = {"state": mail.state, "attempts": mail.attempts}
+    mail.state, mail.reason, mail.attempts = OutgoingState.WAITING, "", 0
+    mail.save(update_fields=["state", "reason", "attempts"])
+    journal.record(
+        actor=actor,
+        verb="outgoing.retry",
+        subject=mail,
+        organisation_id=mail.ticket.organisation_id,
+        before=before,
+        after={"state": mail.state, "attempts": 0, "ticket_id": mail.ticket_id},
+    )
+    from compagnon.desk.tasks import deliver
+
+    deliver.enqueue(mail.pk)
+    return mail

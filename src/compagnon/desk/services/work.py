@@ -45,6 +45,16 @@ def _task(actor: Actor, task_id: int, expected_version: int | None) -> tuple[Tic
     return ticket, task
 
 
+def _check_unsealed(task: WorkTask) -> None:
+    """Refuse to change what the user signed for: the seal covers the times.
+
+    Raises:
+        AlreadySigned: the sheet is signed.
+    """
+    if InterventionSheet.objects.filter(task=task, signed_at__isnull=False).exists():
+        raise AlreadySigned
+
+
 @service("ticket.plan_task")
 def plan_task(
     *,
@@ -122,6 +132,7 @@ def complete_task(
     """
     ticket, task = _task(actor, task_id, expected_version)
     at = at or timezone.now()
+    _check_unsealed(task)
     if task.state != WorkState.TODO:
         raise IllegalMove(_("This task is “%(state)s”.") % {"state": task.get_state_display()})
     task.spent_seconds = _checked_seconds("spent_seconds", spent_seconds)
@@ -161,6 +172,7 @@ def cancel_task(
         IllegalMove: it is done or cancelled already.
     """
     ticket, task = _task(actor, task_id, expected_version)
+    _check_unsealed(task)
     if task.state != WorkState.TODO:
         raise IllegalMove(_("This task is “%(state)s”.") % {"state": task.get_state_display()})
     task.state = WorkState.CANCELLED
@@ -228,16 +240,23 @@ def sign_sheet(
     Raises:
         NotFound: no such sheet, or not visible.
         AlreadySigned: it was signed before.
+        IllegalMove: the work is not reported yet.
         Invalid: no name, or something that is not a small PNG picture.
     """
-    sheet = InterventionSheet.objects.select_for_update().filter(pk=sheet_id).first()
-    if sheet is None:
+    found = InterventionSheet.objects.select_related("task__ticket").filter(pk=sheet_id).first()
+    if found is None:
         raise NotFound
+    # The ticket is locked first, as by every verb: two that lock in another order wait for ever.
+    ticket = lock(
+        actor=actor, ticket_id=found.task.ticket_id, verb=_signing_verb(actor, found.task.ticket)
+    )
+    sheet = InterventionSheet.objects.select_for_update().get(pk=sheet_id)
     task = sheet.task
-    ticket = lock(actor=actor, ticket_id=task.ticket_id, verb=_signing_verb(actor, task.ticket))
     at = at or timezone.now()
     if sheet.signed_at:
         raise AlreadySigned
+    if task.state == WorkState.TODO:
+        raise IllegalMove(_("Report the work as done first: the user signs for the time it took."))
     name = " ".join(name.split())[:120]
     if not name:
         raise Invalid(_("Write the name of the person who signs."), fields={"name": [_("Empty.")]})

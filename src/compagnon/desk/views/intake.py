@@ -13,7 +13,7 @@ from compagnon.core import files, keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid, NotFound, Refused
 from compagnon.core.visibility import get_visible, visible
-from compagnon.desk import services
+from compagnon.desk import services, silence
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.intake import raw_bytes
 from compagnon.desk.inbound.parse import parse
@@ -57,6 +57,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         "page": page,
         "items": [(row, in_words(row)) for row in page.rows],
         "state": state,
+        "silence": silence.alarm(),
         "states": [
             (InboundState.QUARANTINE, _("In quarantine"), quarantined[:1000].count()),
             (InboundState.WAITING, _("Waiting"), ""),

@@ -62,7 +62,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             "waits": solution.state == SolutionState.PROPOSED,
         }
         response = render(request, "desk/answer.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -104,6 +103,5 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
                     return redirect("desk:sign_link", token=token)
         context = {"sheet": sheet, "task": sheet.task, "ticket": ticket, "form": form}
         response = render(request, "desk/sign_link.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
