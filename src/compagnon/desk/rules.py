@@ -72,6 +72,7 @@ def may_reopen(closed_at: datetime | None, now: datetime, days: int) -> bool:
 # A short message made only of such words does not mean that the solution failed.
 THANKS = frozenset(
     [
+        "lot",
         "merci",
         "beaucoup",
         "bien",
@@ -151,6 +152,7 @@ THANKS_CORE = frozenset(
         "solved",
     ]
 )
+ENDINGS = frozenset(["cordialement", "cdt", "cdlt", "salutations", "regards"])
 NEGATIONS = frozenset(
     [
         "ne",
@@ -170,20 +172,31 @@ NEGATIONS = frozenset(
 )
 
 
-def is_thanks(text: str) -> bool:
+def is_thanks(text: str, *, author: str = "") -> bool:
     """Tell whether a text says thanks and nothing else, in French or English.
 
     Cautious: any word outside the short list, a question mark or a negation makes it a message
-    that somebody must read.
+    that somebody must read. Only a signature is looked through: the author's own name, and what
+    stands below a formula that ends a letter.
+
+    Args:
+        author: the author's name, whose words count for nothing.
     """
     if len(text) > 300 or "?" in text:
         return False
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", folded)
+    said: list[str] = []
+    for line in text.splitlines():
+        words = _folded(line)
+        said += words
+        # What follows «Cordialement,» on lines of its own is who signs, not what is said.
+        if words and said and ENDINGS.intersection(words) and len(words) <= 3:
+            break
+    rest = set(said) - set(_folded(author))
     return bool(
-        words
-        and THANKS_CORE.intersection(words)
-        and not NEGATIONS.intersection(words)
-        # Up to four words that we do not know: a signature («Claire Martin, comptabilité»).
-        and sum(word not in THANKS for word in words) <= 4
+        THANKS_CORE.intersection(said) and not NEGATIONS.intersection(said) and rest <= THANKS
     )
+
+
+def _folded(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall(r"[a-z0-9]+", plain)

@@ -42,7 +42,7 @@ def hear(telling: Telling, act: acts.Heard, actor: Actor) -> None:
     if row["state"] == State.PENDING and row["pending_reason"] == PendingReason.USER:
         values |= telling.move("open")
         telling.clocks.resume(actor=actor, at=act.at)
-    thanks = rules.is_thanks(act.text)
+    thanks = rules.is_thanks(act.text, author=telling.setting.names.get(act.author, ""))
     if not telling.is_open and not thanks:
         values |= telling.reopened(act, actor)
     if not (thanks and row["state"] in {"solved", "closed"}):

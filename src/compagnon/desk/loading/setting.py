@@ -52,7 +52,16 @@ class Setting:
     def people(self) -> dict[int, Somebody]:
         """Every person."""
         rows = Person.objects.values_list("id", "organisation_id", "site_id", "language")
-        return {key: Somebody(*row) for key, *row in rows.iterator()}
+        return {
+            key: Somebody(organisation_id, site_id, language)
+            for key, organisation_id, site_id, language in rows.iterator()
+        }
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Every person's name, as the person is shown."""
+        rows = Person.objects.values_list("id", "first_name", "last_name")
+        return {key: f"{first} {last}".strip() for key, first, last in rows.iterator()}
 
     @cached_property
     def addresses(self) -> dict[int, str]:

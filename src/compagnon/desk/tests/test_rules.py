@@ -93,9 +93,22 @@ def test_thanks_are_thanks(text: str) -> None:
         "Bonjour",
         "L'imprimante affiche une erreur, merci de revenir",
         "ça remarche pas merci",
+        "Merci, problème revenu ce matin",
+        "Bonjour, ça recommence. Merci",
+        "Ok panne identique ce jour",
+        "Rappelez-moi vite merci",
+        "ok, imprimante HS",
+        "Thanks, it crashed today",
+        "Merci\nCela recommence",
         "",
         "merci " * 100,
     ],
 )
 def test_anything_that_must_be_read_is_not_thanks(text: str) -> None:
     assert not rules.is_thanks(text)
+
+
+def test_a_name_and_a_signature_are_looked_through() -> None:
+    assert rules.is_thanks("Merci beaucoup !\nClaire", author="Claire Martin")
+    assert not rules.is_thanks("Merci beaucoup !\nClaire", author="Jean Petit")
+    assert rules.is_thanks("Thanks a lot.\n\nBest regards,\nJohn Doe\nAccounting, 2nd floor")

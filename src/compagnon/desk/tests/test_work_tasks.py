@@ -91,12 +91,16 @@ def test_the_user_signs_on_the_technician_s_phone(technician: Actor, task: WorkT
 
 def test_the_user_signs_by_themselves(user: Actor, technician: Actor, task: WorkTask) -> None:
     sheet = services.prepare_sheet(actor=technician, task_id=task.pk, report="Four remplacé.")
+    with pytest.raises(IllegalMove):
+        services.sign_sheet(actor=user, sheet_id=sheet.pk, name="U", signature=PNG)
+    services.complete_task(actor=technician, task_id=task.pk, spent_seconds=2700)
     assert services.sign_sheet(actor=user, sheet_id=sheet.pk, name="U", signature=PNG).signed_at
 
 
 def test_what_is_not_a_signature_is_refused(
     outsider: Actor, technician: Actor, task: WorkTask
 ) -> None:
+    services.complete_task(actor=technician, task_id=task.pk, spent_seconds=2700)
     sheet = services.prepare_sheet(actor=technician, task_id=task.pk, report="Four remplacé.")
     for name, signature in (
         ("", PNG),
@@ -107,3 +111,15 @@ def test_what_is_not_a_signature_is_refused(
             services.sign_sheet(actor=technician, sheet_id=sheet.pk, name=name, signature=signature)
     with pytest.raises(NotFound):
         services.sign_sheet(actor=outsider, sheet_id=sheet.pk, name="X", signature=PNG)
+
+
+def test_what_was_signed_for_no_longer_changes(technician: Actor, task: WorkTask) -> None:
+    services.complete_task(actor=technician, task_id=task.pk, spent_seconds=2700)
+    sheet = services.prepare_sheet(actor=technician, task_id=task.pk, report="Four remplacé.")
+    services.sign_sheet(actor=technician, sheet_id=sheet.pk, name="U", signature=b"")
+    with pytest.raises(AlreadySigned):
+        services.complete_task(actor=technician, task_id=task.pk, spent_seconds=7200)
+    with pytest.raises(AlreadySigned):
+        services.cancel_task(actor=technician, task_id=task.pk)
+    sheet.refresh_from_db()
+    assert sheet.digest == sheet_digest(sheet)
