@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
 import pytest
@@ -96,10 +95,11 @@ def test_an_unknown_address_takes_as_long(cast: f.Cast) -> None:
     def seconds(email: str) -> float:
         taken = []
         for _turn in range(5):
-            start = time.perf_counter()
+            # The work done, not the clock on the wall: the machine may be busy elsewhere.
+            start = time.process_time()
             assert authenticate(None, email=email, password=WRONG) is None
-            taken.append(time.perf_counter() - start)
-        return statistics.median(taken)
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     known = seconds("ursule@client-a.example")
     for email in ("nobody@client-a.example", "colin@client-a.example"):
