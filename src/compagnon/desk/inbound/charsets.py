@@ -112,6 +112,8 @@ ASCII = re.compile(r"(us-?)?ascii\b|ansi_x3|646\b", re.IGNORECASE)
 C1 = re.compile(rb"[\x80-\x9f]")
 TOGETHER = re.compile(r"[^\x00-\x7f]{2,}")
 FOREIGN = re.compile(r"[^\x00-\x7f]")
+DAMAGED = re.compile("\ufffd+")
+HALVES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
 # Enough that a strict reading as UTF-8 cannot be chance.
 SURE = 8
 
@@ -191,8 +193,9 @@ def _decode_foreign(data: bytes, label: str | None, codec: str | None, hint: str
             return _as_utf8(utf8, codec, codec or codec_of(hint), complaint)
     if codec and codec != "utf_8":
         return _as_declared(data, codec, complaint)
-    if _mostly_utf8(data):
-        return Decoded(data.decode("utf-8", "replace"), "utf_8", "charset_damaged")
+    mended = _mended(data)
+    if _strictly(mended, "utf_8") is not None or _mostly_utf8(mended):
+        return Decoded(mended.decode("utf-8", "replace"), "utf_8", "charset_damaged")
     return _as_guessed(data, codec_of(hint), complaint)
 
 
@@ -256,8 +259,22 @@ def _as_guessed(data: bytes, hint: str | None, complaint: str) -> Decoded:
 def _mostly_utf8(data: bytes) -> bool:
     """Whether a few damaged places spoil what is otherwise UTF-8 (a cut, a pasted byte)."""
     text = data[:100_000].decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return len(FOREIGN.findall(text)) - damaged > 2 * damaged
+    # One damaged place gives one mark for each of its bytes: places are what counts.
+    places = len(DAMAGED.findall(text))
+    return len(FOREIGN.findall(text)) - text.count("\ufffd") > 2 * places
+
+
+def _mended(data: bytes) -> bytes:
+    """Join the halves of surrogate pairs that were each encoded alone (CESU-8, as Java does)."""
+    if b"\xed" not in data:
+        return data
+    # ED never continues a character: what these match was never anything else in UTF-8.
+    return HALVES.sub(_joined, data)
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    halves = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+    return halves.decode("utf-16-le", "replace").encode("utf-8")
 
 
 def _decode_escaped(data: bytes, codec: str) -> Decoded:

@@ -659,3 +659,29 @@ def test_hostile_html_gives_its_words_and_no_page() -> None:
     assert mail.html == ""
     assert "au secours" in mail.text
     assert "html_refused" in codes(mail)
+
+
+@pytest.mark.parametrize(
+    ("damage", "read"),
+    [
+        # An emoji as two halves, each encoded alone (CESU-8); one half lost; both in one text.
+        (b"\xed\xa0\xbd\xed\xb8\x80", "😀"),
+        (b"\xed\xa0\xbd", "\ufffd"),
+        (b"\xed\xa0\xbd\xed\xa0\xbd\xed\xb8\x80", "\ufffd😀"),
+        # With a cut character beside it.
+        (b"\xed\xa0\xbd\xed\xb8\x80 \xe2\x80 ", "😀 \ufffd "),
+        # Several bytes that are no UTF-8, in one place.
+        (b"\xff\xff\xff\xff\xff", "\ufffd" * 5),
+    ],
+)
+def test_one_damaged_place_does_not_spoil_the_rest(damage: bytes, read: str) -> None:
+    kind = "Content-Type: text/plain; charset=utf-8"
+    mail = parse(raw(kind, "", FRENCH.encode() + b" " + damage + b"."))
+    assert mail.text == f"{FRENCH} {read}."
+    assert "charset_damaged" in codes(mail)
+
+
+def test_half_an_emoji_alone_among_plain_letters() -> None:
+    kind = "Content-Type: text/plain; charset=utf-8"
+    mail = parse(raw(kind, "", b"abc \xed\xa0\xbd \xf0\x9f\x98\x80 fin"))
+    assert mail.text == "abc \ufffd 😀 fin"

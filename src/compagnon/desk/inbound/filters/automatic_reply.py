@@ -21,6 +21,8 @@ REPLY_HEADERS = (
     "x-auto-reply-from", "x-mail-autoreply", "x-vacation", "x-autoresponse", "auto-reply",
 )  # fmt: skip
 NO = {"", "no", "false", "0", "none"}
+# Marks of a message sent to many, that a person may have written.
+DISTRIBUTED = ("Precedence: list", "Precedence: bulk", "List-")
 RECEIPT = re.compile(r"report-type\s*=\s*\"?disposition-notification", re.IGNORECASE)
 # What programs write before the subject they answer, with its colon.
 PREFIX = re.compile(
@@ -64,11 +66,14 @@ def automatic_reply(mail: ParsedMail, envelope: Envelope, context: Context) -> J
 def _likely_sign(mail: ParsedMail, program: str, context: Context) -> str:
     """Give a sign that makes a reply only together with another."""
     subject = without_tokens(mail.subject)
-    if PREFIX.match(subject) and (program or mail.in_reply_to or mail.references):
+    answers = _answers_us(mail, context)
+    # A list or a relay marks what people write through it: no sign of a program by itself.
+    second = "" if program.startswith(DISTRIBUTED) and not answers else program
+    if PREFIX.match(subject) and (second or mail.in_reply_to or mail.references):
         return program or "subject"
-    if program and ABSENCE.search(subject):
+    if second and ABSENCE.search(subject):
         return program
-    if program.startswith(("Auto-Submitted", "Return-Path")) and _answers_us(mail, context):
+    if program.startswith(("Auto-Submitted", "Return-Path")) and answers:
         return program
     return ""
 
