@@ -238,6 +238,9 @@ class TicketQuery(ListQuery):
     assignee: Annotated[Id | None, FilterLookup("assignee_id")] = None
     team: Annotated[Id | None, FilterLookup("team_id")] = None
     category: Annotated[Id | None, FilterLookup("category_id")] = None
+    opened_after: Annotated[AwareDatetime | None, FilterLookup("opened_at__gte")] = None
+    opened_before: Annotated[AwareDatetime | None, FilterLookup("opened_at__lt")] = None
+    active_after: Annotated[AwareDatetime | None, FilterLookup("activity_at__gte")] = None
     reference: Annotated[
         str | None, Field(max_length=60, pattern=r"^[^\x00]*$", description="Exactly this one.")
     ] = None
@@ -287,6 +290,16 @@ class EntryQuery(ListQuery):
 
     verb: Annotated[str | None, Field(max_length=60, pattern=r"^[a-z_.]*$")] = None
     ordering: Literal["occurred_at", "-occurred_at"] = "occurred_at"
+
+
+class WorkTaskQuery(ListQuery):
+    """Which tasks, in which order."""
+
+    state: Literal["todo", "done", "cancelled"] | None = None
+    assignee: Annotated[Id | None, FilterLookup("assignee_id")] = None
+    planned_after: Annotated[AwareDatetime | None, FilterLookup("planned_start__gte")] = None
+    planned_before: Annotated[AwareDatetime | None, FilterLookup("planned_start__lt")] = None
+    ordering: Literal["planned_start", "-planned_start", "id", "-id"] = "planned_start"
 
 
 class FileIn(Body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from ninja import Query
 
 from compagnon.contracts.models import RequestType, Service
@@ -56,7 +57,7 @@ def open_ticket(request: ApiRequest, body: schemas.OpenIn) -> Ticket:
     actor = request.actor
     requester_id = body.requester_id if body.requester_id is not None else actor.id
     if requester_id is None:
-        raise Invalid(fields={"requester_id": ["Say for whom."]})
+        raise Invalid(fields={"requester_id": [_("Say for whom.")]})
     requester = chosen_person(actor, requester_id, "requester_id")
     ticket = services.open_ticket(
         actor=actor,
@@ -110,7 +111,7 @@ def qualify_ticket(request: ApiRequest, ticket_id: Id, body: schemas.QualifyIn) 
         if sent.get(name) is not None:
             values[name] = convert(sent[name])
         elif name in sent:
-            raise Invalid(fields={name: ["This cannot be empty."]})
+            raise Invalid(fields={name: [_("This cannot be empty.")]})
     if sent.get("beneficiary_id"):
         values["beneficiary"] = chosen_person(actor, sent["beneficiary_id"], "beneficiary_id")
     changed = services.qualify(

@@ -47,6 +47,19 @@ def plan_work_task(request: ApiRequest, ticket_id: Id, body: schemas.PlanIn) -> 
     )
 
 
+@router.index("/work-tasks", schemas.WorkTaskOut)
+def list_all_work_tasks(
+    request: ApiRequest,
+    query: Query[schemas.WorkTaskQuery],
+) -> QuerySet[WorkTask]:
+    """List the tasks that you may see, of every ticket.
+
+    Those that wait for somebody: `?state=todo&assignee=7`.
+    """
+    rows = WorkTask.objects.select_related("assignee", "site")
+    return visible(WorkTask, request.actor, rows)
+
+
 @router.show("/work-tasks/{task_id}", schemas.WorkTaskOut)
 def get_work_task(request: ApiRequest, task_id: Id) -> WorkTask:
     """Read a task."""
