@@ -93,6 +93,7 @@ def _plan(actor: Actor, ticket: Ticket, values: Values) -> object:
         title=values["title"],
         details=values["details"],
         mode=WorkMode(values["mode"]),
+        site=values["site"] if values["mode"] == WorkMode.ON_SITE else None,
         assignee=values["assignee"],
         planned_start=values["planned_start"],
         planned_seconds=60 * (values["planned_minutes"] or 0),

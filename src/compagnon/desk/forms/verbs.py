@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.models import RequestType, Service
 from compagnon.core.actor import Actor
+from compagnon.core.visibility import visible
 from compagnon.desk.forms.fields import (
     NONE,
     FilesField,
@@ -32,7 +33,7 @@ from compagnon.desk.models import (
     Urgency,
     WorkMode,
 )
-from compagnon.people.models import Person, Team
+from compagnon.people.models import Person, Site, Team
 
 
 class VerbForm(forms.Form):
@@ -186,6 +187,7 @@ class PlanForm(VerbForm):
     mode = forms.ChoiceField(
         label=_("Where"), choices=capitals(*WorkMode), widget=forms.RadioSelect, initial="remote"
     )
+    site = row_field(Site, _("Site"))
     assignee = row_field(Person, _("Technician"))
     planned_start = moment_field(
         _("Appointment"),
@@ -194,6 +196,9 @@ class PlanForm(VerbForm):
     details = text_field(_("Details"), rows=2, required=False)
 
     def prepare(self) -> None:
-        """Offer the technicians; the one who plans first."""
+        """Offer the user's sites, and the technicians; the one who plans first."""
+        sites = visible(Site, self.actor, self.ticket.organisation.sites.order_by("name"))
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.initial["site"] = self.ticket.site_id
         self.fields["assignee"].queryset = technicians(self.actor)  # type: ignore[attr-defined]
         self.initial.update({"assignee": self.actor.id})

@@ -23,6 +23,8 @@ export default class DialogController extends Controller<HTMLElement> {
     if (!(dialog instanceof HTMLDialogElement)) return;
     event.preventDefault();
     dialog.showModal();
+    // What is to be filled in, rather than the button that closes.
+    dialog.querySelector<HTMLElement>(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
   }
 
   close(): void {
