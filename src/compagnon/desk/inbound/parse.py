@@ -21,6 +21,7 @@ from compagnon.desk.inbound import (
     quoting,
     reports,
     sanitise,
+    winmail,
 )
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.limits import DEFAULT, Limits
@@ -55,6 +56,7 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
     root = reader.read()
     hint = _hint(root)
     body = bodies.Gatherer(limits).gather(root, root=True)
+    winmail.unpack(body, limits)
     fallback.read_files(root, body, limits)
     mail = _headers(raw, root, hint, limits)
     shown = bodies.html_of(body)
@@ -162,4 +164,5 @@ def _files(body: bodies.Body, shown: str, limits: Limits) -> tuple[list[Attachme
         attachment, found = attachments.build(part, len(files) + 1, limits, inline=inline)
         files.append(attachment)
         defects += found
-    return files + body.extracted, defects
+    files += [replace(one, inline=one.content_id in content_ids) for one in body.extracted]
+    return files, defects
