@@ -97,9 +97,10 @@ def _scenario(found: dict[str, Any]) -> Scenario:
     known = {each.name for each in fields(Scenario)}
     if unknown := found.keys() - known:
         raise TypeError(f"{found.get('category')}: {', '.join(sorted(unknown))}")
-    return Scenario(
-        **{name: Turn(**value) if name in TURNS else value for name, value in found.items()}
-    )
+    values: dict[str, Any] = {
+        name: Turn(**value) if name in TURNS else value for name, value in found.items()
+    }
+    return Scenario(**values)
 
 
 @cache

@@ -26,8 +26,8 @@ def qualify(telling: Telling, act: acts.Qualified, actor: Actor) -> None:
     if "beneficiary_id" in values:
         values["site_id"] = setting.people[values["beneficiary_id"]].site_id
     values["priority"] = rules.priority(
-        values.get("impact", row["impact"]),
-        values.get("urgency", row["urgency"]),
+        values["impact"] if "impact" in values else row["impact"],
+        values["urgency"] if "urgency" in values else row["urgency"],
         telling.rules.matrix,
     )
     if row["qualified_at"] is None:
