@@ -9,6 +9,8 @@ import unicodedata
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 # Marks that reverse what is shown: "facture\u202Efdp.exe" reads "factureexe.pdf".
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# In a text of many lines the plain marks stay: Arabic and Hebrew are written with them.
+REVERSAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\u180e]")
 SPACES = re.compile(r"\s+")
 BREAKS = re.compile("\r|\x0b|\x0c|\x1c|\x1d|\x1e|\x85|\u2028|\u2029")
@@ -41,7 +43,8 @@ def _one_break(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Drop the blanks that end lines (but a signature's ``-- ``), and long runs of blank lines."""
+    """Drop what reverses a text, blanks that end lines (but a signature's ``-- ``), blank lines."""
+    text = REVERSAL.sub("", text)
     lines = (one if one == "-- " else one.rstrip() for one in text.split("\n"))
     return BLANKS.sub("\n\n\n", "\n".join(lines)).strip("\n")
 

@@ -5,7 +5,7 @@ The files stay as they are. What was declared a file, or is encrypted, is not re
 
 from __future__ import annotations
 
-from compagnon.desk.inbound import attachments, headers, html_text, sniffing
+from compagnon.desk.inbound import attachments, headers, html_text, invitation, sniffing
 from compagnon.desk.inbound.bodies import Body, Gatherer, Piece, decoded
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.limits import Limits
@@ -38,6 +38,8 @@ def _text(part: Part, limits: Limits) -> str:
     if part.content_type in CRYPTIC:
         return ""
     kind = sniffing.sniff(part.content(limits.text_chars)[0])
+    if "text/calendar" in {kind, part.content_type}:
+        return invitation.to_text(decoded(part, limits.text_chars, part.charset)[0])
     if kind not in READABLE:
         return ""
     text, _, _ = decoded(part, limits.text_chars, part.charset)

@@ -26,7 +26,8 @@ DROPPED = {
 }  # fmt: skip
 CELL = {"align", "valign", "bgcolor", "width", "height", "colspan", "rowspan", "nowrap"}
 ATTRIBUTES = {
-    "*": {"dir", "lang", "title"},
+    # The last two never leave this module: they tell what the sender hides.
+    "*": {"dir", "lang", "title", "style", "hidden"},
     "a": {"href", "name"},
     "img": {"src", "alt", "width", "height", "border"},
     "table": {"align", "bgcolor", "border", "cellpadding", "cellspacing", "width"},
@@ -52,6 +53,10 @@ SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 # Small pictures that some programs write in the page itself; SVG is a program, not a picture.
 EMBEDDED = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]+", re.IGNORECASE)
 CID = re.compile(r"cid:([^\s\"'<>]{1,250})", re.IGNORECASE)
+DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)", re.IGNORECASE)
+# A tag as the sanitiser writes it, and in it the mark of what is hidden.
+WRITTEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[a-z-]+="[^"]*")*)\s*/?>')
+HIDDEN = re.compile(r'\s(?:style="none"|hidden="[^"]*")')
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 LONE_AMPERSAND = re.compile(r"&(?!#?[A-Za-z0-9]{1,31})")
@@ -116,6 +121,9 @@ def sanitise(html: str) -> Clean | None:
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         nonlocal distant
+        if attribute == "style":
+            shows = DISPLAY.findall(value)
+            return "none" if shows and shows[-1].lower() == "none" else None
         if attribute not in {"src", "href"}:
             return value
         plain = value.strip()
@@ -143,4 +151,24 @@ def sanitise(html: str) -> Clean | None:
             "img": {"referrerpolicy": "no-referrer"},
         },
     )
-    return Clean(cleaned.strip(), frozenset(shown), distant)
+    return Clean(_without_hidden(cleaned).strip(), frozenset(shown), distant)
+
+
+def _without_hidden(clean: str) -> str:
+    """Drop the elements that no mail program shows; where nothing would be left, show them."""
+    if not HIDDEN.search(clean):
+        return clean
+    kept: list[str] = []
+    position = depth = 0
+    for tag in WRITTEN.finditer(clean):
+        void = tag[2] in VOID
+        if depth:
+            depth += 0 if void else -1 if tag[1] else 1
+            position = tag.end()
+        elif HIDDEN.search(tag[3]):
+            kept.append(clean[position : tag.start()])
+            position, depth = tag.end(), 0 if void else 1
+    shown = "".join(kept) + ("" if depth else clean[position:])
+    if WRITTEN.sub("", shown).strip():
+        return shown
+    return WRITTEN.sub(lambda tag: HIDDEN.sub("", tag[0]), clean)

@@ -685,3 +685,61 @@ def test_half_an_emoji_alone_among_plain_letters() -> None:
     kind = "Content-Type: text/plain; charset=utf-8"
     mail = parse(raw(kind, "", b"abc \xed\xa0\xbd \xf0\x9f\x98\x80 fin"))
     assert mail.text == "abc \ufffd 😀 fin"
+
+
+def test_marks_that_reverse_a_text_are_dropped() -> None:
+    assert parse(plain("a\u202ebc\u202c \u2067d\u2069 \u200fe")).text == "abc d \u200fe"
+    page = parse(raw("Content-Type: text/html", "", "<p>a&#x202e;b</p>"))
+    assert page.text == "ab"
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            '<p>a</p><div style="color:red; DISPLAY : none">b<div>c<br></div></div><p>d</p>',
+            "a\n\nd",
+        ),
+        ("<p>a</p><div hidden>b</div>", "a"),
+        ('<p>a<img style="display:none" alt="x">b</p>', "ab"),
+        ('<p>a</p><p style="display:none">b', "a"),
+        # Shown after all; words, no style; hidden as a whole.
+        ('<p style="display:none;display:block">a</p>', "a"),
+        ("<p>style=&quot;none&quot; a</p>", 'style="none" a'),
+        ('<div style="display:none"><p>tout</p></div>', "tout"),
+    ],
+)
+def test_what_a_page_hides_is_not_shown(page: str, text: str) -> None:
+    mail = parse(raw("Content-Type: text/html", "", page))
+    assert mail.text == text
+    assert not [tag for tag in mail.html.split("<") if "style=" in tag.partition(">")[0]]
+
+
+def test_invitation_alone_is_read() -> None:
+    mail = parse(
+        raw(
+            "Content-Type: text/calendar; method=REQUEST; charset=utf-8",
+            "",
+            "BEGIN:VCALENDAR",
+            "BEGIN:VTIMEZONE",
+            "DTSTART:16010101T000000",
+            "END:VTIMEZONE",
+            "BEGIN:VEVENT",
+            "SUMMARY;LANGUAGE=fr:Réunion\\, suite et",
+            "  fin",
+            "DTSTART;TZID=Europe/Paris:20260302T100000",
+            "DTEND:20260302T100000Z",
+            "LOCATION:Salle 2",
+            "DESCRIPTION:Apporter\\nle portable",
+            "BEGIN:VALARM",
+            "DESCRIPTION:Reminder",
+            "END:VALARM",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        )
+    )
+    assert mail.text == (
+        "Réunion, suite et fin\n2026-03-02 10:00 (Europe/Paris) – 2026-03-02 10:00 UTC\nSalle 2"
+        "\n\nApporter\nle portable"
+    )
+    assert [one.name for one in mail.attachments] == ["invite.ics"]
