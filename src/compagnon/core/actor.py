@@ -46,13 +46,21 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How far an actor sees and acts. Only ``people`` and :meth:`everything` build one."""
+    """How far an actor sees and acts. Only ``people`` and :meth:`everything` build one.
+
+    ``only`` are the verbs that a token or a link lists; ``None`` where nothing is left out.
+    """
 
     person_id: int | None = None
     organisation_id: int | None = None
     team_ids: frozenset[int] = frozenset()
     grants: tuple[Grant, ...] = ()
     unlimited: bool = False
+    only: frozenset[str] | None = None
+
+    def reaches_own(self, verb: str) -> bool:
+        """Tell whether ``verb`` may be done on what is the person's own, which takes no role."""
+        return self.only is None or verb in self.only
 
     def allows(self, verb: str, organisation_id: int | None) -> bool:
         """Tell whether some role gives ``verb`` on that organisation (``None``: on all of them)."""

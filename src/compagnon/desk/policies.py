@@ -30,6 +30,8 @@ verbs.declare(
     },
 )
 
+verbs.declare("desk", {"ticket.own": _("open and follow one's own requests")}, own=True)
+
 # What users may do on the tickets they asked for or benefit from, without any role.
 REQUESTER = frozenset({"ticket.see", "ticket.reply", "ticket.answer_solution", "ticket.reopen"})
 
@@ -37,6 +39,11 @@ REQUESTER = frozenset({"ticket.see", "ticket.reply", "ticket.answer_solution", "
 def is_party(actor: Actor, ticket: Ticket) -> bool:
     """Tell whether the actor asked for the ticket or benefits from it."""
     return actor.id is not None and actor.id in {ticket.requester_id, ticket.beneficiary_id}
+
+
+def may_as_party(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor is a party, and comes with no token that leaves this out."""
+    return is_party(actor, ticket) and actor.scope.reaches_own("ticket.own")
 
 
 def is_support(actor: Actor, ticket: Ticket) -> bool:
@@ -54,7 +61,7 @@ def may(actor: Actor, verb: str, ticket: Ticket) -> bool:
     """Tell whether the actor may do ``verb`` on that ticket."""
     if actor.is_system or actor.scope.allows(verb, ticket.organisation_id):
         return True
-    if is_party(actor, ticket) and verb in REQUESTER:
+    if may_as_party(actor, ticket) and verb in REQUESTER:
         return True
     # A member of the team to which another organisation's ticket was escalated works on it.
     return ticket.team_id in actor.scope.team_ids and actor.scope.allows_somewhere(verb)

@@ -34,7 +34,12 @@ def support_filter(scope: Scope, verb: str = "ticket.view", prefix: str = "") ->
 
 
 def party_filter(scope: Scope, prefix: str = "") -> Q:
-    """Give the filter for tickets that the scope's person asked for or benefits from."""
+    """Give the filter for tickets that the scope's person asked for or benefits from.
+
+    A token that lists neither «ticket.own» nor «ticket.view» sees none.
+    """
+    if not (scope.reaches_own("ticket.own") or scope.reaches_own("ticket.view")):
+        return Q(**{f"{prefix}pk__in": []})
     return Q(**{f"{prefix}requester_id": scope.person_id}) | Q(
         **{f"{prefix}beneficiary_id": scope.person_id}
     )

@@ -15,10 +15,11 @@ from compagnon.core.actor import Actor
 from compagnon.core.crud.filters import RelationField
 from compagnon.core.crud.forms import RowForm, capital
 from compagnon.core.errors import CompagnonError
-from compagnon.core.verbs import Verb, all_verbs
+from compagnon.core.verbs import Verb, all_verbs, own_verbs
 from compagnon.people.models import ContactKind, Ease, Language, Organisation, Role, Team
 from compagnon.people.resources import PERSONS
 from compagnon.people.services.persons import PersonChanges
+from compagnon.people.services.tokens import may_list
 
 
 class Refusable(forms.Form):
@@ -196,8 +197,8 @@ class TokenForm(Refusable):
         self.initial["expires_on"] = timezone.localdate() + timedelta(days=90)
         self.fields["verbs"].choices = [  # type: ignore[attr-defined]
             (verb.name, capital(verb.label))
-            for verb in all_verbs()
-            if actor.scope.allows_somewhere(verb.name)
+            for verb in (*all_verbs(), *own_verbs())
+            if may_list(actor, verb.name)
         ]
 
     def expires_at(self) -> datetime:

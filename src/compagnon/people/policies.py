@@ -33,6 +33,11 @@ def is_self(actor: Actor, person: Person) -> bool:
     return actor.id is not None and actor.id == person.pk
 
 
+def may_as_self(actor: Actor, person: Person) -> bool:
+    """Tell whether the actor is that person, and comes with no token that leaves this out."""
+    return is_self(actor, person) and actor.scope.reaches_own("self.manage")
+
+
 def holds_all(actor: Actor, names: Iterable[str], organisation_id: int) -> bool:
     """Tell whether the actor holds each of these verbs there. Unknown verbs give nothing."""
     return all(actor.scope.allows(name, organisation_id) for name in names if verbs.known(name))
@@ -46,7 +51,8 @@ def check_outranks(actor: Actor, person: Person) -> None:
     Raises:
         Escalation: the person holds a verb, somewhere, that the actor does not hold there.
     """
-    if is_self(actor, person) or actor.scope.unlimited:
+    # A token that lists its verbs holds less than its owner, and must not become its owner.
+    if (is_self(actor, person) and actor.scope.only is None) or actor.scope.unlimited:
         return
     held = RoleAssignment.objects.filter(person=person).values_list(
         "organisation_id", "role__verbs"

@@ -46,7 +46,7 @@ def scope_of(person: Person, *, only: frozenset[str] | None = None) -> Scope:
     """Build how far a person sees and acts, from roles and teams, in three queries.
 
     Args:
-        only: keep no other verbs (those of a token).
+        only: keep no other verbs (those of a token), neither on what is the person's own.
     """
     held: dict[str, set[str]] = {}
     for path, given in RoleAssignment.objects.filter(person=person).values_list(
@@ -62,6 +62,7 @@ def scope_of(person: Person, *, only: frozenset[str] | None = None) -> Scope:
             Membership.objects.filter(person=person).values_list("team_id", flat=True)
         ),
         grants=_spread(held),
+        only=only,
     )
 
 

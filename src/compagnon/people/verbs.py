@@ -18,3 +18,8 @@ declare(
         "token.manage": _("Make API tokens for oneself"),
     },
 )
+declare(
+    "people",
+    {"self.manage": _("Change one's own details, sessions and tokens")},
+    own=True,
+)

@@ -29,11 +29,14 @@ from compagnon.desk.inbound.verdict import Envelope, Outcome, Verdict
 from compagnon.desk.models import Channel, InboundMessage, InboundState, Mailbox, Ticket
 from compagnon.desk.policies import may
 from compagnon.desk.services.writing import FILES_MAX, TEXT_MAX, Upload
-from compagnon.people.models import Person
+from compagnon.people.models import Account, Person
 from compagnon.people.queries import actor_for
 from compagnon.people.services.persons import recognise
 
 log = structlog.get_logger(__name__)
+
+NOTES_ROOM = 500
+"""Characters of a ticket's text left for what we add to a message, in any language."""
 
 
 def process(pk: int, *, actor: Actor | None = None) -> InboundMessage:
@@ -149,8 +152,12 @@ def _words(mail: ParsedMail) -> tuple[str, str]:
     text = mail.new_text.strip()
     if not text:
         text = _("(This message has no text.)")
-    if len(text) > TEXT_MAX:
-        text = text[: TEXT_MAX - 200] + "\n\n" + _("(Cut here: the whole is in the raw message.)")
+    if len(text) > TEXT_MAX - NOTES_ROOM:
+        cut = _("(Cut here: the whole is in the raw message.)")
+        text = f"{text[: TEXT_MAX - NOTES_ROOM]}\n\n{cut}"
+    if len(mail.attachments) > FILES_MAX:
+        beyond = _("(The files after the first %(limit)d are only in the raw message.)")
+        text += "\n\n" + beyond % {"limit": FILES_MAX}
     return text, mail.quoted_text[:TEXT_MAX]
 
 
@@ -183,7 +190,7 @@ def _follow(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Ve
     text, quoted = _words(mail)
     assert verdict.ticket_id is not None  # noqa: S101 — what follow_up means
     inbound.ticket_id = verdict.ticket_id
-    if (colleague := _support(person, actor, verdict.ticket_id)) is not None:
+    if (colleague := _support(person, actor, verdict)) is not None:
         # A technician who answers our mail from their own program: never shown to the user.
         inbound.message = services.add_note(
             actor=colleague, ticket_id=verdict.ticket_id, text=text, uploads=_uploads(mail)
@@ -210,10 +217,16 @@ def _follow(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Ve
     inbound.message = message
 
 
-def _support(person: Person, actor: Actor, ticket_id: int) -> Actor | None:
-    """Give the person as actor if they work on the ticket rather than ask for it."""
+def _support(person: Person, actor: Actor, verdict: Verdict) -> Actor | None:
+    """Give the person as actor if they work on the ticket rather than ask for it.
+
+    Only the address that they sign in with gives their rights: others are added more easily.
+    """
+    address = verdict.sender.address.strip().lower() if verdict.sender else ""
+    if not Account.objects.filter(person=person, email=address, is_active=True).exists():
+        return None
     ticket = (
-        Ticket.objects.filter(pk=ticket_id)
+        Ticket.objects.filter(pk=verdict.ticket_id or 0)
         .exclude(Q(requester=person) | Q(beneficiary=person))
         .first()
     )

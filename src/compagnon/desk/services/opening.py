@@ -157,7 +157,7 @@ def _check_opening(actor: Actor, requester: Person, beneficiary: Person) -> None
         return
     if actor.scope.allows("ticket.open", beneficiary.organisation_id):
         return
-    own = actor.id == requester.pk
+    own = actor.id == requester.pk and actor.scope.reaches_own("ticket.own")
     if own and beneficiary.organisation_id == actor.scope.organisation_id:
         return
     raise Refused(_("You may open a request for yourself or a colleague of your organisation."))

@@ -26,7 +26,7 @@ from compagnon.desk.models import (
     State,
     Ticket,
 )
-from compagnon.desk.policies import is_party
+from compagnon.desk.policies import is_party, may_as_party
 from compagnon.desk.services import outgoing, writing
 from compagnon.desk.services.assignment import taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
@@ -210,7 +210,7 @@ def close_elapsed(*, actor: Actor, ticket_id: int, at: datetime | None = None) -
 
 def _answering_verb(actor: Actor, ticket_id: int) -> str:
     parties = Ticket.objects.filter(pk=ticket_id).first()
-    own = parties is not None and is_party(actor, parties)
+    own = parties is not None and may_as_party(actor, parties)
     return "ticket.answer_solution" if own else "ticket.close"
 
 

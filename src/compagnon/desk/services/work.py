@@ -15,7 +15,7 @@ from compagnon.core.errors import Invalid, NotFound, Stale
 from compagnon.core.services import service
 from compagnon.desk.errors import AlreadySigned, IllegalMove
 from compagnon.desk.models import InterventionSheet, Ticket, WorkMode, WorkState, WorkTask
-from compagnon.desk.policies import is_party
+from compagnon.desk.policies import may_as_party
 from compagnon.desk.services import writing
 from compagnon.desk.services.changing import apply, lock
 from compagnon.people.models import Person, Site
@@ -283,7 +283,7 @@ def sign_sheet(
 
 
 def _signing_verb(actor: Actor, ticket: Ticket) -> str:
-    return "ticket.answer_solution" if is_party(actor, ticket) else "ticket.work"
+    return "ticket.answer_solution" if may_as_party(actor, ticket) else "ticket.work"
 
 
 def sheet_digest(sheet: InterventionSheet) -> str:

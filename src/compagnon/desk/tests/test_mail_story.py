@@ -19,7 +19,7 @@ from compagnon.core.tasks.worker import run_due
 from compagnon.desk import services
 from compagnon.desk.models import InboundMessage, InboundState, State, Ticket
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import Cast
+from compagnon.people.tests.factories import Cast, contact
 
 LISTENER = Actor.system("listener", source=Source.MAIL)
 
@@ -193,3 +193,22 @@ def test_a_colleague_in_copy_is_heard(people: Cast, sink: mailbox.Maildir) -> No
         "Ursule Petit",
         "Colin Roux",
     ]
+
+
+def test_only_the_address_of_the_account_gives_a_colleagues_rights(
+    people: Cast, sink: mailbox.Maildir
+) -> None:
+    contact(people.supervisor, "simone@home.example", primary=False)
+    inbound = arrive(written("Bonjour, rien ne marche."))
+    for number, sender in enumerate(("simone@assistance.example", "simone@home.example")):
+        arrive(
+            written(
+                f"Message {number}",
+                sender=sender,
+                message_id=f"<s{number}@a.example>",
+                In_Reply_To="<premier@client-a.example>",
+            )
+        )
+    assert inbound.ticket is not None
+    told = inbound.ticket.messages.order_by("id").values_list("text", "kind", "is_public")
+    assert list(told)[1:] == [("Message 0", "note", False), ("Message 1", "reply", True)]

@@ -30,7 +30,7 @@ def bearer(request: HttpRequest, ticket: Ticket) -> Actor:
         label=str(person),
         source=Source.LINK,
         # No verb of the person's roles comes with a link: only what a requester may do.
-        scope=scope_of(person, only=frozenset()),
+        scope=scope_of(person, only=frozenset({"ticket.own"})),
         correlation_id=request.correlation_id,  # type: ignore[attr-defined]
     )
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from ninja import Query
 
 from compagnon.core.api import ApiRequest, Id, Routes, expected_version
-from compagnon.core.verbs import all_verbs
+from compagnon.core.verbs import all_verbs, own_verbs
 from compagnon.core.visibility import get_visible, visible
 from compagnon.people.api import schemas
 from compagnon.people.api.choosing import chosen
@@ -23,7 +23,8 @@ def list_verbs(request: ApiRequest) -> dict[str, Any]:
     """List what can be done, as roles and tokens name it."""
     return {
         "items": [
-            {"name": verb.name, "label": str(verb.label), "room": verb.room} for verb in all_verbs()
+            {"name": verb.name, "label": str(verb.label), "room": verb.room, "own": verb.own}
+            for verb in (*all_verbs(), *own_verbs())
         ]
     }
 

@@ -192,11 +192,18 @@ class MemberQuery(ListQuery):
 
 
 class VerbOut(Schema):
-    """Something that can be done, which a role may hold."""
+    """Something that can be done: a role gives it, or it is everybody's own."""
 
     name: str
     label: str
     room: str
+    own: Annotated[
+        bool,
+        Field(
+            description="On what is one's own: no role gives it; a token that lists verbs lists "
+            "it to have it."
+        ),
+    ]
 
 
 class VerbsOut(Schema):

@@ -10,7 +10,7 @@ from compagnon.core.errors import Conflict
 from compagnon.core.services import service
 from compagnon.people import policies, rules
 from compagnon.people.errors import AddressTaken
-from compagnon.people.models import ContactKind, ContactPoint, Person
+from compagnon.people.models import Account, ContactKind, ContactPoint, Person
 from compagnon.people.services import rows
 
 MOST = 20
@@ -27,6 +27,7 @@ def add(
 
     Raises:
         Refused: the actor may not change this person's.
+        Escalation: a mail address of a person who holds rights that the actor does not hold.
         Invalid: it is not an address or a number.
         AddressTaken: the mail address is somebody else's.
         Conflict: the person has it already, or has too many.
@@ -59,6 +60,7 @@ def make_primary(*, actor: Actor, point: ContactPoint) -> ContactPoint:
 
     Raises:
         Refused: the actor may not change this person's.
+        Escalation: a mail address of a person who holds rights that the actor does not hold.
     """
     _check(actor, point.person, point.kind)
     person = rows.lock(point.person)
@@ -77,10 +79,13 @@ def remove(*, actor: Actor, point: ContactPoint) -> None:
 
     Raises:
         Refused: the actor may not change this person's.
+        Escalation: a mail address of a person who holds rights that the actor does not hold.
+        Conflict: the only mail address of a person who has an account.
     """
     _check(actor, point.person, point.kind)
     person = rows.lock(point.person)
     row = rows.lock(point)
+    _check_reachable(person, row)
     _record(actor, "contact.remove", row)
     row.delete()
     if row.is_primary:
@@ -112,8 +117,18 @@ def _taken(value: str) -> bool:
 
 
 def _check(actor: Actor, person: Person, kind: str) -> None:
-    if not (policies.is_self(actor, person) and kind != ContactKind.EMAIL):
+    if not (policies.may_as_self(actor, person) and kind != ContactKind.EMAIL):
         policies.check(actor, "person.manage", person.organisation_id)
+        # Whoever writes from a mail address is taken for the person.
+        if kind == ContactKind.EMAIL:
+            policies.check_outranks(actor, person)
+
+
+def _check_reachable(person: Person, leaving: ContactPoint) -> None:
+    if leaving.kind != ContactKind.EMAIL or not Account.objects.filter(person=person).exists():
+        return
+    if not person.contact_points.filter(kind=leaving.kind).exclude(pk=leaving.pk).exists():
+        raise Conflict(_("This person signs in: add another mail address first."))
 
 
 def _record(actor: Actor, verb: str, point: ContactPoint) -> None:

@@ -34,10 +34,13 @@ def merge(*, actor: Actor, gone: Person, kept: Person) -> Person:
 
     Raises:
         Refused: the actor does not manage the persons of both organisations.
+        Escalation: the one that stays, which gets the addresses, holds rights that the actor
+            does not hold.
         Conflict: both are the same record, or the one that goes has an account or a role.
     """
     for person in (gone, kept):
         policies.check(actor, "person.manage", person.organisation_id)
+        policies.check_outranks(actor, person)
     if gone.pk == kept.pk:
         raise Conflict(_("These are not two records."))
     # In the order of their keys, so that two merges that cross do not wait for each other.

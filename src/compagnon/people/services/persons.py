@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,8 @@ from compagnon.people.services import administrators, contact_points, organisati
 PERSONAL = frozenset({"first_name", "last_name", "job_title"})
 # What people may change of themselves, on their own page.
 OWN = frozenset({"language", "ease"})
+# By what a person is known, and who manages them.
+IDENTITY = frozenset({"organisation", "first_name", "last_name"})
 
 
 class PersonChanges(TypedDict, total=False):
@@ -103,12 +105,17 @@ def change(
 
     Raises:
         Refused: the actor does not manage the person's organisation, or the new one.
+        Escalation: another name or organisation for a person who holds rights that the actor
+            does not hold.
         Invalid: a value is not valid, or the site is another organisation's.
         Stale: the person has another version than expected.
     """
     row = rows.lock(person, expected_version=expected_version)
-    if not (policies.is_self(actor, row) and changes.keys() <= OWN):
+    if not (policies.may_as_self(actor, row) and changes.keys() <= OWN):
         policies.check(actor, "person.manage", row.organisation_id)
+    given: Mapping[str, object] = changes
+    if any(name in given and given[name] != getattr(row, name) for name in IDENTITY):
+        policies.check_outranks(actor, row)
     if (target := changes.get("organisation")) and target.pk != row.organisation_id:
         policies.check(actor, "person.manage", target.pk)
         if "site" not in changes:

@@ -81,7 +81,7 @@ def check(actor: Actor, account: Account) -> None:
         Refused: neither.
         Escalation: its person holds rights that the actor does not hold.
     """
-    if not policies.is_self(actor, account.person):
+    if not policies.may_as_self(actor, account.person):
         policies.check(actor, "account.manage", account.person.organisation_id)
         policies.check_outranks(actor, account.person)
 

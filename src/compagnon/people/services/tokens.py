@@ -79,10 +79,13 @@ def create(
 def revoke(*, actor: Actor, token: ApiToken) -> ApiToken:
     """End a token at once: one's own, or that of an account one manages.
 
+    A token may always end itself, whatever it lists.
+
     Raises:
         Refused: neither.
     """
-    sessions.check(actor, token.account)
+    if actor.token_id != token.pk:
+        sessions.check(actor, token.account)
     row = rows.lock(token)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
@@ -94,6 +97,13 @@ def revoke(*, actor: Actor, token: ApiToken) -> ApiToken:
             organisation_id=row.account.person.organisation_id,
         )
     return row
+
+
+def may_list(actor: Actor, verb: str) -> bool:
+    """Tell whether a token that the actor makes may list that verb."""
+    if verbs.is_own(verb):
+        return actor.scope.reaches_own(verb)
+    return actor.scope.allows_somewhere(verb)
 
 
 @auth.authenticator
@@ -144,7 +154,7 @@ def _wanted(actor: Actor, names: Iterable[str]) -> list[str]:
         if not verbs.known(name):
             message = _("There is no such right: %(names)s.") % {"names": name[:80]}
             raise rows.wrong("verbs", message)
-        if not actor.scope.allows_somewhere(name):
+        if not may_list(actor, name):
             raise Escalation(_("You do not hold «%(name)s» yourself.") % {"name": name})
     return found
 

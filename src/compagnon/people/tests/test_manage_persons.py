@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from compagnon.core import journal
@@ -179,3 +181,37 @@ def test_contact_points_are_refused(cast: f.Cast) -> None:
         add("phone", f"01234567{number:02}" if number != 89 else "0")
     with pytest.raises(Conflict):
         add("phone", "0999999999")
+
+
+def test_who_is_known_by_an_address_or_a_name_is_changed_by_nobody_below(cast: f.Cast) -> None:
+    actor = f.actor(cast.technician)
+    chief = cast.administrator
+    spare = f.contact(chief, "ada@home.example", primary=False)
+    refused: list[Callable[[], object]] = [
+        lambda: contact_points.add(actor=actor, person=chief, kind="email", value="me@x.example"),
+        lambda: contact_points.make_primary(actor=actor, point=spare),
+        lambda: contact_points.remove(actor=actor, point=spare),
+        lambda: persons.change(actor=actor, person=chief, changes={"last_name": "Autre"}),
+        lambda: persons.change(actor=actor, person=chief, changes={"organisation": cast.client_a}),
+    ]
+    for act in refused:
+        with pytest.raises(Escalation):
+            act()
+    # What says nothing of who they are stays open to whoever keeps the directory.
+    contact_points.add(actor=actor, person=chief, kind="phone", value="01 23 45 67 89")
+    persons.change(
+        actor=actor, person=chief, changes={"job_title": "DSI", "last_name": chief.last_name}
+    )
+    added = contact_points.add(
+        actor=actor, person=cast.user, kind="email", value="ursule@home.example"
+    )
+    contact_points.remove(actor=actor, point=added)
+
+
+def test_whoever_signs_in_keeps_a_mail_address(cast: f.Cast) -> None:
+    actor = f.actor(cast.technician)
+    with pytest.raises(Conflict):
+        contact_points.remove(actor=actor, point=cast.user.contact_points.get(kind="email"))
+    without_account = f.person(cast.client_a)
+    contact_points.remove(actor=actor, point=without_account.contact_points.get())
+    assert not without_account.contact_points.exists()

@@ -6,6 +6,7 @@ import pytest
 
 from compagnon.core import journal
 from compagnon.core.errors import Conflict, Refused
+from compagnon.people.errors import Escalation
 from compagnon.people.queries import main_email, person_by_email
 from compagnon.people.services import merging, persons
 from compagnon.people.tests import factories as f
@@ -78,3 +79,12 @@ def test_by_the_page_and_by_the_api(cast: f.Cast) -> None:
     made = api("POST", f"/persons/{second.pk}/merge", {"into_id": cast.user.pk})
     assert len(made["contact_points"]) == 3
     api("POST", f"/persons/{second.pk}/merge", {"into_id": 10**9}, status=422)
+
+
+def test_nobody_gives_an_address_to_somebody_above_by_merging(cast: f.Cast) -> None:
+    stranger = f.person(cast.client_a, email="moi@x.example")
+    with pytest.raises(Escalation):
+        merging.merge(actor=f.actor(cast.technician), gone=stranger, kept=cast.administrator)
+    assert person_by_email("moi@x.example") == stranger
+    merging.merge(actor=f.actor(cast.administrator), gone=stranger, kept=cast.administrator)
+    assert person_by_email("moi@x.example") == cast.administrator

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from compagnon.core.actor import Source
+from compagnon.core.actor import Actor, Source
 from compagnon.core.errors import Conflict, Invalid, Refused
+from compagnon.core.verbs import all_verbs, own_verbs
 from compagnon.people.errors import Escalation
+from compagnon.people.forms import TokenForm
 from compagnon.people.models import Account, ApiToken, Person
-from compagnon.people.services import organisations, tokens
+from compagnon.people.services import (
+    accounts,
+    contact_points,
+    organisations,
+    persons,
+    sessions,
+    tokens,
+)
 from compagnon.people.tests import factories as f
 
 SOON = timedelta(days=30)
@@ -165,3 +175,64 @@ def test_revoke_is_refused_to_others(cast: f.Cast) -> None:
     assert tokens.authenticate(raw)
     tokens.revoke(actor=f.actor(cast.administrator), token=token)
     assert tokens.authenticate(raw) is None
+
+
+def bearer(person: Person, *names: str) -> Actor:
+    """The actor behind a new token of that person which lists these verbs."""
+    _token, raw = make(person, *names)
+    actor = tokens.authenticate(raw)
+    assert actor is not None
+    return actor
+
+
+def test_a_token_that_lists_verbs_leaves_its_owners_own_alone(cast: f.Cast) -> None:
+    owner = cast.technician
+    other, _raw = make(owner)
+    number = f.contact(owner, "+33123456789", kind="phone")
+    actor = bearer(owner, "ticket.view")
+    refused: list[Callable[[], object]] = [
+        lambda: contact_points.remove(actor=actor, point=number),
+        lambda: persons.change(actor=actor, person=owner, changes={"language": "en"}),
+        lambda: sessions.end_all(actor=actor, account=owner.account),
+        lambda: tokens.revoke(actor=actor, token=other),
+    ]
+    for act in refused:
+        with pytest.raises(Refused):
+            act()
+    for able in (bearer(owner, "self.manage"), bearer(owner)):
+        persons.change(actor=able, person=owner, changes={"language": "en"})
+        sessions.end_all(actor=able, account=owner.account)
+        tokens.revoke(actor=able, token=make(owner)[0])
+
+
+def test_a_token_always_ends_itself(cast: f.Cast) -> None:
+    actor = bearer(cast.technician, "ticket.view")
+    token = ApiToken.objects.get(pk=actor.token_id)
+    assert tokens.revoke(actor=actor, token=token).revoked_at is not None
+
+
+def test_a_token_does_not_become_its_owner(cast: f.Cast) -> None:
+    chief = cast.administrator
+    actor = bearer(chief, "account.manage", "person.manage", "self.manage")
+    for act in (
+        lambda: accounts.set_password(actor=actor, account=chief.account, password=f.PASSWORD),
+        lambda: contact_points.add(actor=actor, person=chief, kind="email", value="a@x.example"),
+    ):
+        with pytest.raises(Escalation):
+            act()
+
+
+def test_own_verbs_are_for_tokens_and_no_role_gives_them(cast: f.Cast) -> None:
+    assert "self.manage" in {verb.name for verb in own_verbs()}
+    assert "self.manage" not in {verb.name for verb in all_verbs()}
+    offered = dict(TokenForm(f.actor(cast.technician)).fields["verbs"].choices)  # type: ignore[attr-defined]
+    assert {"self.manage", "ticket.own", "ticket.view"} <= offered.keys()
+    maker = bearer(cast.technician, "token.manage", "ticket.view")
+    with pytest.raises(Escalation):
+        tokens.create(
+            actor=maker,
+            account=cast.technician.account,
+            name="fille",
+            verbs=["self.manage"],
+            expires_at=timezone.now() + timedelta(days=1),
+        )
