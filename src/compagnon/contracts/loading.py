@@ -15,6 +15,7 @@ from typing import Any
 from compagnon.contracts.held import Held, turn
 from compagnon.contracts.models import OPEN_STATES, Clock, ClockSegment, ClockState, ContractKind
 from compagnon.contracts.readings import DueSummary, sooner, summary
+from compagnon.contracts.rules import warn_after
 from compagnon.contracts.services.clocks import (
     KINDS,
     answered,
@@ -31,6 +32,55 @@ from compagnon.core.loading import Bulk, enter
 
 CLOCK = "contracts.clock"
 STILL_OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE})
+
+
+class ToldHeld(Held):
+    """A clock that is read only when that can tell something new.
+
+    What is counted is never more than the time that passed: until the share that warns has gone by
+    since the start, nothing can have been reached, and what the row says of it can wait.
+    """
+
+    __slots__ = ("_unread",)
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._unread: tuple[datetime, Terms] | None = None
+
+    def read(self, at: datetime, terms: Terms) -> None:
+        """Bring the row in step, now or when it is asked."""
+        clock, basis = self.clock, self.grounds[-1].basis
+        self._unread = None
+        if basis is not None and clock.breached_at is None:
+            clock.target_seconds = basis.target_seconds
+            if not self._reached(at, terms):
+                running = self.last.counts
+                clock.commitment_id = self.grounds[-1].commitment_id
+                clock.state = ClockState.RUNNING if running else ClockState.PAUSED
+                clock.stopped_at = None
+                self._unread = (at, terms)
+                return
+        super().read(at, terms)
+
+    def settle(self, now: datetime | None = None) -> None:
+        """Bring the row in step, unless nothing can have been reached by ``now``."""
+        if self._unread is not None:
+            at, terms = self._unread
+            if now is None or self._reached(now, terms):
+                self._unread = None
+                super().read(at, terms)
+
+    def close(self, at: datetime) -> None:
+        """Stop the clock."""
+        self._unread = None
+        super().close(at)
+
+    def _reached(self, at: datetime, terms: Terms) -> bool:
+        contract = terms.by_id.get(self.clock.contract_id or 0)
+        warned = warn_after(
+            self.clock.target_seconds or 0, contract.warn_percent if contract else 99
+        )
+        return (at - self.clock.started_at).total_seconds() >= warned
 
 
 class SubjectClocks:
@@ -55,7 +105,7 @@ class SubjectClocks:
         self.terms = terms
         self.ancestry = ancestry
         self.subject = subject
-        self.held: list[Held] = []
+        self.held: list[ToldHeld] = []
         self._recorded_at = recorded_at
         self._now: datetime | None = None
         # The periodic job is who finds that a promise was broken.
@@ -136,6 +186,7 @@ class SubjectClocks:
             clock = held.clock
             if clock.state != ClockState.RUNNING or clock.breached_at is not None:
                 continue
+            held.settle(now)
             if clock.warn_at is not None and clock.warned_at is None and clock.warn_at <= now:
                 clock.warned_at = max(clock.warn_at, before)
                 self._enter(
@@ -154,6 +205,7 @@ class SubjectClocks:
         for held in self.held:
             clock = held.clock
             if clock.state in OPEN_STATES:
+                held.settle()
                 found = summary(clock.due_at, clock.state, clock.measure, clock.breached_at)
                 if best is None or sooner(found, best):
                     best = found
@@ -162,6 +214,7 @@ class SubjectClocks:
     def write(self) -> None:
         """Add the rows to the bulk, once the story is told."""
         for held in self.held:
+            held.settle()
             self.bulk.add_instance(held.clock)
             for row in held.rows:
                 row.id = self.bulk.key(ClockSegment)
@@ -170,7 +223,7 @@ class SubjectClocks:
 
     # --- within ----------------------------------------------------------------------------------
 
-    def _still_open(self) -> list[Held]:
+    def _still_open(self) -> list[ToldHeld]:
         return [
             held
             for held in self.held
@@ -186,6 +239,7 @@ class SubjectClocks:
             facts=facts,
             ancestry=self.ancestry,
             at=at,
+            held_as=ToldHeld,
             **more,
         )
         for held in found:

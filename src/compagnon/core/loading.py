@@ -20,6 +20,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, JSONField, Model, UUIDField
+from django.utils import timezone
 
 from compagnon.core.actor import Actor
 from compagnon.core.models import Entry, OutboxItem
@@ -83,7 +84,7 @@ class _Table:
             names=tuple(column.attname for column in columns),
             columns=tuple(column.column for column in columns),
             defaults={
-                column.attname: _plain(column.get_default())
+                column.attname: _default(column)
                 for column in columns
                 if not column.primary_key and _may_be_left_out(column)
             },
@@ -100,11 +101,14 @@ class _Table:
 
 
 def _may_be_left_out(column: Field[Any, Any]) -> bool:
-    empty = column.blank and column.empty_strings_allowed
-    return bool(column.has_default() or column.null or empty)
+    # A column that Django fills with the present is made «blank» by it.
+    return bool(column.has_default() or column.null or column.blank)
 
 
-def _plain(value: Any) -> Any:
+def _default(column: Field[Any, Any]) -> Any:
+    if getattr(column, "auto_now_add", False) or getattr(column, "auto_now", False):
+        return timezone.now()
+    value = column.get_default()
     return value.value if isinstance(value, Enum) else value
 
 

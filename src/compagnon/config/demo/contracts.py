@@ -14,8 +14,10 @@ from compagnon.contracts.services import calendars, contracts
 from compagnon.contracts.services.calendars import CalendarChanges, ClosureLine
 from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
+from compagnon.people.models import Organisation
 
 MINUTE, HOUR = 60, 3600
+OFFICE_CODE, ALWAYS_CODE = "heures-ouvrees", "24-7"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 OFFICE = [["08:30", "12:30"], ["13:30", "18:00"]]
 SUPPLIER = [["08:00", "12:00"], ["13:30", "17:00"]]
@@ -28,13 +30,13 @@ RESOLUTION = (4 * HOUR, 8 * HOUR, 17 * HOUR, 34 * HOUR, 85 * HOUR)
 
 def build(actor: Actor, world: World, parties: Parties, *, since: date) -> Hours:
     """Write calendars and contracts, in force from ``since``; give the support's office hours."""
-    office = _calendar(actor, "heures-ouvrees", "Heures ouvrées (France)", country="FR")
-    always = _calendar(actor, "24-7", "24 h / 24, 7 jours / 7")
+    office = _calendar(actor, OFFICE_CODE, "Heures ouvrées (France)", country="FR")
+    _calendar(actor, ALWAYS_CODE, "24 h / 24, 7 jours / 7")
     rhine = _calendar(
         actor, "alsace-moselle", "Heures ouvrées (Alsace-Moselle)",
         country="FR", region="6AE", week=SUPPLIER,
     )  # fmt: skip
-    _sla(actor, world, parties, since=since, office=office, always=always)
+    sla(actor, world, parties, client=parties.client, since=since)
     _ola(actor, parties, since, office, key="systems", take_up=4 * HOUR, resolution=17 * HOUR)
     _ola(actor, parties, since, office, key="experts", take_up=6 * HOUR, resolution=34 * HOUR)
     _underpinning(actor, parties, since, rhine)
@@ -73,21 +75,23 @@ def _line(measure: Measure, seconds: int, priority: int, always: Calendar) -> Co
     )
 
 
-def _sla(
+def sla(
     actor: Actor,
     world: World,
     parties: Parties,
     *,
+    client: Organisation,
     since: date,
-    office: Calendar,
-    always: Calendar,
 ) -> None:
+    """Write the contract with a client, on the calendars that :func:`build` made."""
+    office = Calendar.objects.get(code=OFFICE_CODE)
+    always = Calendar.objects.get(code=ALWAYS_CODE)
     made = contracts.create(
         actor=actor,
         provider=parties.provider,
-        client=parties.client,
-        name=f"Infogérance {parties.client.name}",
-        reference=f"INF-{since.year}-01",
+        client=client,
+        name=f"Infogérance {client.name}",
+        reference=f"INF-{since.year}-{client.pk:02d}",
         starts_on=since,
         calendar=office,
     )

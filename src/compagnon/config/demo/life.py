@@ -66,8 +66,8 @@ class Life(Pen):
         values["affected_item"] = fill(pick(self.rng, scenario.items), self.slots)
         return world.secretary if self.chance(0.25) else self.holder.id, values
 
-    def take_up(self) -> None:
-        """Let somebody qualify it and take it."""
+    def take_up(self, *, said: bool = True) -> None:
+        """Let somebody qualify it and take it, and say so."""
         target = TAKE_UP[self.priority - 1] / 60
         # About one in twelve is taken up too late.
         self.work(min(self.spread(0.22 * target, 1.0), 4 * target))
@@ -86,7 +86,7 @@ class Life(Pen):
             self._assigned(team)
         else:
             self.act(acts.Taken, self.holder.id)
-        if self.chance(0.55) or self.priority <= 2:
+        if said and (self.chance(0.55) or self.priority <= 2):
             self.work(self.spread(4))
             self.reply(self.phrase("support", "takes"))
 

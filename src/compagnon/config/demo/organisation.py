@@ -256,7 +256,7 @@ def _categories(actor: Actor, world: World, parties: Parties) -> None:
         parent = rows.get(key.rpartition(".")[0])
         chosen = parties.teams[team] if team else (parent.team if parent else None)
         values = {"parent": parent, "name": name, "name_en": name_en, "team": chosen}
-        rows[key] = crud.create(actor=actor, resource=CATEGORIES, values=values)  # type: ignore[assignment]
+        rows[key] = crud.create(actor=actor, resource=CATEGORIES, values=values)
         world.categories[key] = rows[key].pk
 
 

@@ -38,7 +38,7 @@ def year(world: World, times: Times, *, count: int, seed: int) -> Iterator[Story
     """
     rng = Random(seed)  # noqa: S311 - a story, not a secret
     scenes = SCENES if count >= 5 * len(SCENES) else ()
-    past = arrivals(rng, count - len(scenes), until=times.until, is_holiday=_holiday(times))
+    past = arrivals(rng, count - len(scenes), until=times.until, is_holiday=holidays(times))
     moments: list[tuple[datetime, Scene | None]] = [(moment, None) for moment in past]
     moments += [(scene.opens(times), scene) for scene in scenes]
     earlier: deque[Earlier] = deque(maxlen=6)
@@ -52,7 +52,9 @@ def year(world: World, times: Times, *, count: int, seed: int) -> Iterator[Story
         earlier.append(Earlier(f"{rank:06d}", life.user, life.opening.title))
 
 
-def _holiday(times: Times) -> Callable[[date], bool]:
+def holidays(times: Times) -> Callable[[date], bool]:
+    """Give the function that tells whether the support is closed on a day of the week."""
+
     def closed(day: date) -> bool:
         morning = datetime.combine(day, time(9), PARIS)
         return day.weekday() < 5 and not times.is_open(morning)

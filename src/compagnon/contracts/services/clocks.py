@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -38,6 +39,7 @@ STILL_OPEN = Q(state__in=[ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE
     stopped_at=None
 )
 KINDS = (ContractKind.SLA, ContractKind.OLA)
+H = TypeVar("H", bound=Held)
 
 
 def _of(subject: Subject) -> Q:
@@ -74,14 +76,15 @@ def begun(
     at: datetime,
     had: frozenset[str] = frozenset(),
     reason: str = "",
-) -> list[Held]:
+    held_as: type[H] = Held,  # type: ignore[assignment]
+) -> list[H]:
     """Make, unsaved, a clock for each measure that these contracts may count and that is not had.
 
     One that no commitment fits yet is made idle, so that its time is not lost; agreements between
     teams count from the assignment and need none.
     """
     at = whole(at)
-    found: list[Held] = []
+    found: list[H] = []
     for measure in sorted(measures_possible(contracts) - had):
         choice = terms.choose(contracts, measure, facts, ancestry)
         if choice is None and kind == ContractKind.OLA:
@@ -95,7 +98,7 @@ def begun(
             contract_id=choice.contract.id if choice else None,
         )
         set_facts(clock, subject, facts)
-        held = Held(clock)
+        held = held_as(clock)
         counts = not pauses_under(terms, clock.contract_id, reason)
         held.add(at, ground_of(choice, terms), counts=counts, reason=reason)
         held.read(at, terms)
@@ -159,7 +162,7 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
     _create(new)
 
 
-def of_team(held: list[Held], team_id: int | None) -> tuple[list[Held], list[Held]]:
+def of_team(held: list[H], team_id: int | None) -> tuple[list[H], list[H]]:
     """Part the clocks of agreements between teams: the team's own; the open ones of others."""
     own = [each for each in held if each.clock.team_id == team_id]
     return own, [each for each in held if each.is_open and each.clock.team_id != team_id]
@@ -254,7 +257,7 @@ def reopen(*, actor: Actor, subject: Subject, at: datetime) -> None:
     save(actor, touched, breached_before=was_breached)
 
 
-def to_run_again(every: list[Held]) -> list[Held]:
+def to_run_again(every: list[H]) -> list[H]:
     """Choose, of all the clocks of a subject that is reopened, those that run again."""
     kept = [held for held in every if held.clock.state != ClockState.CANCELLED]
     solved = [
@@ -279,7 +282,7 @@ def to_run_again(every: list[Held]) -> list[Held]:
     return [held for held in found if held is not None]
 
 
-def last_of(held: list[Held], kind: str) -> Held | None:
+def last_of(held: list[H], kind: str) -> H | None:
     """Give the clock of that kind that stopped last."""
     mine = [each for each in held if each.clock.kind == kind]
     return max(mine, key=lambda each: each.last.end or each.last.start, default=None)

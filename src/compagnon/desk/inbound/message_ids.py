@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 MAC_CHARS = 24
 """96 bits, in hexadecimal: relays and gateways may change the case of a local part."""
@@ -74,7 +73,7 @@ def _mac(ticket_id: int, message: str, key: bytes, domain: str) -> str:
     if len(key) < 16:
         raise ValueError("the key is under 16 bytes")
     said = f"compagnon message-id\n{ticket_id}\n{message}\n{domain}".encode()
-    return hmac.new(key, said, sha256).hexdigest()[:MAC_CHARS]
+    return hmac.digest(key, said, "sha256").hex()[:MAC_CHARS]
 
 
 def make_token(number: int) -> str:

@@ -65,7 +65,6 @@ def open_ticket(telling: Telling, act: acts.Opened, actor: Actor) -> None:
         )
     telling.count_time()
     telling.clocks.start(facts=telling.facts(), at=act.at)
-    telling.keep_due()
     after = {name: telling.row[name] for name in TOLD} | {"message_id": message_id}
     telling.enter(actor, "ticket.open", act.at, {}, after)
     if act.acknowledge:

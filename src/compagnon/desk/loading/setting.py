@@ -118,6 +118,12 @@ class Setting:
     def _own_rules(self) -> dict[int, OrganisationRules]:
         return {row.organisation_id: row for row in OrganisationRules.objects.all()}
 
+    def read(self) -> None:
+        """Read everything now, for processes that are forked with it."""
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                getattr(self, name)
+
     def rules(self, organisation_id: int) -> Rules:
         """Give an organisation's rules: its own, or the nearest above, or ours."""
         found = self._rules.get(organisation_id)

@@ -78,7 +78,8 @@ class Telling:
         for act in (story.opening, *story.acts):
             _DO[type(act)](self, act, self._actor(act))
         self.clocks.pass_time(until)
-        self.keep_due()
+        nearest = self.clocks.nearest()
+        self.row["due_at"] = nearest.due_at if nearest else None
         self.bulk.rows(Ticket).append(self.row)
         self.clocks.write()
         return int(self.row["id"])
@@ -251,11 +252,6 @@ class Telling:
                 sent_at=at + timedelta(seconds=1 + self.rng.randrange(40)),
             )
 
-    def keep_due(self) -> None:
-        """Bring the ticket's due time in step with its clocks."""
-        nearest = self.clocks.nearest()
-        self.row["due_at"] = nearest.due_at if nearest else None
-
     def apply(
         self,
         actor: Actor,
@@ -274,7 +270,6 @@ class Telling:
             self.clocks.pass_time(at)
         if is_taken_up(changed, row["assignee_id"]):
             self.clocks.stop(actor=actor, measure=Measure.TAKE_UP, at=at)
-        self.keep_due()
         row["activity_at"] = max(row["activity_at"], at)
         row["version"] += 1
         told = {k: (True if k in PERSONAL else v) for k, v in changed.items()}
