@@ -94,7 +94,6 @@ class Change:
     is_duration: bool = False
     key: str = ""
 
-
     @property
     def before_words(self) -> str:
         """The value before, as text."""

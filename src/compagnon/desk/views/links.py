@@ -5,6 +5,7 @@ Reading the page changes nothing: mail programs and filters open links by themse
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -35,14 +36,19 @@ def bearer(request: HttpRequest, ticket: Ticket) -> Actor:
     )
 
 
+def _language(request: HttpRequest, person: Person) -> str:
+    """The language chosen on this device, else the person's own."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else person.language
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show a proposed solution; take the user's acceptance or refusal."""
     solution = links.solution_of(token)
     ticket = solution.ticket
-    language = request.COOKIES.get("compagnon_language") or ticket.requester.language
-    with translation.override(language):
+    with translation.override(_language(request, ticket.requester)):
         form = LinkAnswerForm(request.POST or None)
         status = 200
         if request.method == "POST":
@@ -82,7 +88,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Show an intervention sheet to its user, who signs it on their own phone."""
     sheet = links.sheet_of(token)
     ticket = sheet.task.ticket
-    with translation.override(ticket.beneficiary.language):
+    with translation.override(_language(request, ticket.beneficiary)):
         form = SignForm(request.POST or None, initial={"name": str(ticket.beneficiary)})
         status = 200
         if request.method == "POST":
