@@ -35,6 +35,11 @@ export function setUpHtmx(): void {
         ? Idiomorph.morph(target, fragment.children, {
             morphStyle: "outerHTML",
             ignoreActiveValue: true,
+            // What a person unfolded stays so: the server does not know of it.
+            callbacks: {
+              beforeAttributeUpdated: (name: string, node: Element) =>
+                !(name === "open" && node instanceof HTMLDetailsElement),
+            },
           })
         : false,
   });

@@ -12,7 +12,11 @@ declare module "idiomorph/dist/idiomorph.esm.js" {
     morph(
       target: Element,
       content: HTMLCollection,
-      options: { morphStyle: "outerHTML" | "innerHTML"; ignoreActiveValue?: boolean },
+      options: {
+        morphStyle: "outerHTML" | "innerHTML";
+        ignoreActiveValue?: boolean;
+        callbacks?: { beforeAttributeUpdated?: (name: string, node: Element) => boolean };
+      },
     ): Element[];
   };
 }
