@@ -8,14 +8,15 @@ test of the desk replays what was loaded through the services and compares every
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from compagnon.contracts.held import Held, turn
+from compagnon.contracts.held import Ground, Held, turn
 from compagnon.contracts.models import OPEN_STATES, Clock, ClockSegment, ClockState, ContractKind
 from compagnon.contracts.readings import DueSummary, sooner, summary
-from compagnon.contracts.rules import warn_after
+from compagnon.contracts.rules import Choice, ContractTerms, warn_after
 from compagnon.contracts.services.clocks import (
     KINDS,
     answered,
@@ -34,6 +35,64 @@ CLOCK = "contracts.clock"
 STILL_OPEN = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE})
 
 
+class RememberedTerms(Terms):
+    """Terms that answer the same question once: a load asks the same few thousand times over."""
+
+    __slots__ = ("_candidates", "_choices")
+    _candidates: dict[tuple[Any, ...], tuple[ContractTerms, ...]]
+    _choices: dict[tuple[Any, ...], Choice | None]
+
+    def __init__(self, terms: Terms) -> None:
+        super().__init__(
+            terms.stamp,
+            terms.by_client,
+            terms.by_team,
+            terms.by_id,
+            terms.calendars,
+            terms.lineage,
+        )
+        # The values are frozen; what is remembered of them is not a value.
+        object.__setattr__(self, "_candidates", {})
+        object.__setattr__(self, "_choices", {})
+
+    def candidates(
+        self, kind: str, ancestry: tuple[int, ...], facts: Facts, opened_at: datetime
+    ) -> tuple[ContractTerms, ...]:
+        """Give the contracts of that kind that may apply to a subject opened then."""
+        # Days begin at a whole quarter of an hour in every zone.
+        key = (kind, ancestry, facts.team_id, int(opened_at.timestamp()) // 900)
+        found = self._candidates.get(key)
+        if found is None:
+            found = self._candidates[key] = super().candidates(kind, ancestry, facts, opened_at)
+        return found
+
+    def choose(
+        self,
+        contracts: tuple[ContractTerms, ...],
+        measure: str,
+        facts: Facts,
+        ancestry: tuple[int, ...],
+    ) -> Choice | None:
+        """Give the commitment that applies."""
+        key = (tuple(each.id for each in contracts), measure, facts, ancestry)
+        if key not in self._choices:
+            self._choices[key] = super().choose(contracts, measure, facts, ancestry)
+        return self._choices[key]
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A stretch of a clock as its row will say it, without the weight of a row."""
+
+    start: datetime
+    end: datetime | None
+    counts: bool
+    reason: str
+    commitment_id: int | None
+    calendar_revision_id: int | None
+    facts: dict[str, Any] | None = None
+
+
 class ToldHeld(Held):
     """A clock that is read only when that can tell something new.
 
@@ -46,6 +105,21 @@ class ToldHeld(Held):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self._unread: tuple[datetime, Terms] | None = None
+
+    def add(
+        self,
+        start: datetime,
+        ground: Ground,
+        *,
+        counts: bool,
+        reason: str = "",
+        end: datetime | None = None,
+    ) -> Any:
+        """Append a stretch."""
+        row: Any = Stretch(start, end, counts, reason, ground.commitment_id, ground.revision_id)
+        self.rows.append(row)
+        self.grounds.append(ground)
+        return row
 
     def read(self, at: datetime, terms: Terms) -> None:
         """Bring the row in step, now or when it is asked."""
@@ -217,9 +291,17 @@ class SubjectClocks:
             held.settle()
             self.bulk.add_instance(held.clock)
             for row in held.rows:
-                row.id = self.bulk.key(ClockSegment)
-                row.clock_id = held.clock.id
-                self.bulk.add_instance(row)
+                self.bulk.add(
+                    ClockSegment,
+                    clock_id=held.clock.id,
+                    start=row.start,
+                    end=row.end,
+                    counts=row.counts,
+                    reason=row.reason,
+                    commitment_id=row.commitment_id,
+                    calendar_revision_id=row.calendar_revision_id,
+                    facts=row.facts,
+                )
 
     # --- within ----------------------------------------------------------------------------------
 

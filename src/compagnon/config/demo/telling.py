@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from random import Random
 
 from compagnon.config.demo import data
@@ -115,14 +116,17 @@ def drawn(rng: Random, world: World, moment: datetime) -> tuple[Scenario, User]:
         alerts = [each for each in data.scenarios() if each.channel == "alert"]
         return rng.choice(alerts), rng.choice(watching)
     user = rng.choices(world.users, [user.weight for user in world.users])[0]
-    month = str(moment.astimezone(PARIS).month)
-    found = [
-        each
-        for each in data.scenarios()
-        if not each.channel and (not user.english or each.titles_en)
-    ]
-    weights = [each.weight * each.season.get(month, 1.0) for each in found]
+    found, weights = of_month(moment.astimezone(PARIS).month, english=user.english)
     return rng.choices(found, weights)[0], user
+
+
+@cache
+def of_month(month: int, *, english: bool) -> tuple[list[Scenario], list[float]]:
+    """Give what may be asked that month, and how often."""
+    found = [
+        each for each in data.scenarios() if not each.channel and (each.titles_en or not english)
+    ]
+    return found, [each.weight * each.season.get(str(month), 1.0) for each in found]
 
 
 def door(rng: Random, scenario: Scenario, moment: datetime) -> str:

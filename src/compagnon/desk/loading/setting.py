@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from compagnon.contracts.loading import RememberedTerms
 from compagnon.contracts.models import RequestType
 from compagnon.contracts.terms import Terms, current
 from compagnon.core.models import StoredFile
@@ -46,7 +47,7 @@ class Setting:
     @cached_property
     def terms(self) -> Terms:
         """The contracts in force."""
-        return current()
+        return RememberedTerms(current())
 
     @cached_property
     def people(self) -> dict[int, Somebody]:
