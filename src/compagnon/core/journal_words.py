@@ -27,7 +27,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor, Source
 from compagnon.core.crud import resource_of, url_of
@@ -37,52 +37,53 @@ from compagnon.core.models import Entry
 from compagnon.core.visibility import has_rule, visible
 
 LONGEST = 200
+# The context keeps these words apart from the same ones that mean something else elsewhere.
 # What a verb's second half says when no room has words of its own for it.
 ACTIONS: Mapping[str, tuple[Text, str]] = {
-    "create": (_("added"), "plus"),
-    "change": (_("changed"), "pencil"),
-    "remove": (_("deleted"), "trash"),
-    "merge": (_("merged"), "git-merge"),
-    "add": (_("added"), "plus"),
-    "move": (_("moved"), "arrows-exchange"),
-    "activate": (_("put in force"), "check"),
-    "deactivate": (_("put out of use"), "archive"),
-    "reactivate": (_("put back in use"), "archive-off"),
-    "primary": (_("made it the main one"), "star"),
-    "change_terms": (_("changed the terms"), "pencil"),
-    "warn": (_("warned that it comes near"), "bell"),
-    "breach": (_("noted that it was missed"), "clock-exclamation"),
-    "sign_in": (_("signed in"), "login"),
-    "sign_out": (_("signed out"), "logout"),
-    "set_password": (_("set a password"), "key"),
-    "change_password": (_("changed the password"), "key"),
-    "change_address": (_("changed the sign-in address"), "at"),
-    "add_second_factor": (_("turned two-step sign-in on"), "shield-lock"),
-    "remove_second_factor": (_("turned two-step sign-in off"), "shield"),
-    "reset_second_factor": (_("took two-step sign-in away"), "shield"),
-    "give": (_("gave"), "shield-check"),
-    "take_away": (_("took away"), "shield"),
-    "join": (_("added a member"), "user-plus"),
-    "leave": (_("took a member out"), "user-off"),
-    "close": (_("closed"), "archive"),
-    "reopen": (_("reopened"), "refresh"),
-    "invite": (_("invited"), "mail"),
-    "revoke": (_("revoked"), "key"),
-    "end": (_("ended"), "logout"),
-    "set": (_("set"), "adjustments"),
-    "ship": (_("updated with the program"), "package"),
-    "retry": (_("had it tried again"), "refresh"),
-    "discard": (_("discarded"), "trash"),
+    "create": (pgettext_lazy("journal", "added"), "plus"),
+    "change": (pgettext_lazy("journal", "changed"), "pencil"),
+    "remove": (pgettext_lazy("journal", "deleted"), "trash"),
+    "merge": (pgettext_lazy("journal", "merged"), "git-merge"),
+    "add": (pgettext_lazy("journal", "added"), "plus"),
+    "move": (pgettext_lazy("journal", "moved"), "arrows-exchange"),
+    "activate": (pgettext_lazy("journal", "put in force"), "check"),
+    "deactivate": (pgettext_lazy("journal", "put out of use"), "archive"),
+    "reactivate": (pgettext_lazy("journal", "put back in use"), "archive-off"),
+    "primary": (pgettext_lazy("journal", "made it the main one"), "star"),
+    "change_terms": (pgettext_lazy("journal", "changed the terms"), "pencil"),
+    "warn": (pgettext_lazy("journal", "warned that it comes near"), "bell"),
+    "breach": (pgettext_lazy("journal", "noted that it was missed"), "clock-exclamation"),
+    "sign_in": (pgettext_lazy("journal", "signed in"), "login"),
+    "sign_out": (pgettext_lazy("journal", "signed out"), "logout"),
+    "set_password": (pgettext_lazy("journal", "set a password"), "key"),
+    "change_password": (pgettext_lazy("journal", "changed the password"), "key"),
+    "change_address": (pgettext_lazy("journal", "changed the sign-in address"), "at"),
+    "add_second_factor": (pgettext_lazy("journal", "turned two-step sign-in on"), "shield-lock"),
+    "remove_second_factor": (pgettext_lazy("journal", "turned two-step sign-in off"), "shield"),
+    "reset_second_factor": (pgettext_lazy("journal", "took two-step sign-in away"), "shield"),
+    "give": (pgettext_lazy("journal", "gave"), "shield-check"),
+    "take_away": (pgettext_lazy("journal", "took away"), "shield"),
+    "join": (pgettext_lazy("journal", "added a member"), "user-plus"),
+    "leave": (pgettext_lazy("journal", "took a member out"), "user-off"),
+    "close": (pgettext_lazy("journal", "closed"), "archive"),
+    "reopen": (pgettext_lazy("journal", "reopened"), "refresh"),
+    "invite": (pgettext_lazy("journal", "invited"), "mail"),
+    "revoke": (pgettext_lazy("journal", "revoked"), "key"),
+    "end": (pgettext_lazy("journal", "ended"), "logout"),
+    "set": (pgettext_lazy("journal", "set"), "adjustments"),
+    "ship": (pgettext_lazy("journal", "updated with the program"), "package"),
+    "retry": (pgettext_lazy("journal", "had it tried again"), "refresh"),
+    "discard": (pgettext_lazy("journal", "discarded"), "trash"),
 }
 DOORS: Mapping[str, Text] = {
-    Source.PAGE: _("page"),
-    Source.API: _("API"),
-    Source.MAIL: _("mail"),
-    Source.LINK: _("link in a mail"),
-    Source.COMMAND: _("command"),
-    Source.TASK: _("background"),
-    Source.IMPORT: _("import"),
-    Source.DEMO: _("demonstration"),
+    Source.PAGE: pgettext_lazy("journal", "page"),
+    Source.API: pgettext_lazy("journal", "API"),
+    Source.MAIL: pgettext_lazy("journal", "mail"),
+    Source.LINK: pgettext_lazy("journal", "link in a mail"),
+    Source.COMMAND: pgettext_lazy("journal", "command"),
+    Source.TASK: pgettext_lazy("journal", "background"),
+    Source.IMPORT: pgettext_lazy("journal", "import"),
+    Source.DEMO: pgettext_lazy("journal", "demonstration"),
 }
 
 

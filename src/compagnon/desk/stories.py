@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from compagnon.core.models import Entry
 from compagnon.desk.models import (
@@ -53,8 +54,8 @@ VERBS = {
 
 FIELDS = {
     "state": _("state"),
-    "pending_reason": _("waits for"),
-    "pending_until": _("waits until"),
+    "pending_reason": _("reason"),
+    "pending_until": _("until"),
     "priority": _("priority"),
     "impact": _("impact"),
     "urgency": _("urgency"),
@@ -198,13 +199,20 @@ def changes_of(entry: Entry, names: Names) -> tuple[Change, ...]:
         Change(
             label=FIELDS[key],
             before=names.shown(key, entry.before.get(key)),
-            after="…" if value is True else names.shown(key, value),
+            # The journal knows that a personal text changed, not what it became.
+            after=pgettext("field", "changed") if value is True else names.shown(key, value),
             is_duration=key.endswith("_seconds"),
             key=key,
         )
         for key, value in entry.after.items()
-        if key in FIELDS and (value not in {None, ""} or entry.before.get(key))
+        if key in FIELDS
+        and (value not in {None, ""} or (entry.before.get(key) and not _ended(key)))
     )
+
+
+def _ended(key: str) -> bool:
+    """That a wait ended is told by the state."""
+    return key.startswith("pending_")
 
 
 def who(entry: Entry, person: Person | None) -> str:

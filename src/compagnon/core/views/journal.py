@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from compagnon.core import journal_reading, journal_words, keyset
@@ -38,8 +38,8 @@ class JournalForm(forms.Form):
         label=gettext_lazy("Its number"), required=False, min_value=1, max_value=BIGGEST
     )
     door = forms.ChoiceField(label=gettext_lazy("Door"), required=False)
-    first = forms.DateField(label=gettext_lazy("From"), required=False)
-    last = forms.DateField(label=gettext_lazy("To"), required=False)
+    first = forms.DateField(label=pgettext_lazy("day", "From"), required=False)
+    last = forms.DateField(label=pgettext_lazy("day", "To"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
