@@ -125,6 +125,18 @@ def get_background_task(request: ApiRequest, task_id: Id) -> Task:
     return queries.get_task(actor=request.actor, task_id=task_id)
 
 
+class RetriedOut(Schema):
+    """How many tasks are tried again."""
+
+    number: int
+
+
+@router.act("/background-work/retry", RetriedOut)
+def retry_background_tasks(request: ApiRequest) -> dict[str, int]:
+    """Have the tasks that were given up tried again, the 1,000 oldest at most."""
+    return {"number": services.retry_all_dead(actor=request.actor)}
+
+
 @router.act("/background-tasks/{task_id}/retry", TaskOut)
 def retry_background_task(request: ApiRequest, task_id: Id) -> Task:
     """Have a task that was given up tried again."""

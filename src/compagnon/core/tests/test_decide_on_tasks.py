@@ -126,6 +126,8 @@ def test_the_api_does_what_the_page_does(operator: Client, cast: Cast, settings:
     assert client.get(f"{API}/{second.pk}").status_code == 404
     counts = client.get("/api/v1/background-work").json()["counts"]
     assert counts == [{"queue": "mail", "state": "waiting", "number": 1}]
+    dead_task()
+    assert client.post("/api/v1/background-work/retry").json() == {"number": 1}
 
 
 def test_who_does_not_manage_tasks_is_refused_everything(cast: Cast, signed_in: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -12,8 +12,9 @@ from pydantic import Field
 
 from compagnon.core import files
 from compagnon.core.api import ApiRequest, Id, ListQuery, Routes
+from compagnon.core.errors import Refused
 from compagnon.core.visibility import get_visible, visible
-from compagnon.desk import services
+from compagnon.desk import services, silence
 from compagnon.desk.models import InboundMessage
 
 router = Routes(tag="intake")
@@ -52,6 +53,31 @@ class InboundQuery(ListQuery):
     state: StateName | None = None
     reason: Annotated[str | None, Field(max_length=60, pattern=r"^[a-z_-]*$")] = None
     ordering: Literal["received_at", "-received_at"] = "-received_at"
+
+
+class SilenceOut(Schema):
+    """How long no mail has come, when the operator asked to be warned."""
+
+    watched: bool
+    alarm: bool = Field(description="Whether it lasts longer than the operator allows.")
+    since: datetime | None = Field(description="When the last message came.")
+    seconds: int = Field(description="Counted on the service calendar, if one is named.")
+    limit_seconds: int
+
+
+@router.show("/intake/silence", SilenceOut)
+def get_mail_silence(request: ApiRequest) -> dict[str, Any]:
+    """Read how long no mail has come."""
+    if not request.actor.scope.allows_somewhere("intake.view"):
+        raise Refused
+    found = silence.read()
+    return {
+        "watched": found is not None,
+        "alarm": found is not None and found.is_alarm,
+        "since": found.since if found else None,
+        "seconds": found.seconds if found else 0,
+        "limit_seconds": found.limit if found else 0,
+    }
 
 
 @router.index("/intake/messages", InboundOut)

@@ -133,5 +133,16 @@ def test_pages_metrics_and_doctor_show_it_while_it_lasts(people: Cast, client: C
 
     mail(timezone.now() - timedelta(hours=2))
     assert seen() == (True, True, True)
+    answer = client.get("/api/v1/intake/silence").json()
+    assert (answer["watched"], answer["alarm"], answer["limit_seconds"]) == (True, True, 3600)
     mail(timezone.now(), 2)
     assert seen() == (False, False, False)
+
+
+def test_the_api_tells_it_to_who_sees_received_mail_only(people: Cast, client: Client) -> None:
+    client.force_login(people.user.account)
+    assert client.get("/api/v1/intake/silence").status_code == 403
+    client.force_login(people.technician.account)
+    assert client.get("/api/v1/intake/silence").json() == {
+        "watched": False, "alarm": False, "since": None, "seconds": 0, "limit_seconds": 0,
+    }  # fmt: skip
