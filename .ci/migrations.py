@@ -25,7 +25,7 @@ def main() -> int:
         return 1
     linter = MigrationLinter(
         str(Path(__file__).resolve().parent.parent),
-        include_apps=["core", "people", "contracts", "desk"],
+        include_apps=["core", "people", "contracts", "park", "desk", "titles"],
         exclude_migration_tests=EXPECTED,
         ignore_initial_migrations=True,
         no_cache=True,

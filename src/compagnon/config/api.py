@@ -24,7 +24,7 @@ from compagnon.core.api.openapi import Api
 from compagnon.core.api.reference import sections
 from compagnon.core.errors import NotFound
 
-ROOMS = ("people", "contracts", "desk")
+ROOMS = ("people", "contracts", "park", "desk", "titles")
 
 DESCRIPTION = """\
 Everything the pages do, this API does, by the same rules.

@@ -14,7 +14,9 @@ urlpatterns = [
     path("admin/", include("compagnon.core.urls")),
     path("people/", include("compagnon.people.urls")),
     path("", include("compagnon.contracts.urls")),
+    path("", include("compagnon.park.urls")),
     path("", include("compagnon.desk.urls")),
+    path("titles/", include("compagnon.titles.urls")),
     path("api/v1/", include(api.urls)),
     path("demo/", include("compagnon.config.demo.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What ``park`` may refuse with."""

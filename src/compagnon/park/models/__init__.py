@@ -1,0 +1,1 @@
+"""Rows of ``park``, one aggregate a module."""

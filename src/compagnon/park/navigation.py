@@ -1,0 +1,1 @@
+"""The entries of ``park`` in the navigation."""

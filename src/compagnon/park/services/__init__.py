@@ -1,0 +1,1 @@
+"""What can be done in ``park``: one keyword-only function a verb."""

@@ -1,0 +1,9 @@
+"""Routes of the pages of ``park``: each area of the room keeps its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "park"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""What ``titles`` may refuse with."""

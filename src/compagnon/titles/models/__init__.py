@@ -1,0 +1,1 @@
+"""Rows of ``titles``, one aggregate a module."""

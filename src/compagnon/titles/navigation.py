@@ -1,0 +1,1 @@
+"""The entries of ``titles`` in the navigation."""

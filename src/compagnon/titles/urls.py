@@ -1,0 +1,9 @@
+"""Routes of the pages of ``titles``: each area of the room keeps its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "titles"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""Who sees which rows of ``titles``."""
