@@ -1,1 +1,34 @@
 """Who may do what in ``park``."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import verbs
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Refused
+
+VIEW = "asset.view"
+MANAGE = "asset.manage"
+INVENTORY = "inventory.manage"
+TYPES = "asset_type.manage"
+
+verbs.declare(
+    "park",
+    {
+        VIEW: _("See the park: machines, software, what changed"),
+        MANAGE: _("Add, change, merge and separate assets"),
+        INVENTORY: _("Follow inventories: reports, agents, enrolment tokens"),
+        TYPES: _("Define the types of assets"),
+    },
+)
+
+
+def check(actor: Actor, verb: str, organisation_id: int | None) -> None:
+    """Refuse unless a role gives the actor ``verb`` there (``None``: on every organisation).
+
+    Raises:
+        Refused: no role of the actor gives it there.
+    """
+    if not actor.scope.allows(verb, organisation_id):
+        raise Refused(_("Your roles do not allow this on this organisation."))
