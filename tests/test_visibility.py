@@ -73,9 +73,9 @@ def test_what_is_left_out_exists() -> None:
     assert stale == set()
 
 
-@pytest.mark.parametrize("who", ["manager", "person"])
+@pytest.mark.parametrize("who", ["manager", "person", "follower"])
 def test_nobody_of_another_client_learns_anything(everything: World, who: str) -> None:
-    """Neither who may do everything at client B, nor its plain user."""
+    """Neither who may do everything at client B, nor its plain user, nor its representative."""
     client = world.browser(getattr(everything.b, who))
     assert leaks(client, everything) == []
 
@@ -123,7 +123,7 @@ def still(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("who", ["manager", "person"])
+@pytest.mark.parametrize("who", ["manager", "person", "follower"])
 def test_no_count_nor_figure_tells_of_others(everything: World, who: str) -> None:
     """Every page without a parameter is the same, to the letter, when client A has more."""
     client = world.browser(getattr(everything.b, who))
@@ -139,6 +139,48 @@ def test_no_count_nor_figure_tells_of_others(everything: World, who: str) -> Non
         world.furnish(everything.a)
     after = read()
     assert [name for name in before if before[name] != after[name]] == []
+
+
+# -- the public side only -----------------------------------------------------------------------
+def told_secrets(everything: World) -> list[str]:
+    """Read every route of client A as its own representative: which tell what support keeps."""
+    client = world.browser(everything.a.follower)
+    found = []
+    for route in routes():
+        for address in route.addresses(everything.a):
+            answer = client.get(address)
+            if world.SECRET.lower() in text_of(answer).lower():
+                found.append(route.template)
+    return found
+
+
+def test_who_follows_requests_sees_the_public_side_only(everything: World) -> None:
+    client, ticket = world.browser(everything.a.follower), everything.a.tickets[0]
+    assert told_secrets(everything) == []
+    for page in ("requests/followed/", "api/v1/tickets", f"desk/tickets/{ticket.pk}/"):
+        assert ticket.title in text_of(client.get(f"/{page}")), page
+    hidden = everything.a.objects
+    for address in (
+        f"/desk/messages/{hidden['hidden_message'].pk}/",
+        f"/desk/attachments/{hidden['hidden_file'].pk}/",
+        f"/api/v1/attachments/{hidden['hidden_file'].pk}/content",
+        f"/api/v1/work-tasks/{hidden['task'].pk}",
+        f"/api/v1/sheets/{hidden['sheet'].pk}",
+    ):
+        assert client.get(address).status_code == 404, address
+    for query in (f"?q={world.SECRET}", f"?show=all&q={world.SECRET}"):
+        shown = client.get(f"/requests/followed/{query}").context["tickets"]
+        assert shown == []
+        assert client.get(f"/api/v1/tickets?q={world.SECRET}").json()["items"] == []
+
+
+def test_a_leaking_note_is_seen(everything: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from compagnon.desk.models import Message
+
+    see_through(monkeypatch, Message)
+    assert {"desk/tickets/<ticket_id>/", "api/v1/tickets/<ticket_id>/messages"} <= set(
+        told_secrets(everything)
+    )
 
 
 # -- the walk sees a leak -----------------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
 from django.core.management import ManagementUtility, get_commands
 from django.core.management.base import BaseCommand
+
+from compagnon.config.environment import Misconfigured, _
 
 
 class CommandLine(ManagementUtility):
@@ -17,9 +20,22 @@ class CommandLine(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         """Give the command of that name, or exit with 2."""
         if subcommand not in get_commands():
-            sys.stderr.write(f"compagnon: no command {subcommand!r}; `compagnon help` lists them\n")
+            told = _("no command %(name)r; `compagnon help` lists them") % {"name": subcommand}
+            sys.stderr.write(f"compagnon: {told}\n")
+            tell_program(told)
             sys.exit(2)
         return super().fetch_command(subcommand)
+
+
+def tell_program(detail: str, exit_status: int = 2) -> None:
+    """Print the document of an error that came before any command could run, under ``--json``."""
+    if "--json" not in sys.argv[2:]:
+        return
+    from compagnon.core.commands import problem_document
+
+    document = {"error": problem_document(detail, exit_status), "items": []}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -36,12 +52,20 @@ def main() -> None:
     try:
         utility.execute()
         sys.stdout.flush()
+    except Misconfigured as error:
+        if "--json" in sys.argv[2:]:
+            problem = {"code": "misused", "detail": error.message, "exit_status": 2}
+            problem |= {"type": "urn:compagnon:problem:misused", "title": _("Unusable settings")}
+            sys.stdout.write(json.dumps({"error": problem, "items": []}, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+        raise
     except DatabaseError as error:  # Django's own commands; ours explain it themselves
         if "--traceback" in sys.argv:
             raise
         from compagnon.core.commands import explain
 
         sys.stderr.write(f"compagnon: {explain(error)}\n")
+        tell_program(explain(error), 1)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

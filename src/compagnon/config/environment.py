@@ -6,8 +6,10 @@ the variables' names without the prefix, in lower case), then the default in the
 
 from __future__ import annotations
 
+import gettext
 import os
 import secrets
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -19,13 +21,31 @@ PREFIX = "COMPAGNON_"
 TRUE = {"1", "true", "yes", "on", "oui"}
 
 
+LANGUAGES = ("fr", "en")
+
+
+def language_of_terminal() -> str:
+    """Give the language of the person at the terminal: the locale's if it is ours, or French."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            code = value[:2].lower()
+            return code if code in LANGUAGES else LANGUAGES[0]
+    return LANGUAGES[0]
+
+
+def _(message: str) -> str:
+    """Say it in the terminal's language: Django's own gettext needs the settings we are reading."""
+    where = Path(__file__).with_name("locale")
+    known = gettext.translation("django", where, [language_of_terminal()], fallback=True)
+    return known.gettext(message)
+
+
 class Misconfigured(SystemExit):
     """The operator set something that cannot work; says what, in one line, and exits with 2."""
 
     def __init__(self, message: str) -> None:
-        import sys
-
         sys.stderr.write(f"compagnon: {message}\n")
+        self.message = message
         super().__init__(2)
 
 
@@ -37,9 +57,15 @@ def _file() -> dict[str, Any]:
     try:
         return tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
-        raise Misconfigured(f"COMPAGNON_CONFIG: {name} cannot be read: {error}") from error
+        raise Misconfigured(
+            _("COMPAGNON_CONFIG: %(name)s cannot be read: %(error)s")
+            % {"name": name, "error": error}
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"COMPAGNON_CONFIG: {name} is not valid TOML: {error}") from error
+        raise Misconfigured(
+            _("COMPAGNON_CONFIG: %(name)s is not valid TOML: %(error)s")
+            % {"name": name, "error": error}
+        ) from error
 
 
 def text(name: str, default: str = "") -> str:
@@ -69,7 +95,10 @@ def number(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise Misconfigured(f"{PREFIX}{name} must be a whole number, not {value!r}") from None
+        raise Misconfigured(
+            _("%(name)s must be a whole number, not %(value)r")
+            % {"name": PREFIX + name, "value": value}
+        ) from None
 
 
 def several(name: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -88,7 +117,10 @@ def time_zone(name: str, default: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Misconfigured(f"{PREFIX}{name}: {value!r} is no time zone; Europe/Paris is") from None
+        raise Misconfigured(
+            _("%(name)s: %(value)r is no time zone; Europe/Paris is")
+            % {"name": PREFIX + name, "value": value}
+        ) from None
     return value
 
 
@@ -99,7 +131,10 @@ def data_directory() -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
-        raise Misconfigured(f"COMPAGNON_DATA_DIR: {directory} cannot be made: {error}") from error
+        raise Misconfigured(
+            _("COMPAGNON_DATA_DIR: %(directory)s cannot be made: %(error)s")
+            % {"directory": directory, "error": error}
+        ) from error
     return directory
 
 
@@ -113,10 +148,12 @@ def secret_key(directory: Path) -> str:
         # O_EXCL: two processes that start together must not each keep their own key.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        for _ in range(50):
+        for _turn in range(50):
             if key := path.read_text(encoding="ascii").strip():
                 return key
-        raise Misconfigured(f"{path} is empty: remove it, or set COMPAGNON_SECRET_KEY") from None
+        raise Misconfigured(
+            _("%(path)s is empty: remove it, or set COMPAGNON_SECRET_KEY") % {"path": path}
+        ) from None
     with os.fdopen(handle, "w") as stream:
         key = secrets.token_urlsafe(48)
         stream.write(key)
@@ -135,8 +172,11 @@ def database(url: str) -> dict[str, Any]:
         path = unquote(parts.path).removeprefix("/")
         if parts.netloc or not path.strip("/"):
             raise Misconfigured(
-                f"COMPAGNON_DATABASE_URL: {url!r} names no path; write sqlite:///relative.sqlite3 "
-                "or sqlite:////absolute/path.sqlite3"
+                _(
+                    "COMPAGNON_DATABASE_URL: %(url)r names no path; write "
+                    "sqlite:///relative.sqlite3 or sqlite:////absolute/path.sqlite3"
+                )
+                % {"url": url}
             )
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -156,7 +196,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme in {"postgresql", "postgres"}:
         name = unquote(parts.path).lstrip("/")
         if not name:
-            raise Misconfigured("COMPAGNON_DATABASE_URL: the PostgreSQL database is not named")
+            raise Misconfigured(_("COMPAGNON_DATABASE_URL: the PostgreSQL database is not named"))
         query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
         host = unquote(query.pop("host", "")) or unquote(parts.hostname or "")
         return {
@@ -171,6 +211,6 @@ def database(url: str) -> dict[str, Any]:
             "OPTIONS": {key: unquote(value) for key, value in query.items()},
         }
     raise Misconfigured(
-        "COMPAGNON_DATABASE_URL must start with sqlite:/// or postgresql://, "
-        f"not {parts.scheme or url!r}"
+        _("COMPAGNON_DATABASE_URL must start with sqlite:/// or postgresql://, not %(given)s")
+        % {"given": parts.scheme or repr(url)}
     )

@@ -4,6 +4,7 @@ A command subclasses :class:`Command` and writes ``carry_out``, which returns an
 With ``--json`` the answer is one JSON document on standard output, its list under ``items``;
 without, its lines for a person. Logs are on standard error. The exit status is 0, 1 when
 something was refused or failed (standard error says which), or 2 when the command was misused.
+With ``--json`` there is always one document: where there is no answer it holds ``error``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -37,6 +38,10 @@ class Failed(CommandError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, returncode=1)
+
+
+class SomeFailed(Failed):
+    """The answer is told already; some of its things failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,25 @@ class Command(BaseCommand):
         """Print a line beside the answer, on standard error, in both forms."""
         self.stderr.write(line, self.style.NOTICE)
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Make the parser; with ``--json`` it tells misuse in a document too."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        refuse = parser.error
+
+        def error(message: str) -> NoReturn:
+            if self.json:
+                self._print(Answer(facts={"error": problem_of(Misused(message))}))
+            refuse(message)
+
+        parser.error = error  # type: ignore[method-assign]
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as the command line asks."""
+        # Known before the words are understood: what cannot be understood is told as well.
+        self.json = "--json" in argv
+        super().run_from_argv(argv)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare ``--json``, then the command's own arguments."""
         parser.add_argument(
@@ -97,7 +121,7 @@ class Command(BaseCommand):
         answer = self.carry_out(**options)
         self._print(answer)
         if answer.failed:
-            raise Failed(_("failed: %(names)s") % {"names": ", ".join(answer.failed)})
+            raise SomeFailed(_("failed: %(names)s") % {"names": ", ".join(answer.failed)})
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Run; tell an expected error in a sentence, in the reader's language, never a traceback.
@@ -114,7 +138,7 @@ class Command(BaseCommand):
                 if options.get("traceback"):
                     raise
                 refusal = as_command_error(error)
-                if self.json and not isinstance(error, Failed):
+                if self.json and not isinstance(error, SomeFailed):
                     self._print(Answer(facts={"error": problem_of(error)}))
                 if not getattr(self, "_called_from_command_line", False):
                     raise refusal from error
@@ -151,11 +175,26 @@ def as_command_error(error: Exception) -> CommandError:
 
 
 def problem_of(error: Exception) -> dict[str, Any]:
-    """Give the document of an error: what a program reads instead of the answer."""
+    """Give the document of an error: what a program reads instead of the answer.
+
+    Each has ``type``, ``title``, ``detail``, ``code`` and ``exit_status``, whatever the command.
+    """
+    refusal = as_command_error(error)
     if isinstance(error, CompagnonError):
-        return error.problem()
-    code = "misused" if isinstance(error, Misused) else "failed"
-    return {"code": code, "detail": str(as_command_error(error))}
+        return error.problem() | {"exit_status": refusal.returncode}
+    return problem_document(str(refusal), refusal.returncode)
+
+
+def problem_document(detail: str, exit_status: int) -> dict[str, Any]:
+    """Give the document of what no service refused: ``misused`` (2) or ``failed`` (1)."""
+    code = "misused" if exit_status == 2 else "failed"
+    return {
+        "type": f"urn:compagnon:problem:{code}",
+        "title": _("The command was misused") if code == "misused" else _("The command failed"),
+        "detail": detail,
+        "code": code,
+        "exit_status": exit_status,
+    }
 
 
 def explain(error: DatabaseError) -> str:

@@ -10,6 +10,7 @@ from compagnon.ui.navigation import NavItem
 navigation.register(
     NavItem(_("Tickets"), "ticket", "desk:queue", "ticket.view", 10, "desk", shortcut="g q"),
     NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
+    NavItem(_("Requests followed"), "eye", "desk:followed", "ticket.follow", 21, "desk"),
     NavItem(_("My tasks"), "calendar-event", "desk:tasks", "ticket.work", 25, "desk"),
     NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
     NavItem(_("Sent mail"), "mail-forward", "desk:outgoing", "intake.view", 31, "desk"),

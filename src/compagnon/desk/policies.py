@@ -13,6 +13,7 @@ verbs.declare(
     "desk",
     {
         "ticket.view": _("see tickets, with the internal notes"),
+        "ticket.follow": _("see requests of an organisation, public side only"),
         "ticket.open": _("open a ticket for anybody"),
         "ticket.qualify": _("qualify: category, impact, urgency, service"),
         "ticket.assign": _("take, and assign to a team or a person"),

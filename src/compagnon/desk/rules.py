@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from compagnon.desk.models.tickets import State
 
+# The kind of subject that a ticket is, for the contracts' clocks.
+SUBJECT = "ticket"
+
 # ITIL's three by three: rows are impact 1 to 3, columns urgency 1 to 3.
 MATRIX: tuple[tuple[int, ...], ...] = ((1, 2, 3), (2, 3, 4), (3, 4, 5))
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", queue.home, name="home"),
     path("desk/queue/", queue.queue, name="queue"),
     path("requests/", queue.requests, name="requests"),
+    path("requests/followed/", queue.followed, name="followed"),
     path("desk/tickets/new/", opening.new, name="new"),
     path("desk/tickets/<int:ticket_id>/", ticket.ticket, name="ticket"),
     path("desk/tickets/<int:ticket_id>/journal/", ticket.journal, name="journal"),

@@ -45,24 +45,42 @@ def party_filter(scope: Scope, prefix: str = "") -> Q:
     )
 
 
+def followed_filter(scope: Scope, prefix: str = "") -> Q | None:
+    """Give the filter for tickets whose public side the scope follows; ``None``: every one."""
+    organisations = scope.organisations("ticket.follow")
+    if organisations is None:
+        return None
+    return Q(**{f"{prefix}organisation_id__in": sorted(organisations)})
+
+
+def told_filter(scope: Scope, prefix: str = "") -> Q:
+    """Give the filter for tickets whose public side the scope reads: one's own, and followed."""
+    own = party_filter(scope, prefix)
+    if not scope.allows_somewhere("ticket.follow"):
+        return own
+    followed = followed_filter(scope, prefix)
+    # An empty Q would be forgotten by «or»: everything is said in full.
+    return Q(**{f"{prefix}pk__isnull": False}) if followed is None else own | followed
+
+
 @visibility.rule(Ticket)
 def tickets(scope: Scope, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Tickets one works on by role or team, and one's own."""
+    """Tickets one works on by role or team, those one follows, and one's own."""
     support = support_filter(scope)
     if support is None:
         return rows
-    return rows.filter(support | party_filter(scope)) if scope.person_id else rows.none()
+    return rows.filter(support | told_filter(scope)) if scope.person_id else rows.none()
 
 
 @visibility.rule(Message)
 def messages(scope: Scope, rows: QuerySet[Message]) -> QuerySet[Message]:
-    """All the messages of tickets one works on; the public ones of one's own."""
+    """All the messages of tickets one works on; the public ones of those one follows."""
     support = support_filter(scope, prefix="ticket__")
     if support is None:
         return rows
     if not scope.person_id:
         return rows.none()
-    return rows.filter(support | (party_filter(scope, "ticket__") & Q(is_public=True)))
+    return rows.filter(support | (told_filter(scope, "ticket__") & Q(is_public=True)))
 
 
 @visibility.rule(Attachment)
@@ -73,7 +91,7 @@ def attachments(scope: Scope, rows: QuerySet[Attachment]) -> QuerySet[Attachment
         return rows
     if not scope.person_id:
         return rows.none()
-    return rows.filter(support | (party_filter(scope, "ticket__") & Q(message__is_public=True)))
+    return rows.filter(support | (told_filter(scope, "ticket__") & Q(message__is_public=True)))
 
 
 @visibility.rule(Solution)
@@ -84,7 +102,7 @@ def with_ticket(scope: Scope, rows: QuerySet[Solution]) -> QuerySet[Solution]:
         return rows
     if not scope.person_id:
         return rows.none()
-    return rows.filter(support | party_filter(scope, "ticket__"))
+    return rows.filter(support | told_filter(scope, "ticket__"))
 
 
 @visibility.rule(WorkTask, Escalation)

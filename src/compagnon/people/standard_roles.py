@@ -72,7 +72,9 @@ STANDARD: Final = (
     StandardRole(TRAINEE, _("Trainee"), _TRAINEE),
     StandardRole(REQUESTER, _("User of the portal"), frozenset()),
     StandardRole(
-        REPRESENTATIVE, _("Client's representative"), frozenset({"person.view", "contract.view"})
+        REPRESENTATIVE,
+        _("Client's representative"),
+        frozenset({"person.view", "contract.view", "ticket.follow"}),
     ),
 )
 BY_CODE: Final = {role.code: role for role in STANDARD}

@@ -37,6 +37,7 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.services.writing import Upload
 from compagnon.desk.tests import factories as desk_factories
+from compagnon.people import standard_roles
 from compagnon.people.models import Account, ApiToken, Organisation, Person, Role, Site, Team
 from compagnon.people.tests import factories
 
@@ -44,6 +45,8 @@ MARK = "Zorglub"
 # Stands in client A's texts too: searched for, since a page shows what was searched.
 SOUGHT = "quetzalcoatl"
 VERBATIM = "Bonaparte"
+# Stands in what only support may read of a client's requests.
+SECRET = "Tergiversons"
 _numbers = itertools.count(1)
 
 
@@ -58,6 +61,7 @@ class Side:
     team: Team
     account: Account
     manager: Person
+    follower: Person
     tickets: list[Ticket] = field(default_factory=list)
     objects: dict[str, Any] = field(default_factory=dict)
 
@@ -113,6 +117,11 @@ def _side(provider: Organisation, mark: str, common: dict[str, Any]) -> Side:
     )
     factories.grant(manager, everything(), organisation)
     factories.account(manager)
+    follower = factories.person(
+        organisation, "Rita", f"{mark}-Déléguée", email=f"rita@{mark.lower()}.example"
+    )
+    factories.grant(follower, factories.role(standard_roles.REPRESENTATIVE), organisation)
+    factories.account(follower)
     contracts.contract(
         organisation,
         provider=provider,
@@ -128,6 +137,7 @@ def _side(provider: Organisation, mark: str, common: dict[str, Any]) -> Side:
         team=factories.team(organisation, manager, name=f"Équipe {mark}", manager=manager),
         account=factories.account(person),
         manager=manager,
+        follower=follower,
         objects=dict(common),
     )
 
@@ -163,14 +173,17 @@ def furnish(side: Side) -> Side:
         team=side.team,
         uploads=[Upload(name=f"{side.mark}.txt", content=f"Trace {mark}".encode())],
     )
-    note = desk.add_note(actor=system, ticket_id=ticket.pk, text=f"Note sur {mark}")
+    hidden = desk.add_note(
+        actor=system, ticket_id=ticket.pk, text=SECRET, uploads=[Upload(f"{SECRET}.txt", b"x")]
+    )
+    note = desk.add_note(actor=system, ticket_id=ticket.pk, text=f"Note sur {mark} {SECRET}")
     task = desk.plan_task(
         actor=system, ticket_id=ticket.pk, title=f"Passer voir {mark}", site=side.site,
-        details=f"Demander {mark}", assignee=side.manager,
+        details=f"Demander {mark} {SECRET}", assignee=side.manager,
     )  # fmt: skip
     sheet = desk.prepare_sheet(actor=system, task_id=task.pk, report=f"Vu {mark}")
     desk.escalate_to_authority(
-        actor=system, ticket_id=ticket.pk, reason=f"Client {mark}", to_person=side.manager
+        actor=system, ticket_id=ticket.pk, reason=f"Client {mark} {SECRET}", to_person=side.manager
     )
     mailbox = Mailbox.objects.create(
         organisation=side.organisation, name=f"Boîte {mark}", team=side.team,
@@ -207,6 +220,8 @@ def furnish(side: Side) -> Side:
         ticket=ticket,
         message=Message.objects.filter(ticket=ticket).earliest("pk"),
         note=note,
+        hidden_message=hidden,
+        hidden_file=hidden.attachments.get(),
         attachment=Attachment.objects.filter(ticket=ticket).earliest("pk"),
         task=task,
         sheet=sheet,

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
 from compagnon.desk.models import Attachment, Message, Ticket
+from compagnon.desk.policies import is_support
 from compagnon.desk.services.writing import TEXT_MAX, Upload
 
 Kind = Literal["incident", "service_request"]
@@ -71,10 +72,17 @@ class TicketOut(Schema):
     solved_at: datetime | None
     closed_at: datetime | None
     close_after: datetime | None
-    due_at: datetime | None = Field(description="The nearest running commitment.")
+    due_at: datetime | None = Field(
+        description="The nearest running commitment; told to who works on the ticket only."
+    )
     awaits_answer: bool
     reopen_count: int
     version: int
+
+    @staticmethod
+    def resolve_due_at(obj: Ticket, context: Any) -> datetime | None:
+        """Nothing for others than support: an agreement between its teams may be the nearest."""
+        return obj.due_at if is_support(context["request"].actor, obj) else None
 
 
 class AttachmentOut(Schema):
@@ -247,6 +255,9 @@ class TicketQuery(ListQuery):
     q: Annotated[
         str | None, Field(max_length=200, pattern=r"^[^\x00]*$", description="Words to find.")
     ] = None
+    followed: Annotated[bool, Field(description="Only those of organisations that you follow.")] = (
+        False
+    )
     ordering: Literal[
         "activity_at",
         "-activity_at",
@@ -270,6 +281,7 @@ class TicketQuery(ListQuery):
 
     filter_q = filter_queue
     filter_reference = filter_queue
+    filter_followed = filter_queue
 
 
 class PlainQuery(ListQuery):

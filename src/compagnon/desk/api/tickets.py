@@ -13,7 +13,7 @@ from compagnon.core.api import ApiRequest, Id, Routes, expected_version
 from compagnon.core.errors import Invalid
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
-from compagnon.desk import queries, search, services
+from compagnon.desk import following, queries, search, services
 from compagnon.desk.api import schemas
 from compagnon.desk.choosing import chosen, chosen_person, required
 from compagnon.desk.models import (
@@ -40,11 +40,16 @@ def list_tickets(request: ApiRequest, query: Query[schemas.TicketQuery]) -> Quer
     """List the tickets that you may see.
 
     `queue` narrows to one of the lists that technicians work from, `q` to tickets that hold these
-    words. Filters add up.
+    words, `followed` to the organisations whose requests you follow without working on them.
+    Filters add up. What is due is told to who works on the ticket only.
     """
     rows = queries.tickets(request.actor).filter(
         queries.in_queue(queries.Queue(query.queue), request.actor)
     )
+    if query.followed:
+        rows = rows.filter(pk__in=following.followed(request.actor).values("pk"))
+    if query.queue == queries.Queue.BREACHING or query.ordering.endswith("due_at"):
+        rows = following.worked_on(request.actor, rows)
     if query.reference is not None:
         found = queries.find_by_reference(request.actor, query.reference)
         rows = rows.filter(pk=found.pk) if found else rows.none()

@@ -22,7 +22,7 @@ from compagnon.desk.events import TicketEvent, ticket_changed
 from compagnon.desk.models import OrganisationRules, State, Ticket
 from compagnon.desk.policies import check
 
-SUBJECT = "ticket"
+SUBJECT = rules.SUBJECT
 # What a commitment may depend on: when one of these changes, another promise may hold.
 QUALIFYING = frozenset(
     {"priority", "category_id", "service_id", "request_type_id", "kind", "team_id"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +18,10 @@ from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
-from compagnon.desk import queries, search
+from compagnon.desk import following, queries, search
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
+from compagnon.desk.visibility import party_filter
 from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
 
@@ -51,8 +53,10 @@ TABS = (
 def home(request: HttpRequest) -> HttpResponse:
     """Send support to its queue and users to their requests."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    support = actor.scope.allows_somewhere("ticket.view")
-    return redirect("desk:queue" if support else "desk:requests")
+    if actor.scope.allows_somewhere("ticket.view"):
+        return redirect("desk:queue")
+    follows = actor.scope.allows_somewhere("ticket.follow")
+    return redirect("desk:followed" if follows else "desk:requests")
 
 
 @login_required
@@ -100,7 +104,9 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("desk:ticket", ticket_id=found.pk)
     if actor.scope.allows_somewhere("ticket.view"):
         return redirect(f"{reverse('desk:queue')}?{urlencode({'queue': Queue.ALL, 'q': words})}")
-    return redirect(f"{reverse('desk:requests')}?{urlencode({'show': 'all', 'q': words})}")
+    follows = actor.scope.allows_somewhere("ticket.follow")
+    page = reverse("desk:followed" if follows else "desk:requests")
+    return redirect(f"{page}?{urlencode({'show': 'all', 'q': words})}")
 
 
 @login_required
@@ -108,9 +114,23 @@ def find(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """Show a user the requests that they made or that are for them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    from compagnon.desk.visibility import party_filter
-
     rows = queries.tickets(actor).filter(party_filter(actor.scope))
+    return _told(request, actor, rows, "requests")
+
+
+@login_required
+@require_safe
+def followed(request: HttpRequest) -> HttpResponse:
+    """Show the requests of organisations to whoever follows them, without what support keeps.
+
+    Raises:
+        Refused: no role of the actor's gives it.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return _told(request, actor, following.followed(actor), "followed")
+
+
+def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str) -> HttpResponse:
     only_open = request.GET.get("show") != "all"
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if words:
@@ -130,12 +150,14 @@ def requests(request: HttpRequest) -> HttpResponse:
         "words": words,
         "only_open": only_open,
         "version": version,
+        "live_id": page,
+        "following": page == "followed",
     }
     if request.headers.get("HX-Request") == "true" and "Live-Version" in request.headers:
         if (same := live.unchanged(request, version)) is not None:
             return same
         return render(request, "desk/_request_rows.html", context)
-    return render(request, "desk/requests.html", context)
+    return render(request, f"desk/{page}.html", context)
 
 
 def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from compagnon.contracts import queries as contract_queries
 from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Stale
-from compagnon.desk import forms, inline_pictures, queries, stories, timeline
+from compagnon.desk import following, forms, inline_pictures, queries, stories, timeline
 from compagnon.desk.models import Attachment, Priority, Ticket
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
@@ -120,6 +120,9 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
             "mails": list(queries.mail_of(actor, found)),
             "contacts": queries.contacts_of(actor, found),
         }
+    elif not context["party"]:
+        # Who follows the requests sees what the client's contract counts, and no other clock.
+        context |= {"follower": True, "readings": following.told_clocks(actor, found)}
     return context
 
 

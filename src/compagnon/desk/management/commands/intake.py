@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from compagnon.core import commands
 from compagnon.core.actor import Actor, Source
@@ -20,7 +23,21 @@ from compagnon.desk.inbound.intake import process, raw_bytes
 from compagnon.desk.inbound.parse import parse
 from compagnon.desk.models import InboundMessage
 
-SUFFIXES = {".eml", ".msg", ".txt", ".mail", ""}
+# What stands beside messages in a folder and is none. Anything else is tried: a Maildir's names end
+# as they like.
+NOT_MAIL = frozenset(
+    {".csv", ".html", ".json", ".log", ".md", ".pdf", ".py", ".rst", ".toml", ".xml", ".yaml"}
+    | {".yml", ".zip", ".gz", ".sha256"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to pass through, or the reason why it cannot be: ``not_a_file``, ``unreadable``."""
+
+    path: Path
+    reason: str = ""
+    detail: str = ""
 
 
 class Command(commands.Command):
@@ -37,44 +54,69 @@ class Command(commands.Command):
         parser.add_argument("paths", nargs="+", metavar="PATH")
 
     def carry_out(self, **options: Any) -> Answer:
-        """Replay each file; one that cannot be read fails alone."""
+        """Replay each file; one that is refused, or put in quarantine, fails alone."""
+        chosen = [found for name in options["paths"] for found in self._files_of(name)]
         items, failed = [], []
-        for path in files_of(options["paths"]):
-            item = replay(path)
+        for found in chosen:
+            item = replay(found)
             items.append(item)
-            if item["outcome"] == "refused":
-                failed.append(f"{path}: {item['reason']}")
+            if item["outcome"] in {"refused", "quarantine"}:
+                failed.append(f"{found.path}: {item['outcome']} ({item['reason']})")
             self.say(
-                f"{item['outcome']:<11} {item['reference'] or '-':>7}  {path.name}  "
+                f"{item['outcome']:<11} {item['reference'] or '-':>7}  {found.path.name}  "
                 f"({item['reason']})"
             )
         return Answer(items=items, failed=failed)
 
+    def _files_of(self, name: str) -> list[Found]:
+        """Give the file named, or what the folder named holds, and say what is left out of it.
 
-def files_of(paths: list[str]) -> Iterator[Path]:
-    """Give the files named, and the messages of the folders named (not their README), sorted.
-
-    Raises:
-        Misused: a path is not there.
-    """
-    for name in paths:
+        Raises:
+            Misused: it is not there, cannot be looked at, is neither file nor folder, or is a
+                folder without a message.
+        """
         path = Path(name)
-        if path.is_dir():
-            yield from sorted(
-                one
-                for one in path.rglob("*")
-                if one.is_file()
-                and not one.name.startswith(".")
-                and one.suffix.lower() in SUFFIXES
-                and not one.name.upper().startswith("README")
-            )
-        elif path.is_file():
-            yield path
-        else:
-            raise Misused(f"{name} is neither a file nor a folder")
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise Misused(_("%(path)s: %(reason)s") % {"path": name, "reason": reason}) from None
+        if stat.S_ISREG(mode):
+            return [Found(path)]
+        if not stat.S_ISDIR(mode):
+            raise Misused(_("%(path)s is neither a file nor a folder") % {"path": name})
+        found, left_out = files_under(path)
+        for one in left_out:
+            self.note(_("left out, not a message by its name: %(path)s") % {"path": one})
+        if not found:
+            raise Misused(_("%(path)s holds no message") % {"path": name})
+        return found
 
 
-def replay(path: Path) -> dict[str, Any]:
+def files_under(folder: Path) -> tuple[list[Found], list[Path]]:
+    """Give the messages of a folder and of those in it, sorted, and the files left out."""
+    found: list[Found] = []
+    left_out: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        found.append(Found(Path(error.filename), "unreadable_folder", str(error)))
+
+    for top, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            path = Path(top, name)
+            if name.startswith("."):
+                continue
+            if name.upper().startswith("README") or path.suffix.lower() in NOT_MAIL:
+                left_out.append(path)
+            elif path.is_file() or (path.is_symlink() and not path.exists()):
+                found.append(Found(path))
+            else:  # a pipe would be waited for, a device read for ever
+                found.append(Found(path, "not_a_file"))
+    return found, left_out
+
+
+def replay(found: Found) -> dict[str, Any]:
     """Pass one file through the intake and say what became of it.
 
     ``outcome`` is ``ticket``, ``follow_up``, ``ignored`` or ``quarantine``; ``refused`` where the
@@ -83,10 +125,10 @@ def replay(path: Path) -> dict[str, Any]:
     """
     started = time.monotonic()
     answer: dict[str, Any] = {
-        "file": str(path),
+        "file": str(found.path),
         "outcome": "refused",
-        "reason": "",
-        "detail": "",
+        "reason": found.reason,
+        "detail": found.detail,
         "reference": None,
         "subject": "",
         "text": "",
@@ -95,9 +137,11 @@ def replay(path: Path) -> dict[str, Any]:
         "duplicate": False,
         "seconds": 0.0,
     }
+    if found.reason:
+        return answer
     try:
         # One byte over the limit is enough to refuse; a huge file is not read whole.
-        with path.open("rb") as stream:
+        with found.path.open("rb") as stream:
             raw = stream.read(settings.MAIL_MAX_BYTES + 1)
         received = services.receive(
             actor=Actor.system("listener", source=Source.MAIL), raw=raw, enqueue=False

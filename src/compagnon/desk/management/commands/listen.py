@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from compagnon.core import commands
 from compagnon.core.commands import Answer, Failed
@@ -37,7 +38,7 @@ class Command(commands.Command):
         try:
             await listener.start(**where)
         except OSError as error:
-            raise Failed(f"cannot listen: {error}") from error
+            raise Failed(_("cannot listen: %(error)s") % {"error": error}) from error
         for kind, (host, port) in listener.addresses.items():
             self.say(f"{kind} {host}:{port}")
         stop = asyncio.Event()

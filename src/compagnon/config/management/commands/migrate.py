@@ -1,0 +1,39 @@
+"""``compagnon migrate``: Django's own, which also answers with one document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.core.management.commands.migrate import Command as Migrate
+
+from compagnon.config.migrations_state import applied_migrations
+from compagnon.core import commands
+
+
+class Command(commands.Command, Migrate):
+    """Bring the tables up to this version."""
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Declare Django's own."""
+        Migrate.add_arguments(self, parser)
+
+    def carry_out(self, **options: Any) -> commands.Answer:
+        """Migrate; what Django tells of its progress is no part of the document."""
+        before = set(applied_migrations()) if self.json else set()
+        told = self.stdout
+        if self.json:
+            self.stdout = self.stderr
+        try:
+            Migrate.handle(self, **options)
+        finally:
+            self.stdout = told
+        if not self.json:
+            return commands.Answer()
+        after = set(applied_migrations())
+        return commands.Answer(
+            items=[
+                *({"migration": name, "applied": True} for name in sorted(after - before)),
+                *({"migration": name, "applied": False} for name in sorted(before - after)),
+            ]
+        )
