@@ -13,4 +13,10 @@ class TitlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from compagnon.titles import navigation, policies, visibility  # noqa: F401
+        from compagnon.titles import (  # noqa: F401
+            navigation,
+            policies,
+            policies_candidacies,
+            visibility,
+            visibility_candidacies,
+        )

@@ -1,5 +1,21 @@
 """Rows of ``titles``, one aggregate a module."""
 
+from compagnon.titles.models.candidacies import (
+    Absence,
+    Accommodation,
+    AccommodationKind,
+    AdmissibilityNotice,
+    Candidacy,
+    CandidacyState,
+    ExperienceProof,
+    HeldCertificate,
+    HeldKind,
+    IdentityDocument,
+    NoticeState,
+    Path,
+    PeriodKind,
+    TrainingPeriod,
+)
 from compagnon.titles.models.correspondences import (
     Correspondence,
     CorrespondenceStatus,
@@ -25,7 +41,13 @@ from compagnon.titles.models.referentials import (
 )
 
 __all__ = [
+    "Absence",
+    "Accommodation",
+    "AccommodationKind",
     "ActivityType",
+    "AdmissibilityNotice",
+    "Candidacy",
+    "CandidacyState",
     "Certificate",
     "CertificateKind",
     "CertificateMember",
@@ -36,13 +58,21 @@ __all__ = [
     "Criterion",
     "CriterionKind",
     "DocumentKind",
+    "ExperienceProof",
+    "HeldCertificate",
+    "HeldKind",
+    "IdentityDocument",
     "ImportedDocument",
     "KnowledgeItem",
     "KnowledgeKind",
     "LegalText",
+    "NoticeState",
+    "Path",
+    "PeriodKind",
     "Scheme",
     "SourcesNeeded",
     "Title",
     "TitleVersion",
+    "TrainingPeriod",
     "TransversalCompetence",
 ]
