@@ -17,6 +17,8 @@ TECHNICIAN: Final = "technician"
 TRAINEE: Final = "trainee"
 REQUESTER: Final = "requester"
 REPRESENTATIVE: Final = "representative"
+TRAINER: Final = "trainer"
+SECRETARY: Final = "secretary"
 
 _TRAINEE = frozenset(
     {
@@ -51,6 +53,20 @@ _SUPERVISOR = _TECHNICIAN | {
     "desk.configure",
     "journal.view",
 }
+_TRAINER = frozenset({"person.view", "ticket.view", "candidacy.view", "candidacy.train"})
+_SECRETARY = frozenset(
+    {
+        "person.view",
+        "person.manage",
+        "candidacy.view",
+        "candidacy.manage",
+        "session.view",
+        "session.manage",
+        "decision.view",
+        "attestation.view",
+        "attestation.issue",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,8 @@ STANDARD: Final = (
     StandardRole(TECHNICIAN, _("Technician"), _TECHNICIAN),
     StandardRole(TRAINEE, _("Trainee"), _TRAINEE),
     StandardRole(REQUESTER, _("User of the portal"), frozenset()),
+    StandardRole(TRAINER, _("Trainer"), _TRAINER),
+    StandardRole(SECRETARY, _("Secretary of the training centre"), _SECRETARY),
     StandardRole(
         REPRESENTATIVE,
         _("Client's representative"),
