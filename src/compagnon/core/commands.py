@@ -99,6 +99,7 @@ class Command(BaseCommand):
             if self.json:
                 self._print(Answer(facts={"error": problem_of(Misused(message))}))
             refuse(message)
+            sys.exit(2)
 
         parser.error = error  # type: ignore[method-assign]
         return parser

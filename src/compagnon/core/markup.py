@@ -7,6 +7,7 @@ from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 ALLOWED = {
     "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
@@ -31,9 +32,19 @@ _BEGINS = re.compile(r"(?m)^(?:[ \u202f-]|\d{1,9}[.)])|[ \u202f]$")
 _BLANKS = re.compile(r"\n{2,}")
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether nothing in the text could be a mark of Markdown."""
+    return not (_MARKED.search(text) or _BEGINS.search(text))
+
+
+def parse(text: str) -> list[Token]:
+    """Read the Markdown as :func:`render` does."""
+    return _parser().parse(text)
+
+
 def render(text: str) -> str:
     """Give the HTML of a text that may hold Markdown: sanitised, links marked as not ours."""
-    if _MARKED.search(text) or _BEGINS.search(text):
+    if not is_plain(text):
         return _rendered(text)
     paragraphs = (part.replace("\n", "<br>\n") for part in _BLANKS.split(text.strip("\n")))
     return "".join(f"<p>{part}</p>\n" for part in paragraphs if part)

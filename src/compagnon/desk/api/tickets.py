@@ -48,7 +48,7 @@ def list_tickets(request: ApiRequest, query: Query[schemas.TicketQuery]) -> Quer
     )
     if query.followed:
         rows = rows.filter(pk__in=following.followed(request.actor).values("pk"))
-    if query.queue == queries.Queue.BREACHING or query.ordering.endswith("due_at"):
+    if query.queue == "breaching" or query.ordering.endswith("due_at"):
         rows = following.worked_on(request.actor, rows)
     if query.reference is not None:
         found = queries.find_by_reference(request.actor, query.reference)

@@ -16,14 +16,19 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
+from compagnon.core.markup_text import as_text
 from compagnon.desk.links import solution_link
-from compagnon.desk.models import MailEvent, OutgoingMail
+from compagnon.desk.models import Channel, MailEvent, Message, OutgoingMail
 from compagnon.people.models import Ease
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail's content. ``paragraphs`` are plain text; ``body`` is Markdown made safe, or empty."""
+    """A mail's content. ``paragraphs`` are plain text; ``body`` is what somebody wrote, or empty.
+
+    ``of_button`` and ``of_link`` say the same of what follows: the HTML form has a button, the
+    plain one an address.
+    """
 
     paragraphs: tuple[str, ...]
     body_text: str = ""
@@ -31,6 +36,8 @@ class Letter:
     after: tuple[str, ...] = ()
     button: str = ""
     link: str = ""
+    of_button: str = ""
+    of_link: str = ""
 
     def text(self, signature: str) -> str:
         """The plain form."""
@@ -38,6 +45,8 @@ class Letter:
         if self.body_text:
             parts.append(self.body_text)
         parts += self.after
+        if self.of_link:
+            parts.append(self.of_link)
         if self.link:
             parts.append(_("%(button)s:") % {"button": self.button} + f"\n{self.link}")
         if signature:
@@ -54,7 +63,8 @@ class Letter:
                 '<div style="border-left:3px solid #0b7285;padding-left:12px">{}</div>',
                 mark_safe(self.body_html),  # noqa: S308
             )
-        html += format_html_join("", paragraph, ((one,) for one in self.after))
+        after = (*self.after, self.of_button) if self.of_button else self.after
+        html += format_html_join("", paragraph, ((one,) for one in after))
         if self.link:
             html += format_html(
                 '<p><a href="{}" style="display:inline-block;padding:10px 16px;'
@@ -82,6 +92,11 @@ def _greeting(mail: OutgoingMail) -> str:
 
 def _simple(mail: OutgoingMail) -> bool:
     return mail.person is not None and mail.person.ease == Ease.NOVICE
+
+
+def _written(message: Message) -> str:
+    """Give what somebody wrote as plain text: on a page it is Markdown, by mail it is not."""
+    return message.text if message.channel == Channel.MAIL else as_text(message.text)
 
 
 def _page(mail: OutgoingMail) -> str:
@@ -113,7 +128,7 @@ def _message(mail: OutgoingMail) -> Letter:
         else _("You can answer this message.")
     )
     return Letter(
-        (_greeting(mail),), body_text=message.text, body_html=message.html, after=(closing,)
+        (_greeting(mail),), body_text=_written(message), body_html=message.html, after=(closing,)
     )
 
 
@@ -130,13 +145,17 @@ def _solution(mail: OutgoingMail) -> Letter:
             _("Without an answer, the request closes by itself on %(date)s.")
             % {"date": date_format(local, "DATE_FORMAT")}
         )
+    of_button = of_link = ""
     if _simple(mail):
-        after.append(_("The button below opens a page with two choices; nothing else is asked."))
+        of_button = _("The button below opens a page with two choices; nothing else is asked.")
+        of_link = _("The address below opens a page with two choices; nothing else is asked.")
     return Letter(
         (_greeting(mail), proposed),
-        body_text=message.text,
+        body_text=_written(message),
         body_html=message.html,
         after=tuple(after),
+        of_button=of_button,
+        of_link=of_link,
         button=_("Accept or refuse the solution"),
         link=solution_link(solution),
     )
@@ -159,7 +178,7 @@ def _reopened(mail: OutgoingMail) -> Letter:
     }
     return Letter(
         (_greeting(mail), again),
-        body_text=message.text if message else "",
+        body_text=_written(message) if message else "",
         body_html=message.html if message else "",
         button=_("See the request"),
         link=_page(mail),
@@ -176,7 +195,7 @@ def _authority(mail: OutgoingMail) -> Letter:
     kept = _("What you answer to this mail is kept as an internal note.")
     return Letter(
         (_greeting(mail), asked),
-        body_text=message.text if message else "",
+        body_text=_written(message) if message else "",
         body_html=message.html if message else "",
         after=(kept,),
         button=_("See the ticket"),
