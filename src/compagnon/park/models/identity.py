@@ -15,7 +15,6 @@ class Identifier(models.Model):
     it (``uuid:4c4c…``, ``serial:…``, ``mac:…``, ``deviceid:…``, ``agent:…``, ``name:…``)."""
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="identifiers")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     key = models.CharField(max_length=300)
     seen_at = models.DateTimeField()
 
