@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from compagnon.contracts.models.calendars import CalendarRevision
 from compagnon.contracts.models.contracts import Commitment, ContractKind, ServiceContract
 from compagnon.contracts.subjects import Measure
+from compagnon.core.lookups import write_choices
 from compagnon.people.models import Organisation
 
 
@@ -117,6 +118,9 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} of {self.subject_kind} {self.subject_id}"
+
+
+write_choices(Clock._meta.get_field("state"))
 
 
 class ClockSegment(models.Model):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.models import RequestType, Service
+from compagnon.core.lookups import write_choices
 from compagnon.desk.models.categories import Category
 from compagnon.desk.models.mailboxes import Mailbox
 from compagnon.people.models import Organisation, Person, Site, Team
@@ -226,6 +227,11 @@ class Ticket(models.Model):
                 name="ticket_open_activity",
             ),
             models.Index(
+                fields=["priority", "id"],
+                condition=models.Q(state__in=["new", "open", "pending"]),
+                name="ticket_open_priority",
+            ),
+            models.Index(
                 fields=["close_after"],
                 condition=models.Q(state="solved"),
                 name="ticket_solved_closing",
@@ -255,3 +261,6 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to work on it."""
         return self.state in OPEN_STATES
+
+
+write_choices(Ticket._meta.get_field("state"))
