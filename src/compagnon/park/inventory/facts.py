@@ -511,6 +511,8 @@ class Report:
     firmwares: tuple[Firmware, ...] = ()
     cartridges: tuple[Cartridge, ...] = ()
     counters: tuple[Counter, ...] = ()
+    silent: tuple[tuple[str, int], ...] = ()
+    """Entries that said nothing, by field (``("batteries", 1)``): counted, not kept."""
     error: str | None = None
     """What the agent could not read of a device (SNMPQUERY's ERROR/MESSAGE)."""
 
