@@ -18,6 +18,11 @@ from compagnon.titles.models import (
     Accommodation,
     AdmissibilityNotice,
     Candidacy,
+    Evidence,
+    EvidenceFile,
+    EvidenceLink,
+    EvidenceRule,
+    EvidenceState,
     ExperienceProof,
     HeldCertificate,
     TrainingPeriod,
@@ -69,6 +74,32 @@ def candidacies(scope: Scope, rows: QuerySet[Candidacy]) -> QuerySet[Candidacy]:
 def with_candidacy(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """As their candidacy."""
     return _filtered(rows, candidacy_filter(scope, "candidacy__"))
+
+
+@rule(Evidence)
+def evidence(scope: Scope, rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
+    """As its candidacy; what is only proposed, or set aside, is the candidate's own affair."""
+    return _filtered(rows, candidacy_filter(scope, "candidacy__")).filter(_told(scope, ""))
+
+
+@rule(EvidenceLink, EvidenceFile)
+def with_evidence(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """As their evidence."""
+    found = candidacy_filter(scope, "evidence__candidacy__")
+    return _filtered(rows, found).filter(_told(scope, "evidence__"))
+
+
+def _told(scope: Scope, prefix: str) -> Q:
+    shown = Q(**{f"{prefix}state__in": (EvidenceState.CHOSEN, EvidenceState.ATTESTED)})
+    if scope.person_id is None:
+        return shown
+    return shown | Q(**{f"{prefix}candidacy__person_id": scope.person_id})
+
+
+@rule(EvidenceRule)
+def evidence_rules(scope: Scope, rows: QuerySet[EvidenceRule]) -> QuerySet[EvidenceRule]:
+    """Those of one's centres."""
+    return _filtered(rows, staff_filter(scope))
 
 
 @rule(Accommodation, AdmissibilityNotice, ExperienceProof)

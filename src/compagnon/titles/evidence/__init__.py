@@ -1,0 +1,1 @@
+"""Evidence without a database: matching rules, masking persons, coverage. Knows no Django."""
