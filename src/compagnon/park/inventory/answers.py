@@ -139,7 +139,8 @@ def _option(reply: ElementTree.Element, job: Discovery | SnmpQuery) -> None:
     discovery = isinstance(job, Discovery)
     _child(option, "NAME", "NETDISCOVERY" if discovery else "SNMPQUERY")
     threads = "THREADS_DISCOVERY" if discovery else "THREADS_QUERY"
-    _child(option, "PARAM", **{threads: job.threads, "TIMEOUT": job.timeout, "PID": job.process})
+    asked: dict[str, str] = {threads: str(job.threads)}
+    _child(option, "PARAM", None, **asked, TIMEOUT=job.timeout, PID=job.process)
     if isinstance(job, Discovery):
         for one in job.ranges:
             _range(option, one)
@@ -195,7 +196,7 @@ def _credential(option: ElementTree.Element, one: SnmpCredential) -> None:
 
 
 def _child(
-    parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str | int
+    parent: ElementTree.Element, tag: str, text: str | None = None, /, **attributes: str | int
 ) -> None:
     told = {
         name: FORBIDDEN.sub("", str(value)) for name, value in attributes.items() if value != ""
@@ -206,7 +207,8 @@ def _child(
 
 
 def _bytes(reply: ElementTree.Element) -> bytes:
-    return _DECLARATION + ElementTree.tostring(reply, encoding="utf-8")
+    written: bytes = ElementTree.tostring(reply, encoding="utf-8")
+    return _DECLARATION + written
 
 
 # --- JSON ----------------------------------------------------------------------------------------

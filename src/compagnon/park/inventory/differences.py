@@ -11,11 +11,10 @@ from typing import Any, Final, Literal
 from compagnon.park.inventory.documents import FIELDS
 from compagnon.park.inventory.facts import Report
 from compagnon.park.inventory.noise import (
-    NOISE,
     SILENT_FIELDS,
     free_band,
-    is_fleeting,
     quiet,
+    settled,
     supply_band,
 )
 from compagnon.park.inventory.sections import tells
@@ -68,11 +67,12 @@ def _of_system(before: Report, after: Report) -> Iterator[Change]:
 
 def _of_one(section: str, before: Any, after: Any, *, partial: bool) -> Iterator[Change]:
     """Field by field. A partial report that leaves a field out says nothing of it."""
+    left, right = quiet(section, before), quiet(section, after)
     for name in _names(before):
-        if name in NOISE.get(section, ()):
-            continue
         old, new = getattr(before, name), getattr(after, name)
-        if old == new or (partial and new in (None, ())):
+        if old == new or getattr(left, name) == getattr(right, name):
+            continue
+        if partial and new in (None, ()):
             continue
         yield Change(section, "changed", "", name, _shown(old), _shown(new))
 
@@ -92,12 +92,8 @@ def _of_many(section: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> I
 
 def _by_key(section: str, facts: tuple[Any, ...]) -> dict[Any, list[Any]]:
     grouped: dict[Any, list[Any]] = defaultdict(list)
-    key = _KEYS.get(section, _subject)
-    for fact in facts:
-        if section == "interfaces" and is_fleeting(fact):
-            continue
-        if section == "interfaces" and not (fact.ipv4 or fact.mac):
-            continue
+    key: Callable[[Any], Any] = _KEYS.get(section, _subject)
+    for fact in settled(facts) if section == "interfaces" else facts:
         grouped[key(fact)].append(fact)
     return grouped
 
@@ -118,8 +114,9 @@ def _between(section: str, old: Any, new: Any) -> Iterator[Change]:
     for name in _names(old):
         if getattr(left, name) == getattr(right, name):
             continue
-        shown = _LEVELS.get((section, name), lambda fact, told=name: _shown(getattr(fact, told)))
-        yield Change(section, "changed", _subject(new), name, shown(old), shown(new))
+        shown = _LEVELS.get((section, name))
+        told = [shown(fact) if shown else _shown(getattr(fact, name)) for fact in (old, new)]
+        yield Change(section, "changed", _subject(new), name, *told)
 
 
 def _names(fact: Any) -> tuple[str, ...]:
@@ -186,6 +183,7 @@ _SUBJECTS: Final = (
     "number",
     "index",
     "type",
+    "status",
 )
 _BESIDE: Final = {
     "software": ("version",),
@@ -204,7 +202,7 @@ _KEYS: Final[dict[str, Callable[[Any], Any]]] = {
     "memory": lambda fact: (fact.slot, fact.caption),
     "storages": lambda fact: fact.serial or (fact.name, fact.model),
     "volumes": lambda fact: fact.mount or fact.device or fact.serial,
-    "interfaces": lambda fact: (fact.name, fact.mac),
+    "interfaces": lambda fact: fact.name or fact.mac,
     "monitors": lambda fact: fact.serial or fact.name,
     "software": lambda fact: ((fact.name or "").lower(), fact.architecture),
     "virtual_machines": lambda fact: (fact.uuid or "").lower() or fact.name,

@@ -8,7 +8,6 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, TypeVar
 
 from compagnon.park.inventory.facts import Report
@@ -18,6 +17,8 @@ from compagnon.park.inventory.sections import DEVICE_SECTIONS, SECTIONS, tells
 Fact = TypeVar("Fact")
 FIELDS = (*SECTIONS, *DEVICE_SECTIONS)
 """The repeated fields of a report."""
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+_SHAPES: dict[type[Any], dict[str, tuple[str, Any]]] = {}
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -86,16 +87,17 @@ def _unsaid(after: Any, before: Any) -> dict[str, Any]:
     }
 
 
-@cache
-def _names(fact: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(fact))
+def _names(fact: type[Any]) -> tuple[str, ...]:
+    if fact not in _NAMES:
+        _NAMES[fact] = tuple(field.name for field in dataclasses.fields(fact))
+    return _NAMES[fact]
 
 
 def _document(fact: Any) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name in _names(type(fact)):
         value = getattr(fact, name)
-        if value is None or value == () or value == frozenset():
+        if value is None or value in ((), frozenset()):
             continue
         if type(value) in (str, int, bool):
             told[name] = value
@@ -130,13 +132,15 @@ def _fact(kind: type[Fact], document: Mapping[str, Any]) -> Fact:
         raise ValueError(f"no {kind.__name__}: {error}") from error
 
 
-@cache
-def _shapes(kind: type) -> dict[str, tuple[str, Any]]:
+def _shapes(kind: type[Any]) -> dict[str, tuple[str, Any]]:
     """How each field is rebuilt: a fact, a tuple of facts, pairs, a set or plain."""
+    if kind in _SHAPES:
+        return _SHAPES[kind]
     shapes: dict[str, tuple[str, Any]] = {}
-    for name, hint in typing.get_type_hints(kind).items():
-        if typing.get_origin(hint) is types.UnionType:
-            hint = next(one for one in typing.get_args(hint) if one is not types.NoneType)
+    for name, told in typing.get_type_hints(kind).items():
+        hint = told
+        if typing.get_origin(told) is types.UnionType:
+            hint = next(one for one in typing.get_args(told) if one is not types.NoneType)
         inner = (typing.get_args(hint) or (None,))[0]
         if dataclasses.is_dataclass(hint):
             shapes[name] = ("one", hint)
@@ -148,4 +152,5 @@ def _shapes(kind: type) -> dict[str, tuple[str, Any]]:
             shapes[name] = ("pairs", None)
         else:
             shapes[name] = ("plain", None)
+    _SHAPES[kind] = shapes
     return shapes

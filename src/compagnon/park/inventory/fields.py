@@ -1,6 +1,7 @@
-"""One section's values, whatever their type: what can be read is, what cannot is left out and noted.
+"""One section's values, whatever their type.
 
-A wrong type in one field never loses the machine.
+What can be read is read; what cannot is left out, with a note. A wrong type in one
+field never loses the machine.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CTIME = re.compile(
     r"(?:[A-Z][a-z]{2},? +)?([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:[A-Z]+ )?(\d{4})"
 )
-_MONTHS = {
-    month: number
-    for number, month in enumerate(
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
+_MONTHS = dict(
+    zip(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        range(1, 13),
+        strict=True,
     )
-}
+)
 _TRUE = {"1", "true", "yes", "on", "enabled", "oui"}
 _FALSE = {"0", "false", "no", "off", "disabled", "non", "none"}
 _LARGEST = 2**53
@@ -95,7 +97,7 @@ class Fields:
         return None
 
     def quantity(self, units: Mapping[str, int], *names: str) -> int | None:
-        """A number with a unit (``48000 mWh``), in the smallest of `units`; no unit counts as it."""
+        """A number with its unit (``48000 mWh``), in the smallest of `units`, as without unit."""
         for name in names:
             value = self.entry.get(name)
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
@@ -277,7 +279,7 @@ def iso_date(value: str, month_first: bool = False) -> str | None:
     return None
 
 
-def _date(
+def _date(  # noqa: PLR0917  (a date's parts, in order)
     year: str,
     month: str,
     day: str,

@@ -12,13 +12,27 @@ from typing import Any, Final
 from compagnon.park.inventory.facts import Cartridge, Interface, Report, Volume
 
 NOISE: Final[dict[str, frozenset[str]]] = {
-    "machine": frozenset({"uptime", "last_user", "last_user_at", "dns", "credential", "entity"}),
-    "operating_system": frozenset({"booted_at"}),
+    "machine": frozenset(
+        {"uptime", "last_user", "last_user_at", "dns", "default_gateway", "credential", "entity"}
+    ),
+    "operating_system": frozenset({"booted_at", "timezone"}),
     "processors": frozenset({"speed_mhz"}),
     "volumes": frozenset({"free_mib"}),
-    "interfaces": frozenset({"dhcp", "ipv6", "ipv6_mask", "speed_mbps", "status", "wifi_ssid"}),
+    "interfaces": frozenset(
+        {
+            "dhcp",
+            "gateway",
+            "ipv4_mask",
+            "ipv4_subnet",
+            "ipv6",
+            "ipv6_mask",
+            "speed_mbps",
+            "status",
+            "wifi_ssid",
+        }
+    ),
     "printers": frozenset({"status"}),
-    "software": frozenset({"installed_on", "comments", "category", "user"}),
+    "software": frozenset({"installed_on", "publisher", "comments", "category", "user"}),
     "virtual_machines": frozenset({"ip"}),
     "databases": frozenset({"databases"}),
     "antivirus": frozenset({"base_version"}),
@@ -36,13 +50,40 @@ FREE_THRESHOLDS: Final = (20, 10, 5, 2)
 """Per cent of a volume: crossing one of them is news."""
 SUPPLY_THRESHOLDS: Final = (20, 10, 5)
 
-_FLEETING = re.compile(r"(?:veth|cali|tap|vnet|tunl|cni|lxc|fwpr|fwln|fwbr|vif)[-0-9a-f.]", re.I)
+_FLEETING = re.compile(
+    r"(?:veth|cali|tap|vnet|tunl|cni|lxc|fwpr|fwln|fwbr|vif)[-0-9a-f.]", re.IGNORECASE
+)
 """Interfaces that containers and virtual machines make and unmake."""
 
 
 def is_fleeting(interface: Interface) -> bool:
     """Whether an interface comes and goes with a container."""
     return bool(interface.name and _FLEETING.match(interface.name))
+
+
+def is_random(interface: Interface) -> bool:
+    """Whether a wireless interface shows a MAC address drawn at random (IEEE 802, local bit)."""
+    wireless = "wifi" in (interface.type or "").lower() or (interface.name or "").startswith("wl")
+    return bool(wireless and interface.mac and int(interface.mac[:2], 16) & 2)
+
+
+def settled(interfaces: tuple[Interface, ...]) -> list[Interface]:
+    """The interfaces that say something lasting, once each: an entry of IPv6 alone is left out.
+
+    Addresses of IPv6 are noise (temporary by RFC 8981), and agents repeat an interface for each.
+    """
+    named = {(one.name, one.mac) for one in interfaces if one.ipv4}
+    told = dict.fromkeys(one for one in interfaces if not is_fleeting(one))
+    return [
+        one
+        for one in told
+        if one.ipv4 or (one.mac and not (one.ipv6 and (one.name, one.mac) in named))
+    ]
+
+
+def _rounded(mib: int | None) -> int | None:
+    """Memory as the kernel gives it varies by a few MiB from a boot to the next."""
+    return None if mib is None else (mib + 128) // 256 * 256
 
 
 def free_band(volume: Volume) -> int | None:
@@ -64,7 +105,11 @@ def quiet(field: str, fact: Any) -> Any:
     """A fact with its noise blanked. An address obtained by DHCP is a lease: blanked too."""
     blanked: dict[str, Any] = dict.fromkeys(NOISE.get(field, ()))
     if isinstance(fact, Interface) and fact.dhcp:
-        blanked |= dict.fromkeys(("ipv4", "ipv4_mask", "ipv4_subnet", "gateway"))
+        blanked |= {"ipv4": None}
+    if isinstance(fact, Interface) and is_random(fact):
+        blanked["mac"] = None
+    if field == "machine":
+        blanked |= {name: _rounded(getattr(fact, name)) for name in ("memory_mib", "swap_mib")}
     if field == "ports":
         blanked["neighbours"] = ()
     if field == "databases":
@@ -86,9 +131,8 @@ def without_noise(report: Report) -> Report:
         elif field.name == "machine" or (field.name == "operating_system" and value is not None):
             told[field.name] = quiet(field.name, value)
         elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
-            facts = (quiet(field.name, fact) for fact in value)
-            if field.name == "interfaces":
-                facts = dict.fromkeys(fact for fact in facts if not is_fleeting(fact))
+            kept = settled(value) if field.name == "interfaces" else value
+            facts = {quiet(field.name, fact): None for fact in kept}
             told[field.name] = tuple(sorted(facts, key=repr))
     told["sections"] = report.sections - {"users", "accesslog", "processes", "versionprovider"}
     return dataclasses.replace(report, **told)

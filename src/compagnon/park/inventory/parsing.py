@@ -54,7 +54,7 @@ def parse(envelope: Envelope, *, limits: Limits = DEFAULT) -> Reading:
     if envelope.action in ("netinventory", "netdiscovery"):
         reports, progress = _of_network(envelope, content, agent, itemtype, notes)
     elif envelope.action == "inventory":
-        reports = (_of_inventory(envelope, content, agent, itemtype, partial, notes),)
+        reports = (_of_inventory(envelope, content, agent, itemtype, partial=partial, notes=notes),)
     return Reading(
         action=envelope.action,
         format=envelope.format,
@@ -111,6 +111,7 @@ def _of_inventory(
     content: Mapping[str, Any],
     agent: Agent,
     itemtype: str | None,
+    *,
     partial: bool,
     notes: Notes,
 ) -> Report:

@@ -88,7 +88,7 @@ def _of_xml(text: str, headers: dict[str, str], notes: list[str], limits: Limits
     action = _XML_QUERIES.get(query.lower())
     if action is None:
         raise Unreadable("unknown_query", query[:60])
-    return _envelope("xml", action, query, root, headers, notes)
+    return _envelope("xml", action, query, root, headers=headers, notes=notes)
 
 
 def _of_json(text: str, headers: dict[str, str], notes: list[str], limits: Limits) -> Envelope:
@@ -102,7 +102,7 @@ def _of_json(text: str, headers: dict[str, str], notes: list[str], limits: Limit
     action = _JSON_ACTIONS.get(query.lower())
     if action is None:
         raise Unreadable("unknown_query", query[:60])
-    return _envelope("json", action, query, root, headers, notes)
+    return _envelope("json", action, query, root, headers=headers, notes=notes)
 
 
 def _envelope(
@@ -110,6 +110,7 @@ def _envelope(
     action: Action,
     query: str,
     root: dict[str, Any],
+    *,
     headers: dict[str, str],
     notes: list[str],
 ) -> Envelope:
