@@ -40,12 +40,20 @@ class Filled:
         return round(self.rows / self.seconds) if self.seconds else 0
 
 
-def fill(*, tickets: int, seed: int = 1, processes: int = 0, progress: Progress) -> Filled:
+def fill(
+    *,
+    tickets: int,
+    seed: int = 1,
+    processes: int = 0,
+    lean: bool = False,
+    progress: Progress = lambda _tickets, _rows: None,
+) -> Filled:
     """Fill an empty database.
 
     Args:
         processes: how many tell stories at once; as many as there are processors unless given.
             On SQLite they take turns to write.
+        lean: nearly all the tickets with as few rows as a ticket can have.
         progress: told now and then how many tickets and rows there are.
 
     Raises:
@@ -71,7 +79,15 @@ def fill(*, tickets: int, seed: int = 1, processes: int = 0, progress: Progress)
             told.put((number, count, rows))
 
         load(
-            stories(scene.world, times, count=tickets, seed=seed, part=number, parts=processes),
+            stories(
+                scene.world,
+                times,
+                count=tickets,
+                seed=seed,
+                part=number,
+                parts=processes,
+                lean=lean,
+            ),
             source=Source.DEMO,
             until=until,
             setting=setting,

@@ -81,8 +81,7 @@ class Pen:
         self.scenario = scenario
         self.user = user
         self.now = at
-        others = [other for other in world.users if other.place is user.place and other != user]
-        self.slots = Slots(rng, user, rng.choice(others))
+        self.slots = Slots(rng, user, world.colleague(rng, user))
         soon = at + timedelta(days=rng.randrange(4, 20))
         self.slots["date_proche"] = said(soon).rpartition(" à ")[0]
         self.acts: list[acts.Act] = []

@@ -115,7 +115,7 @@ def drawn(rng: Random, world: World, moment: datetime) -> tuple[Scenario, User]:
         watching = [user for user in world.users if user.alerts]
         alerts = [each for each in data.scenarios() if each.channel == "alert"]
         return rng.choice(alerts), rng.choice(watching)
-    user = rng.choices(world.users, [user.weight for user in world.users])[0]
+    user = world.somebody(rng)
     found, weights = of_month(moment.astimezone(PARIS).month, english=user.english)
     return rng.choices(found, weights)[0], user
 

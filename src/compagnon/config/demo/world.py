@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from random import Random
 from typing import NamedTuple
 
 
@@ -70,9 +73,9 @@ class Account(NamedTuple):
     role: str
 
 
-@dataclass(slots=True)
+@dataclass
 class World:
-    """Everything that stories name."""
+    """Everything that stories name. All its users are known before the first is drawn."""
 
     users: list[User] = field(default_factory=list)
     teams: dict[str, Queue] = field(default_factory=dict)
@@ -84,3 +87,30 @@ class World:
     mailbox: int = 0
     signatures: list[int] = field(default_factory=list)
     captures: list[tuple[int, str]] = field(default_factory=list)
+
+    @cached_property
+    def _weights(self) -> list[float]:
+        return list(accumulate(user.weight for user in self.users))
+
+    @cached_property
+    def _by_place(self) -> dict[int, list[User]]:
+        found: dict[int, list[User]] = {}
+        for user in self.users:
+            found.setdefault(user.place.id, []).append(user)
+        return found
+
+    @cached_property
+    def _rank(self) -> dict[int, int]:
+        return {
+            user.id: rank for users in self._by_place.values() for rank, user in enumerate(users)
+        }
+
+    def somebody(self, rng: Random) -> User:
+        """Draw somebody who asks; who asks often, more often."""
+        return rng.choices(self.users, cum_weights=self._weights)[0]
+
+    def colleague(self, rng: Random, user: User) -> User:
+        """Draw somebody else of the same place."""
+        users = self._by_place[user.place.id]
+        chosen = rng.randrange(len(users) - 1)
+        return users[chosen + (chosen >= self._rank[user.id])]
