@@ -13,20 +13,23 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from compagnon.contracts.held import Ground, Held, turn
+from compagnon.contracts.held import Ground, Held
 from compagnon.contracts.models import OPEN_STATES, Clock, ClockSegment, ClockState, ContractKind
 from compagnon.contracts.readings import DueSummary, sooner, summary
 from compagnon.contracts.rules import Choice, ContractTerms, warn_after
 from compagnon.contracts.services.clocks import (
     KINDS,
+    SUPPLY,
     answered,
     begun,
+    begun_supply,
     move,
     of_team,
     run_again,
     to_run_again,
+    waits,
 )
-from compagnon.contracts.subjects import Facts, Measure, Subject
+from compagnon.contracts.subjects import Facts, Measure, PauseReason, Subject
 from compagnon.contracts.terms import Terms
 from compagnon.core.actor import Actor, Source
 from compagnon.core.loading import Bulk, enter
@@ -50,6 +53,7 @@ class RememberedTerms(Terms):
             terms.by_id,
             terms.calendars,
             terms.lineage,
+            terms.by_supplied,
         )
         # The values are frozen; what is remembered of them is not a value.
         object.__setattr__(self, "_candidates", {})
@@ -197,7 +201,11 @@ class SubjectClocks:
     def requalify(self, *, actor: Actor, facts: Facts, at: datetime) -> None:
         """Put the running clocks under the commitments that the new facts call for."""
         self.pass_time(at)
-        every = [held for held in self.held if held.clock.state != ClockState.CANCELLED]
+        every = [
+            held
+            for held in self.held
+            if held.clock.kind in KINDS and held.clock.state != ClockState.CANCELLED
+        ]
         opened_at = min((held.clock.started_at for held in every), default=at)
         reason = next((held.last.reason for held in every if held.is_open), "")
         for kind in KINDS:
@@ -220,12 +228,24 @@ class SubjectClocks:
                 had |= answered(every)
             self._begin(contracts, kind=kind, facts=facts, at=at, had=had, reason=reason)
 
-    def pause(self, *, actor: Actor, reason: str, at: datetime) -> None:
+    def pause(self, *, actor: Actor, reason: str, at: datetime, facts: Facts | None = None) -> None:
         """Say why work waits; an empty reason: it waits no longer."""
         self.pass_time(at)
         for held in self._still_open():
-            step = partial(turn, held, at, self.terms, reason=reason, ground=held.grounds[-1])
-            self._turned(actor, held, step)
+            self._turned(actor, held, partial(waits, held, reason, at, self.terms))
+        if facts is None or reason != PauseReason.WAITING_SUPPLIER:
+            return
+        if not any(held.clock.kind == SUPPLY for held in self._still_open()):
+            self._keep(
+                begun_supply(
+                    self.terms,
+                    subject=self.subject,
+                    facts=facts,
+                    ancestry=self.ancestry,
+                    at=at,
+                    held_as=ToldHeld,
+                )
+            )
 
     def resume(self, *, actor: Actor, at: datetime) -> None:
         """Say that work waits no longer."""
@@ -324,6 +344,9 @@ class SubjectClocks:
             held_as=ToldHeld,
             **more,
         )
+        self._keep(found)
+
+    def _keep(self, found: list[ToldHeld]) -> None:
         for held in found:
             held.clock.id = self.bulk.key(Clock)
         self.held += found

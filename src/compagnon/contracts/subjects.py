@@ -110,6 +110,50 @@ def category_label(path: str) -> str:
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open subject as it stands: what it is, what was done of it, and why it waits, if it does.
+
+    ``done`` are the measures that were ended by what happened, whether a clock counted them or not.
+    """
+
+    subject: Subject
+    facts: Facts
+    opened_at: datetime
+    done: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose subjects: those of organisations, or those in charge of a team."""
+
+    organisation_ids: tuple[int, ...] = ()
+    team_id: int | None = None
+
+
+GiveStanding = Callable[[Reach, int, int], list[Standing]]
+_standing: dict[str, GiveStanding] = {}
+
+
+def offer_standing(kind: str, give: GiveStanding) -> None:
+    """Let the room that owns a kind of subject lend those that are open, locked, by their key.
+
+    ``give`` is called in a transaction with a reach, the last key seen, and how many at most.
+    """
+    _standing[kind] = give
+
+
+def standing_kinds() -> list[str]:
+    """Give the kinds of subjects that rooms lend."""
+    return sorted(_standing)
+
+
+def standing_subjects(kind: str, reach: Reach, after: int, limit: int) -> list[Standing]:
+    """Give the open subjects of that kind after a key, locked, at most ``limit``."""
+    return _standing[kind](reach, after, limit)
+
+
 Describe = Callable[[Actor, list[int]], dict[int, tuple[str, str]]]
 _describe: dict[str, Describe] = {}
 

@@ -51,6 +51,7 @@ class Terms:
     by_id: dict[int, ContractTerms]
     calendars: dict[int, Frozen]
     lineage: Lineage = field(default_factory=dict)
+    by_supplied: dict[int, tuple[ContractTerms, ...]] = field(default_factory=dict)
 
     def candidates(
         self, kind: str, ancestry: tuple[int, ...], facts: Facts, opened_at: datetime
@@ -59,7 +60,9 @@ class Terms:
         if kind == ContractKind.OLA:
             found = self.by_team.get(facts.team_id or 0, ())
         else:
-            found = tuple(each for key in ancestry for each in self.by_client.get(key, ()))
+            supply = kind == ContractKind.UNDERPINNING
+            parties = self.by_supplied if supply else self.by_client
+            found = tuple(each for key in ancestry for each in parties.get(key, ()))
         return tuple(each for each in found if each.in_force(opened_at))
 
     def choose(
@@ -147,11 +150,14 @@ def load(stamp: uuid.UUID | None = None) -> Terms:
     ]
     by_client: dict[int, list[ContractTerms]] = {}
     by_team: dict[int, list[ContractTerms]] = {}
+    by_supplied: dict[int, list[ContractTerms]] = {}
     for contract in contracts:
         if contract.kind == ContractKind.SLA and contract.client_id is not None:
             by_client.setdefault(contract.client_id, []).append(contract)
         elif contract.kind == ContractKind.OLA and contract.team_id is not None:
             by_team.setdefault(contract.team_id, []).append(contract)
+        elif contract.kind == ContractKind.UNDERPINNING and contract.client_id is not None:
+            by_supplied.setdefault(contract.client_id, []).append(contract)
     return Terms(
         stamp=stamp,
         by_client={key: tuple(found) for key, found in by_client.items()},
@@ -159,6 +165,7 @@ def load(stamp: uuid.UUID | None = None) -> Terms:
         by_id={contract.id: contract for contract in contracts},
         calendars=frozen,
         lineage=service_lineage(),
+        by_supplied={key: tuple(found) for key, found in by_supplied.items()},
     )
 
 

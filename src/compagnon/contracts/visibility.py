@@ -82,8 +82,9 @@ def _of_organisation(scope: Scope, rows: QuerySet[Any], field: str, kind: str) -
         return rows.none()
     found = Q(**{f"{field}__in": sorted(reach)})
     if not _works_for_a_team(scope):
-        # How the provider's teams share the work among them is not the client's affair.
-        found &= ~Q(**{kind: "ola"})
+        # How the provider's teams share the work among them, and what its suppliers promised it,
+        # is not the client's affair.
+        found &= ~Q(**{f"{kind}__in": ["ola", "underpinning"]})
     return rows.filter(found)
 
 

@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, tuple[Text, str]] = {
     "reactivate": (pgettext_lazy("journal", "put back in use"), "archive-off"),
     "primary": (pgettext_lazy("journal", "made it the main one"), "star"),
     "change_terms": (pgettext_lazy("journal", "changed the terms"), "pencil"),
+    "begin_clocks": (pgettext_lazy("journal", "began the clocks that it promises"), "clock-play"),
     "warn": (pgettext_lazy("journal", "warned that it comes near"), "bell"),
     "breach": (pgettext_lazy("journal", "noted that it was missed"), "clock-exclamation"),
     "sign_in": (pgettext_lazy("journal", "signed in"), "login"),

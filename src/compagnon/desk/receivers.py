@@ -7,11 +7,19 @@ from django.urls import reverse
 from compagnon.contracts import events
 from compagnon.contracts import queries as contract_queries
 from compagnon.contracts.models import in_reader_language
-from compagnon.contracts.subjects import Moved, describe_subjects, offer_categories
+from compagnon.contracts.subjects import (
+    Measure,
+    Moved,
+    Reach,
+    Standing,
+    describe_subjects,
+    offer_categories,
+    offer_standing,
+)
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk.models import Category, Ticket
-from compagnon.desk.services.changing import SUBJECT
+from compagnon.desk.models import OPEN_STATES, Category, Ticket
+from compagnon.desk.services.changing import SUBJECT, facts_of, subject_of
 
 
 @events.clocks_moved.receive
@@ -42,6 +50,38 @@ def named(actor: Actor, keys: list[int]) -> dict[int, tuple[str, str]]:
 
 
 describe_subjects(SUBJECT, named)
+
+
+def standing(reach: Reach, after: int, limit: int) -> list[Standing]:
+    """Give the tickets that somebody still has to work on, locked, in the order of their keys."""
+    rows = Ticket.objects.filter(state__in=OPEN_STATES, pk__gt=after)
+    if reach.team_id is not None:
+        rows = rows.filter(team_id=reach.team_id)
+    else:
+        rows = rows.filter(organisation_id__in=reach.organisation_ids)
+    found = rows.select_for_update(of=("self",)).select_related("category").order_by("pk")[:limit]
+    return [
+        Standing(
+            subject=subject_of(ticket),
+            facts=facts_of(ticket),
+            opened_at=ticket.opened_at,
+            done=_done(ticket),
+            reason=ticket.pending_reason,
+        )
+        for ticket in found
+    ]
+
+
+def _done(ticket: Ticket) -> frozenset[str]:
+    found = set()
+    if ticket.taken_at is not None or ticket.assignee_id is not None:
+        found.add(Measure.TAKE_UP.value)
+    if ticket.first_response_at is not None:
+        found.add(Measure.FIRST_RESPONSE.value)
+    return frozenset(found)
+
+
+offer_standing(SUBJECT, standing)
 
 
 @offer_categories

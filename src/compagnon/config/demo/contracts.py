@@ -39,7 +39,7 @@ def build(actor: Actor, world: World, parties: Parties, *, since: date) -> Hours
     sla(actor, world, parties, client=parties.client, since=since)
     _ola(actor, parties, since, office, key="systems", take_up=4 * HOUR, resolution=17 * HOUR)
     _ola(actor, parties, since, office, key="experts", take_up=6 * HOUR, resolution=34 * HOUR)
-    _underpinning(actor, parties, since, rhine)
+    _underpinning(actor, parties, since, rhine, world.services["printing"])
     return calendar_of(CalendarRevision.objects.get(calendar=office, number=office.revision))
 
 
@@ -154,7 +154,9 @@ def _ola(
     contracts.activate(actor=actor, contract=made)
 
 
-def _underpinning(actor: Actor, parties: Parties, since: date, rhine: Calendar) -> None:
+def _underpinning(
+    actor: Actor, parties: Parties, since: date, rhine: Calendar, printing: int
+) -> None:
     made = contracts.create(
         actor=actor,
         kind=ContractKind.UNDERPINNING,
@@ -167,8 +169,8 @@ def _underpinning(actor: Actor, parties: Parties, since: date, rhine: Calendar) 
         calendar=rhine,
     )
     lines = (
-        CommitmentLine(Measure.TAKE_UP.value, 4 * HOUR),
-        CommitmentLine(Measure.RESOLUTION.value, 15 * HOUR),
+        CommitmentLine(Measure.TAKE_UP.value, 4 * HOUR, service_id=printing),
+        CommitmentLine(Measure.RESOLUTION.value, 15 * HOUR, service_id=printing),
     )
     contracts.change_terms(actor=actor, contract=made, terms=TermsChange(rhine.pk, lines, {}))
     contracts.activate(actor=actor, contract=made)

@@ -39,6 +39,8 @@ STILL_OPEN = Q(state__in=[ClockState.RUNNING, ClockState.PAUSED, ClockState.IDLE
     stopped_at=None
 )
 KINDS = (ContractKind.SLA, ContractKind.OLA)
+"""What is counted of our own work, from its beginning; a supplier's is counted while we wait."""
+SUPPLY = ContractKind.UNDERPINNING
 H = TypeVar("H", bound=Held)
 
 
@@ -62,7 +64,7 @@ def start(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> None
     if new and Clock.objects.filter(_of(subject)).exists():
         requalify(actor=actor, subject=subject, facts=facts, at=at)
         return
-    _create(new)
+    create(new)
 
 
 def begun(
@@ -81,13 +83,13 @@ def begun(
     """Make, unsaved, a clock for each measure that these contracts may count and that is not had.
 
     One that no commitment fits yet is made idle, so that its time is not lost; agreements between
-    teams count from the assignment and need none.
+    teams count from the assignment and need none, those with suppliers from the wait.
     """
     at = whole(at)
     found: list[H] = []
     for measure in sorted(measures_possible(contracts) - had):
         choice = terms.choose(contracts, measure, facts, ancestry)
-        if choice is None and kind == ContractKind.OLA:
+        if choice is None and kind != ContractKind.SLA:
             continue
         clock = Clock(
             subject_kind=subject.kind,
@@ -106,7 +108,8 @@ def begun(
     return found
 
 
-def _create(new: list[Held]) -> None:
+def create(new: list[Held]) -> None:
+    """Write clocks that were just begun: two queries."""
     if not new:
         return
     Clock.objects.bulk_create([held.clock for held in new])
@@ -122,10 +125,11 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
 
     What was counted is kept and set against the new target; stopped clocks do not change. Clocks
     of an agreement with another team than the one now in charge are cancelled, those with its own
-    begin.
+    begin. What a supplier promised when it was asked stays.
     """
     terms, ancestry = current_for(subject.organisation_id)
-    every = take(Clock.objects.filter(_of(subject)).exclude(state=ClockState.CANCELLED))
+    ours = Clock.objects.filter(_of(subject), kind__in=KINDS)
+    every = take(ours.exclude(state=ClockState.CANCELLED))
     was_breached = breached(every)
     opened_at = min((held.clock.started_at for held in every), default=at)
     reason = next((held.last.reason for held in every if held.is_open), "")
@@ -159,7 +163,7 @@ def requalify(*, actor: Actor, subject: Subject, facts: Facts, at: datetime) -> 
             reason=reason,
         )
     save(actor, touched, breached_before=was_breached)
-    _create(new)
+    create(new)
 
 
 def of_team(held: list[H], team_id: int | None) -> tuple[list[H], list[H]]:
@@ -193,12 +197,54 @@ def move(
 
 
 @transaction.atomic(savepoint=False)
-def pause(*, actor: Actor, subject: Subject, reason: str, at: datetime) -> None:
+def pause(
+    *, actor: Actor, subject: Subject, reason: str, at: datetime, facts: Facts | None = None
+) -> None:
     """Say why work waits. Clocks whose contract forgives that reason stop; the others count on.
 
-    The reason is kept on both, so that the ledger and the what-if know it.
+    The reason is kept on both, so that the ledger and the what-if know it. While it is a supplier
+    that is waited for, what its contract promises is counted, if ``facts`` tell which.
     """
     _wait(actor, subject, reason, at)
+    if facts is None or reason != PauseReason.WAITING_SUPPLIER:
+        return
+    if not Clock.objects.filter(STILL_OPEN, _of(subject), kind=SUPPLY).exists():
+        terms, ancestry = current_for(subject.organisation_id)
+        create(begun_supply(terms, subject=subject, facts=facts, ancestry=ancestry, at=at))
+
+
+def begun_supply(
+    terms: Terms,
+    *,
+    subject: Subject,
+    facts: Facts,
+    ancestry: tuple[int, ...],
+    at: datetime,
+    held_as: type[H] = Held,  # type: ignore[assignment]
+) -> list[H]:
+    """Make, unsaved, the clock of the supplier who is waited for.
+
+    Its resolution time alone: when it took up and answered, nobody tells us.
+    """
+    return begun(
+        terms,
+        terms.candidates(SUPPLY, ancestry, facts, at),
+        kind=SUPPLY,
+        subject=subject,
+        facts=facts,
+        ancestry=ancestry,
+        at=at,
+        had=frozenset(Measure.values) - {Measure.RESOLUTION.value},
+        held_as=held_as,
+    )
+
+
+def waits(held: Held, reason: str, at: datetime, terms: Terms) -> None:
+    """Let one open clock wait for that reason, or for none; a supplier's stops with its wait."""
+    if held.clock.kind != SUPPLY:
+        turn(held, at, terms, reason=reason, ground=held.grounds[-1])
+    elif reason != PauseReason.WAITING_SUPPLIER:
+        held.close(at)
 
 
 @transaction.atomic(savepoint=False)
@@ -214,7 +260,7 @@ def _wait(actor: Actor, subject: Subject, reason: str, at: datetime) -> None:
     was_breached = breached(taken)
     terms = current()
     for held in taken:
-        turn(held, at, terms, reason=reason, ground=held.grounds[-1])
+        waits(held, reason, at, terms)
     save(actor, taken, breached_before=was_breached)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from django.db.models import ProtectedError
@@ -148,8 +148,7 @@ def change(
     rows.keep(row, fields=revision.names)
     _record(actor, "contract.change", row, before=revision.before, after=revision.after)
     if row.state != ContractState.DRAFT:
-        touch()
-        follow(actor=actor, clocks=clocks_under(row), at=timezone.now())
+        _put_in_force(actor, row, timezone.now())
     return row
 
 
@@ -163,7 +162,8 @@ def change_terms(
 ) -> ServiceContract:
     """Put new terms in force: calendar, commitments, pause rules, all as given.
 
-    Stopped clocks stay as they were counted. Running ones go on under the new terms from now;
+    Stopped clocks stay as they were counted. Running ones go on under the new terms from now; what
+    was not counted before begins on open tickets from now too, in the background;
     ``queries.what_if`` tells beforehand what the terms would have done to past tickets.
 
     Raises:
@@ -192,9 +192,17 @@ def change_terms(
         after={"calendar": row.calendar_id, "commitments": added, "pauses": pauses},
     )
     if row.state != ContractState.DRAFT:
-        touch()
-        follow(actor=actor, clocks=clocks_under(row), at=now)
+        _put_in_force(actor, row, now)
     return row
+
+
+def _put_in_force(actor: Actor, row: ServiceContract, at: datetime) -> None:
+    """Let running clocks follow, and those begin, by a task, that open subjects lack."""
+    from compagnon.contracts.tasks import begin_promised  # tasks import services
+
+    touch()
+    follow(actor=actor, clocks=clocks_under(row), at=at)
+    begin_promised.enqueue(row.pk, at.isoformat())
 
 
 @service(VERB)
@@ -253,8 +261,7 @@ def _move(actor: Actor, row: ServiceContract, state: ContractState, verb: str) -
         before={"state": before},
         after={"state": state.value, "ends_on": row.ends_on},
     )
-    touch()
-    follow(actor=actor, clocks=clocks_under(row), at=timezone.now())
+    _put_in_force(actor, row, timezone.now())
 
 
 @service(VERB)

@@ -28,6 +28,8 @@ def clocks_under(contract: ServiceContract) -> QuerySet[Clock]:
     """
     if contract.kind == ContractKind.OLA:
         reached = Q(kind=ContractKind.OLA, team_id=contract.team_id)
+    elif contract.kind == ContractKind.UNDERPINNING:
+        reached = Q(pk__in=[])
     elif contract.client is not None and contract.client.path:
         # Keys and not a join on the path: the organisations are few, and their index is used.
         below = Organisation.objects.filter(path__startswith=contract.client.path)

@@ -64,13 +64,10 @@ def assign(telling: Telling, act: acts.Assigned, actor: Actor) -> None:
 @does(acts.Pended)
 def pend(telling: Telling, act: acts.Pended, actor: Actor) -> None:
     """Do as ``services.pend``."""
-    if telling.row["state"] == State.PENDING:
-        telling.clocks.resume(actor=actor, at=act.at)
-        values: Values = {}
-    else:
-        values = telling.move("pending")
+    waiting = telling.row["state"] == State.PENDING
+    values: Values = {} if waiting else telling.move("pending")
     values |= {"pending_reason": act.reason, "pending_until": act.until}
-    telling.clocks.pause(actor=actor, reason=act.reason, at=act.at)
+    telling.clocks.pause(actor=actor, reason=act.reason, at=act.at, facts=telling.facts())
     after = {}
     if act.note.strip():
         after["message_id"] = telling.write(act.at, "note", act.note, author=actor.id)

@@ -23,7 +23,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.services import outgoing, writing
-from compagnon.desk.services.changing import apply, lock, move, subject_of
+from compagnon.desk.services.changing import apply, facts_of, lock, move, subject_of
 from compagnon.desk.services.conversation import reopened
 
 
@@ -58,13 +58,15 @@ def pend(
             _("The date of resuming must be in the coming year."),
             fields={"until": [_("Choose a date within a year.")]},
         )
-    if ticket.state == State.PENDING:
-        clocks.resume(actor=actor, subject=subject_of(ticket), at=at)
-        values = {}
-    else:
-        values = move(ticket, State.PENDING)
+    values = {} if ticket.state == State.PENDING else move(ticket, State.PENDING)
     values |= {"pending_reason": PendingReason(reason), "pending_until": until}
-    clocks.pause(actor=actor, subject=subject_of(ticket), reason=str(reason), at=at)
+    clocks.pause(
+        actor=actor,
+        subject=subject_of(ticket),
+        reason=str(reason),
+        at=at,
+        facts=facts_of(ticket),
+    )
     after = {}
     if note.strip():
         message = writing.write(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compagnon.contracts.models import Clock, ClockState
+from compagnon.contracts.models import Clock, ClockState, ContractKind
 from compagnon.contracts.subjects import Measure
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor, Source
@@ -18,7 +18,7 @@ from compagnon.desk.loading import IllegalStory, Setting, Story, acts, load
 from compagnon.desk.models import Ticket
 from compagnon.desk.tests import factories
 from compagnon.desk.tests.replaying import differences, replay, rows_of
-from compagnon.people.tests.factories import Cast, actor, cast
+from compagnon.people.tests.factories import Cast, actor, cast, organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,12 @@ def people() -> Cast:
         team=found.level_2,
         provider=found.provider,
         targets={Measure.TAKE_UP: 3600, Measure.RESOLUTION: 8 * 3600},
+    )
+    contracts.contract(
+        found.provider,
+        provider=organisation("Copieurs du Rhin"),
+        kind=ContractKind.UNDERPINNING,
+        targets={Measure.TAKE_UP: 600, Measure.RESOLUTION: 1200},
     )
     return found
 
@@ -107,7 +113,10 @@ def escalations(people: Cast) -> Plot:
     expert = people.expert.pk
     return (
         taken(people)
+        .then(acts.Pended, reason="waiting_supplier")
+        .then(acts.Pended, after=30, reason="waiting_supplier", until=START + timedelta(days=9))
         .then(acts.Pended, reason="other")
+        .then(acts.Pended, reason="waiting_supplier")
         .then(
             acts.Escalated,
             to_team=people.level_2.pk,
