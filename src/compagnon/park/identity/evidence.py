@@ -25,6 +25,7 @@ class Evidence:
 
     kind: str
     keys: frozenset[str]
+    is_partial: bool = False
 
     @cached_property
     def by_kind(self) -> dict[str, frozenset[str]]:
@@ -113,7 +114,7 @@ def evidence_of(report: Report, *, agent_id: str = "", is_proxied: bool = False)
         add("maker", maker)
     model = folded(machine.model)
     add("model", "" if model in junk.MAKER_WORDS or usable_serial(model) == "" else model)
-    return Evidence(report.kind, frozenset(keys))
+    return Evidence(report.kind, frozenset(keys), report.partial)
 
 
 def usable_serial(serial: str | None) -> str:

@@ -23,6 +23,7 @@ from compagnon.park.identity.evidence import CONTAINER, VIRTUAL, Evidence, group
 
 Relation = Literal["agree", "partly", "differ", "absent"]
 Verdict = Literal["same", "maybe", "other"]
+_Verdict = tuple[Verdict, int, str]
 SURE = 20
 """Points that a candidate must have over the next, when two seem the same."""
 
@@ -118,7 +119,7 @@ def evaluate(evidence: Evidence, candidate: Candidate) -> Evaluation:
     """Weigh one candidate."""
     relations = compare(evidence, candidate)
     if families(evidence.kind) != families(candidate.kind):
-        verdict: tuple[Verdict, int, str] = ("other", 0, "kind")
+        verdict: _Verdict = ("other", 0, "kind")
     elif relations["trait"] == "differ":
         verdict = ("other", 0, "kind")
     elif relations["uuid"] == "agree" or relations["serial"] == "agree":
@@ -131,6 +132,9 @@ def evaluate(evidence: Evidence, candidate: Candidate) -> Evaluation:
         verdict = _device(relations)
     else:
         verdict = _without_number(relations)
+        if evidence.is_partial and "agree" in {relations["deviceid"], relations["agent"]}:
+            # Less is said, to a machine that said the rest before.
+            verdict = _partial(relations, verdict)
     name, confidence, reason = verdict
     return Evaluation(candidate.asset_id, name, confidence, REASONS[reason], relations)
 
@@ -170,9 +174,7 @@ def relation(ours: frozenset[str] | None, theirs: frozenset[str] | None) -> Rela
     return "agree" if ours & theirs else "differ"
 
 
-def _by_number(
-    evidence: Evidence, candidate: Candidate, at: dict[str, Relation]
-) -> tuple[Verdict, int, str]:
+def _by_number(evidence: Evidence, candidate: Candidate, at: dict[str, Relation]) -> _Verdict:
     """Weigh where UUID or serial number agree."""
     if at["uuid"] == "differ":
         return _other_uuid(evidence, candidate, at)
@@ -188,9 +190,7 @@ def _by_number(
     return _number_alone(evidence, candidate, at)
 
 
-def _other_uuid(
-    evidence: Evidence, candidate: Candidate, at: dict[str, Relation]
-) -> tuple[Verdict, int, str]:
+def _other_uuid(evidence: Evidence, candidate: Candidate, at: dict[str, Relation]) -> _Verdict:
     """Weigh where the serial number agrees and the UUID does not: blades, new firmware."""
     if evidence.is_virtual or VIRTUAL in candidate.keys:
         return "other", 3, "uuid_differs"
@@ -199,15 +199,14 @@ def _other_uuid(
     return "maybe", 50, "serial_other_uuid"
 
 
-def _number_alone(
-    evidence: Evidence, candidate: Candidate, at: dict[str, Relation]
-) -> tuple[Verdict, int, str]:
+def _number_alone(evidence: Evidence, candidate: Candidate, at: dict[str, Relation]) -> _Verdict:
     """Weigh UUID and serial where the cards cannot be compared."""
     named = "agree" in {at["name"], at["deviceid"], at["agent"]}
     if at["uuid"] == at["serial"] == "agree" and not evidence.is_virtual:
         return "same", 92, "uuid_serial"
     if at["uuid"] == "agree":
-        return ("same", 85, "uuid_named") if named else ("maybe", 60, "uuid_alone")
+        sure = 90 if at["name"] == "agree" else 68
+        return ("same", sure, "uuid_named") if named else ("maybe", 60, "uuid_alone")
     # A number typed by a person, on an asset that never reported, is meant.
     typed = not {"uuid", "mac", "deviceid"} & {*candidate.by_kind}
     if named or typed or evidence.is_device:
@@ -215,7 +214,7 @@ def _number_alone(
     return "maybe", 55, "serial_weak"
 
 
-def _device(at: dict[str, Relation]) -> tuple[Verdict, int, str]:
+def _device(at: dict[str, Relation]) -> _Verdict:
     """Weigh a device read over the network, without a number to compare."""
     if at["model"] == "differ":
         return "other", 5, "little"
@@ -230,7 +229,7 @@ def _device(at: dict[str, Relation]) -> tuple[Verdict, int, str]:
     return "other", 10, "little"
 
 
-def _without_number(at: dict[str, Relation]) -> tuple[Verdict, int, str]:
+def _without_number(at: dict[str, Relation]) -> _Verdict:
     """Weigh a computer where neither UUID nor serial can be compared."""
     soft = [kind for kind in ("agent", "deviceid", "name") if at[kind] == "agree"]
     if at["model"] == "differ" or (at["board"] == "differ" and not soft):
@@ -245,7 +244,13 @@ def _without_number(at: dict[str, Relation]) -> tuple[Verdict, int, str]:
     return _by_cards(at, soft)
 
 
-def _by_cards(at: dict[str, Relation], soft: list[str]) -> tuple[Verdict, int, str]:
+def _partial(at: dict[str, Relation], otherwise: _Verdict) -> _Verdict:
+    if "differ" in {at["name"], at["model"], at["mac"]}:
+        return otherwise
+    return max(("same", 70, "agent"), otherwise, key=lambda one: one[1])
+
+
+def _by_cards(at: dict[str, Relation], soft: list[str]) -> _Verdict:
     """Weigh where it is not the same for sure: a doubt, or another machine."""
     if at["mac"] == "differ":
         doubtful = at["name"] == "agree" and len(soft) > 1

@@ -63,6 +63,7 @@ class Machine(models.Model):
     # What the last inventory counted, under the names of ``compagnon park import``.
     counts = models.JSONField(default=dict, blank=True)
     sections = models.JSONField(default=dict, blank=True)
+    last_report_id = models.BigIntegerField(null=True, blank=True, editable=False)
     inventoried_at = models.DateTimeField(_("inventoried"), null=True, blank=True)
 
     class Meta:

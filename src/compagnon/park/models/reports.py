@@ -30,6 +30,12 @@ class EnrolmentToken(models.Model):
     name = models.CharField(_("used for"), max_length=80)
     prefix = models.CharField(_("begins with"), max_length=12, unique=True)
     digest = models.CharField(max_length=64, unique=True)
+    certificate = models.CharField(
+        _("or the subject of a client certificate"),
+        max_length=250,
+        blank=True,
+        help_text=_("As the proxy that checked the certificate writes it in its header."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
@@ -39,6 +45,13 @@ class EnrolmentToken(models.Model):
         verbose_name = _("enrolment token")
         verbose_name_plural = _("enrolment tokens")
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"],
+                condition=~models.Q(certificate=""),
+                name="enrolment_certificate_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

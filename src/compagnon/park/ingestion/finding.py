@@ -1,0 +1,109 @@
+"""Finding the machines that a report may be about, and keeping what they are recognised by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from compagnon.park.identity import Candidate, Evidence
+from compagnon.park.identity.evidence import swapped
+from compagnon.park.models import Asset, Identifier
+from compagnon.people.models import Organisation
+from compagnon.people.queries import subtree
+
+MOST_CANDIDATES = 25
+"""Machines weighed for one report. More share a mark only where it marks nothing."""
+
+
+def hold(evidence: Evidence, organisation_id: int) -> None:
+    """Make two reports on one machine wait for each other, until the transaction ends.
+
+    On SQLite a transaction that writes is alone already.
+    """
+    if connection.vendor != "postgresql":
+        return
+    marks = [key for key in evidence.lookup if not key.startswith(("name:", "ip:"))]
+    numbers = sorted({_number(f"{organisation_id}/{key}") for key in marks or evidence.lookup})
+    with connection.cursor() as cursor:
+        for number in numbers:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _number(text: str) -> int:
+    digest = hashlib.blake2b(b"park.identity " + text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def candidates(evidence: Evidence, organisation: Organisation) -> list[Candidate]:
+    """Give the machines of the organisation, and of those below, that share something with it.
+
+    A client's report never touches another's machine, whatever it says.
+    """
+    found = (
+        Identifier.objects.filter(
+            key__in=evidence.lookup,
+            asset__merged_into__isnull=True,
+            asset__organisation__in=subtree(organisation).values("pk"),
+        )
+        .order_by("-seen_at")
+        .values_list("asset_id", "key")
+    )
+    ranks: dict[int, int] = {}
+    for asset_id, key in found[: MOST_CANDIDATES * 20]:
+        ranks[asset_id] = ranks.get(asset_id, 0) + WEIGHTS.get(key.partition(":")[0], 1)
+    chosen = sorted(ranks, key=lambda pk: (-ranks[pk], pk))[:MOST_CANDIDATES]
+    return known(chosen)
+
+
+WEIGHTS = {"uuid": 8, "serial": 8, "mac": 4, "board": 4, "agent": 3, "deviceid": 3}
+
+
+def known(asset_ids: Iterable[int]) -> list[Candidate]:
+    """Give assets as candidates: all their keys."""
+    chosen = list(asset_ids)
+    kinds = dict(Asset.every.filter(pk__in=chosen).values_list("pk", "type__kind"))
+    keys: dict[int, set[str]] = {pk: set() for pk in chosen}
+    for asset_id, key in Identifier.objects.filter(asset_id__in=chosen).values_list(
+        "asset_id", "key"
+    ):
+        keys[asset_id].add(key)
+    return [Candidate(pk, kinds[pk], frozenset(keys[pk])) for pk in chosen if pk in kinds]
+
+
+def remember(asset: Asset, evidence: Evidence, at: datetime | None = None) -> bool:
+    """Keep what the asset is recognised by from now on; tells whether anything changed.
+
+    A partial report adds and takes nothing away: what it does not say may still hold.
+    """
+    rows = dict(Identifier.objects.filter(asset=asset).values_list("key", "pk"))
+    wanted = _laid_over({*rows}, evidence) if evidence.is_partial else set(evidence.keys)
+    gone, fresh = rows.keys() - wanted, wanted - rows.keys()
+    if gone:
+        Identifier.objects.filter(pk__in=[rows[key] for key in gone]).delete()
+    if fresh:
+        now = at or timezone.now()
+        Identifier.objects.bulk_create(
+            [Identifier(asset=asset, key=key, seen_at=now) for key in sorted(fresh)]
+        )
+    return bool(gone or fresh)
+
+
+def _laid_over(before: set[str], evidence: Evidence) -> set[str]:
+    said = set(evidence.by_kind) - {"mac", "ip"}
+    kept = {key for key in before if key.partition(":")[0] not in said}
+    return kept | evidence.keys
+
+
+def machine_of_uuid(uuid: str, organisation: Organisation) -> Asset | None:
+    """Give the one machine of that UUID, in either byte order; none where several have it."""
+    forms = [f"uuid:{form}" for form in (uuid, swapped(uuid)) if form]
+    found = list(
+        Asset.objects.filter(
+            identifiers__key__in=forms, organisation__in=subtree(organisation).values("pk")
+        ).distinct()[:2]
+    )
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,286 @@
+"""From a kept report to the machines it tells of: one call of :func:`process`, one transaction.
+
+The outcome and the rows are written together or not at all: a worker killed half-way leaves the
+report waiting, and it is processed once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from compagnon.core import files
+from compagnon.core.actor import Actor, Source
+from compagnon.core.tasks import system_actor
+from compagnon.park.identity import Decision, Evidence, decide, evidence_of
+from compagnon.park.ingestion import applying, catalogue, finding
+from compagnon.park.ingestion.rows import text
+from compagnon.park.ingestion.understanding import understand
+from compagnon.park.inventory import Reading, Unreadable
+from compagnon.park.inventory.facts import Report
+from compagnon.park.models import (
+    Agent,
+    Asset,
+    Doubt,
+    DoubtCandidate,
+    DoubtState,
+    InventoryReport,
+    Match,
+    Outcome,
+)
+
+log = structlog.get_logger(__name__)
+
+ORDER = (
+    Outcome.DOUBTFUL,
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.REFUSED,
+    Outcome.UNCHANGED,
+)
+"""The outcome of a message that tells of several devices: the first of these that one had."""
+
+SENTENCES = {
+    "partial_unknown": "A partial inventory of a machine that is not known: send a full one first.",
+    "no_identity": "It says nothing by which a machine could be recognised again.",
+    "no_machine": "The message tells of no machine.",
+    "seen": "Nothing changed.",
+    "doubt": "A person must say which machine it is.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one machine of a report."""
+
+    outcome: Outcome
+    reason: str
+    detail: str
+    asset: Asset | None = None
+
+
+def process(pk: int, *, actor: Actor | None = None) -> InventoryReport:
+    """Process a waiting report; one that was processed is left as it is."""
+    started = time.monotonic()
+    actor = actor or system_actor("inventory", source=Source.TASK)
+    try:
+        with transaction.atomic():
+            report = (
+                InventoryReport.objects.select_for_update(of=("self",))
+                .select_related("raw", "organisation")
+                .get(pk=pk)
+            )
+            if report.outcome == Outcome.WAITING:
+                _settle(actor, report, started)
+    except DatabaseError:
+        # What was read in a transaction that failed may be rows that are not there.
+        catalogue.remembered.forget()
+        raise
+    return report
+
+
+def _settle(actor: Actor, report: InventoryReport, started: float) -> None:
+    if report.raw is None:
+        _close(report, [Settled(Outcome.REFUSED, "gone", "Its bytes are kept no longer.")], started)
+        return
+    try:
+        reading = understand(files.read(report.raw))
+    except Unreadable as error:
+        refuse(report, error)
+        report.seconds = round(time.monotonic() - started, 4)
+        report.save()
+        return
+    describe(report, reading)
+    settled = [_one(actor, report, reading, facts) for facts in reading.reports]
+    if not settled:
+        settled = [Settled(Outcome.UNCHANGED, "no_machine", SENTENCES["no_machine"])]
+    _close(report, settled, started)
+    _note_agent(report, reading)
+
+
+def refuse(report: InventoryReport, error: Unreadable) -> None:
+    """Note on a report why it cannot be read."""
+    report.outcome = Outcome.REFUSED
+    report.reason = error.reason_code[:60]
+    report.detail = text(f"{error.sentence} {error.detail}", 500)
+    report.processed_at = timezone.now()
+
+
+def describe(report: InventoryReport, reading: Reading) -> None:
+    """Note on a report what it is."""
+    report.format = reading.format
+    report.query = text(reading.query, 20)
+    report.deviceid = text(reading.agent.deviceid, 255)
+    report.is_partial = reading.partial
+    first = next(iter(reading.reports), None)
+    report.name = text(first.machine.name, 200) if first else ""
+
+
+def _close(report: InventoryReport, settled: list[Settled], started: float) -> None:
+    chosen = min(settled, key=lambda one: ORDER.index(one.outcome))
+    report.outcome, report.reason = chosen.outcome, chosen.reason
+    report.detail = text(chosen.detail, 500)
+    report.asset = chosen.asset
+    report.processed_at = timezone.now()
+    report.seconds = round(time.monotonic() - started, 4)
+    report.save()
+
+
+def _one(actor: Actor, report: InventoryReport, reading: Reading, facts: Report) -> Settled:
+    """Settle one machine of a message."""
+    evidence = evidence_of(
+        facts,
+        agent_id=report.sender_id,
+        is_proxied=bool(report.proxy_id) or reading.action != "inventory",
+    )
+    if not evidence.names_something:
+        return Settled(Outcome.REFUSED, "no_identity", SENTENCES["no_identity"])
+    finding.hold(evidence, report.organisation_id)
+    decision = decide(evidence, finding.candidates(evidence, report.organisation))
+    asset = _chosen(report, evidence, decision)
+    if asset is None and decision.verdict == "doubt":
+        _doubt(report, facts, evidence, decision)
+        _match(report, None, decision)
+        return Settled(Outcome.DOUBTFUL, "doubt", f"{SENTENCES['doubt']} {decision.reason}")
+    if asset is None and facts.partial:
+        return Settled(Outcome.REFUSED, "partial_unknown", SENTENCES["partial_unknown"])
+    if asset is None:
+        asset = applying.add(actor=actor, report=report, facts=facts, evidence=evidence).asset
+        _match(report, asset, decision)
+        return Settled(Outcome.CREATED, "new", decision.reason, asset)
+    written = applying.change(
+        actor=actor, asset=asset, report=report, facts=facts, evidence=evidence
+    )
+    if not written.changes:
+        return Settled(Outcome.UNCHANGED, "seen", SENTENCES["seen"], asset)
+    _match(report, asset, decision)
+    return Settled(Outcome.UPDATED, "recognised", decision.reason, asset)
+
+
+def _chosen(report: InventoryReport, evidence: Evidence, decision: Decision) -> Asset | None:
+    """Give the machine that was recognised, by the rules or by a person who settled it before."""
+    if decision.asset_id is not None:
+        return Asset.objects.select_related("organisation").get(pk=decision.asset_id)
+    if decision.verdict == "doubt":
+        settled = (
+            Doubt.objects.filter(
+                organisation_id=report.organisation_id, fingerprint=fingerprint(evidence)
+            )
+            .exclude(state=DoubtState.OPEN)
+            .select_related("asset__organisation")
+            .first()
+        )
+        if settled is not None and settled.asset and settled.asset.merged_into_id is None:
+            return settled.asset
+    return None
+
+
+def fingerprint(evidence: Evidence) -> str:
+    """Give the digest of what a machine is recognised by."""
+    marks = [key for key in evidence.lookup if not key.startswith("ip:")]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()
+
+
+def _doubt(report: InventoryReport, facts: Report, evidence: Evidence, decision: Decision) -> Doubt:
+    doubt, _created = Doubt.objects.update_or_create(
+        organisation_id=report.organisation_id,
+        fingerprint=fingerprint(evidence),
+        defaults={
+            "report": report,
+            "name": text(facts.machine.name, 200),
+            "reason": decision.reason,
+            "evidence": evidence.shown,
+            "state": DoubtState.OPEN,
+            "asset": None,
+        },
+    )
+    doubt.candidates.all().delete()
+    DoubtCandidate.objects.bulk_create(
+        [
+            DoubtCandidate(
+                doubt=doubt,
+                asset_id=one.asset_id,
+                confidence=one.confidence,
+                evidence=[
+                    {"kind": kind, "relation": relation}
+                    for kind, relation in one.relations.items()
+                    if relation != "absent"
+                ],
+            )
+            for one in decision.evaluations
+            if one.verdict != "other"
+        ]
+    )
+    return doubt
+
+
+def _match(report: InventoryReport, asset: Asset | None, decision: Decision) -> None:
+    Match.objects.create(
+        report=report,
+        asset=asset,
+        verdict=decision.verdict,
+        confidence=decision.confidence,
+        reason=decision.reason,
+        evidence=[
+            {
+                "asset": one.asset_id,
+                "verdict": one.verdict,
+                "confidence": one.confidence,
+                "reason": one.reason,
+                "relations": {k: v for k, v in one.relations.items() if v != "absent"},
+            }
+            for one in decision.evaluations[:5]
+        ],
+    )
+
+
+def _note_agent(report: InventoryReport, reading: Reading) -> None:
+    """Keep the agent's row in step with what it sent."""
+    if report.source != "agent":
+        return
+    agent = note_agent(
+        organisation_id=report.organisation_id,
+        token_id=report.token_id,
+        address=report.address,
+        reading=reading,
+        sender_id=report.sender_id,
+    )
+    values: dict[str, object] = {"last_inventory_at": report.received_at}
+    if reading.action == "inventory" and report.asset_id and not report.proxy_id:
+        values["asset_id"] = report.asset_id
+    Agent.objects.filter(pk=agent.pk).update(**values)
+    report.agent = agent
+    report.save(update_fields=["agent"])
+
+
+def note_agent(
+    *,
+    organisation_id: int,
+    token_id: int | None,
+    address: str | None,
+    reading: Reading,
+    sender_id: str,
+) -> Agent:
+    """Give the row of the agent that speaks, written or brought up to date."""
+    told = reading.agent
+    deviceid = text(told.deviceid, 255)
+    agent, _created = Agent.objects.update_or_create(
+        organisation_id=organisation_id,
+        key=sender_id or deviceid,
+        defaults={
+            "agent_id": sender_id,
+            "deviceid": deviceid,
+            "kind": text(told.name, 60),
+            "program_version": text(told.version, 60),
+            "tag": text(told.tag, 120),
+            "address": address,
+            "token_id": token_id,
+            "last_contact_at": timezone.now(),
+        },
+    )
+    return agent
