@@ -32,7 +32,7 @@ from compagnon.people.services import (
     teams,
 )
 
-SECRETARY = "secretary"
+SECRETARY = "reception"
 SECRETARY_VERBS = ("person.view", "ticket.view", "ticket.open", "ticket.note", "contract.view")
 EASES = {"N": "novice", "U": "usual", "E": "expert"}
 
