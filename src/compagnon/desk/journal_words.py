@@ -28,6 +28,9 @@ journal_words.words(
         "intake.heard_again": (_("received mail again"), "bell"),
         "outgoing.retry": (_("had a mail sent again"), "mail-forward"),
         "rules.set": (_("set priorities and delays"), "adjustments"),
+        "bringing.ask": (_("asked for an import"), "database-import"),
+        "bringing.begin": (_("began an import"), "database-import"),
+        "bringing.end": (_("ended an import"), "database-import"),
     }
 )
 

@@ -28,6 +28,7 @@ verbs.declare(
         "intake.view": _("see received and sent mail"),
         "intake.manage": _("replay and settle received mail"),
         "desk.configure": _("set categories, mailboxes and rules"),
+        "desk.import": _("import another desk’s history"),
     },
 )
 

@@ -41,6 +41,8 @@ VERBS = {
     "ticket.refuse": (_("refused the solution"), "thumb-down"),
     "ticket.elapse": (_("closed the ticket: no answer in the stated delay"), "clock-stop"),
     "ticket.reopen": (_("reopened the ticket"), "refresh"),
+    "ticket.started_elsewhere": (_("worked on the ticket, in the former desk"), "player-play"),
+    "ticket.closed_elsewhere": (_("closed the ticket, in the former desk"), "archive"),
     "ticket.cancel": (_("cancelled the ticket"), "ban"),
     "ticket.escalate": (_("escalated the ticket"), "stairs-up"),
     "ticket.escalate_to_authority": (_("asked authority to act"), "flag"),
@@ -82,6 +84,7 @@ SYSTEM = {
     "holding": _("End of the wait"),
     "clock": _("Contract clock"),
     "link": _("The user, by the link in the mail"),
+    "import": _("Import"),
 }
 
 

@@ -35,6 +35,15 @@ def deliver(pk: int) -> None:
     send(pk)
 
 
+@task(queue_name="bulk")
+@policy(max_attempts=4, timeout=6 * 3600)
+def bring(pk: int) -> None:
+    """Import a file that was uploaded; after a crash it goes on where it was."""
+    from compagnon.desk.bringing_uploads import carry_out
+
+    carry_out(pk)
+
+
 @periodic(every=timedelta(minutes=1))
 def close_silent_tickets() -> None:
     """Close the solved tickets whose user said nothing during the stated delay."""

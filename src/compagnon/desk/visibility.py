@@ -8,6 +8,8 @@ from compagnon.core import visibility
 from compagnon.core.actor import Scope
 from compagnon.desk.models import (
     Attachment,
+    Bringing,
+    Brought,
     Category,
     Escalation,
     InboundMessage,
@@ -153,3 +155,9 @@ def settings_rows(scope: Scope, rows: QuerySet[Mailbox]) -> QuerySet[Mailbox]:
     if organisations is None or configured is None:
         return rows
     return rows.filter(organisation_id__in=sorted(organisations | configured))
+
+
+@visibility.rule(Bringing, Brought)
+def imports(scope: Scope, rows: QuerySet[Bringing]) -> QuerySet[Bringing]:
+    """Imports: those who may import, which holds on every organisation or not at all."""
+    return rows if scope.allows("desk.import", None) else rows.none()

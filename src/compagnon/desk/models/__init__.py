@@ -1,5 +1,6 @@
 """The tables of ``desk``."""
 
+from compagnon.desk.models.bringing import Bringing, BringingState, Brought
 from compagnon.desk.models.categories import Category, OrganisationRules
 from compagnon.desk.models.escalations import Escalation, EscalationKind
 from compagnon.desk.models.inbound import InboundMessage, InboundState
@@ -23,6 +24,9 @@ from compagnon.desk.models.work import InterventionSheet, WorkMode, WorkState, W
 __all__ = [
     "OPEN_STATES",
     "Attachment",
+    "Bringing",
+    "BringingState",
+    "Brought",
     "Category",
     "Channel",
     "Escalation",
