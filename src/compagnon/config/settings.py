@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "compagnon.config.health.HealthMiddleware",
     "compagnon.config.metrics.MetricsMiddleware",
+    "compagnon.park.door.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "compagnon.core.middleware.CorrelationMiddleware",
@@ -151,7 +152,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
-    # Five wrong passwords for one address lock that address for five minutes, whoever asks.
+    # Five wrong passwords for one account from one network address lock that pair for five
+    # minutes; sixty from all addresses, the account for an hour (people.adapter). The codes of a
+    # second factor are bounded by account, five in five minutes.
     "login_failed": "20/m/ip,5/5m/key",
     # Nobody's mailbox is filled by asking for their password.
     "reset_password": "20/m/ip,5/h/key",
@@ -259,6 +262,14 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"support@{MAIL_DOMAIN}")
 # --- API ------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 1200)
 NINJA_PAGINATION_MAX_LIMIT = 200
+
+# --- the agents that report machines --------------------------------------------------------
+# Networks whose agents may report without an enrolment token: this machine itself.
+INVENTORY_OPEN_NETWORKS = env.several("INVENTORY_OPEN_NETWORKS", ("127.0.0.0/8", "::1/128"))
+# The header in which the proxy, once it checked a client certificate, writes its subject.
+INVENTORY_CERTIFICATE_HEADER = env.text("INVENTORY_CERTIFICATE_HEADER")
+INVENTORY_HOURS = env.number("INVENTORY_HOURS", 24)
+INVENTORY_KEEP_DAYS = env.number("INVENTORY_KEEP_DAYS", 90)
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOG_FORMAT = env.text("LOG_FORMAT", "console")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from typing import Any, cast
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -19,6 +22,12 @@ from compagnon.people.queries import may_enter
 from compagnon.people.tasks import send_notice, send_password_link
 
 log = structlog.get_logger(__name__)
+
+APP = "allauth.account"
+EVERYWHERE = "login_failed_everywhere"
+EVERYWHERE_RATES = {EVERYWHERE: "60/h/key"}
+"""Wrong passwords for one account from all addresses together, but those from which its owner has
+entered: slow enough that it is no use to guess, and to shut somebody out of nowhere they work."""
 
 # What allauth tells the owner of an account about, and our words for it; nothing else is sent.
 NOTICES = {
@@ -74,10 +83,53 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         found = self.authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try, before the password is looked at: by address and account, then by account.
+
+        Raises:
+            ValidationError: there were too many.
+        """
+        super().pre_authenticate(request, **credentials)
+        account = _account_key(credentials)
+        if self._has_entered_from_here(request, account):
+            # Wrong passwords from elsewhere shut nobody out of where they work.
+            return
+        self._everywhere = ratelimit.consume(
+            request, app=APP, action=EVERYWHERE, config=EVERYWHERE_RATES, key=account
+        )
+        if not self._everywhere:
+            self._rollback_login_failed_rl_usage()
+            raise self.validation_error("too_many_login_attempts")
+
+    def _has_entered_from_here(self, request: HttpRequest, account: str) -> bool:
+        here = self.get_client_ip(request)
+        rows = UserSession.objects.filter(user__email__iexact=account, ip=here)
+        return bool(rows.exists())
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if usage := getattr(self, "_everywhere", None):
+            usage.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(
+            request,
+            app=APP,
+            action=EVERYWHERE,
+            config=EVERYWHERE_RATES,
+            key=_account_key(credentials),
+        )
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth puts the request's host into the key: each other name of the server would give
-        # five more tries. Folded, since the look-up of the address ignores case its own way.
-        return rules.fold(str(credentials.get("email", "")).strip())
+        # five more tries. By who asks, so that a stranger's tries do not shut the owner out.
+        return f"{_account_key(credentials)}|{ratelimit.get_ip(request)}"
+
+
+def _account_key(credentials: Mapping[str, Any]) -> str:
+    # Folded, since the look-up of the address ignores case its own way.
+    return rules.fold(str(credentials.get("email", "")).strip())
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

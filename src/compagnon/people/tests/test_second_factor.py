@@ -72,6 +72,23 @@ def test_codes_are_not_tried_for_ever(cast: f.Cast) -> None:
     assert client.get("/account/password/change/").status_code == 302
 
 
+def test_codes_are_bounded_wherever_they_come_from(cast: f.Cast) -> None:
+    from allauth.core import context
+    from allauth.mfa.base.internal.flows import check_rate_limit
+    from django.core.exceptions import ValidationError
+    from django.test import RequestFactory
+
+    def one_try(number: int) -> None:
+        request = RequestFactory().post("/", REMOTE_ADDR=f"203.0.113.{number}")
+        with context.request_context(request):
+            check_rate_limit(cast.user.account)
+
+    for number in range(5):
+        one_try(number)
+    with pytest.raises(ValidationError):
+        one_try(6)
+
+
 def test_the_secret_is_encrypted_at_rest(cast: f.Cast) -> None:
     secret = set_up(Client())
     stored = json.dumps(list(Authenticator.objects.values("data")))

@@ -46,13 +46,44 @@ def test_sign_in_and_out(cast: f.Cast) -> None:
     assert not EmailAddress.objects.exists()
 
 
-def test_five_failures_lock_the_account_and_no_other(cast: f.Cast) -> None:
+def test_five_failures_from_one_address_lock_that_account_and_no_other(cast: f.Cast) -> None:
     for _turn in range(5):
         assert sign_in("ursule@client-a.example", WRONG).status_code == 200
     assert sign_in("ursule@client-a.example", f.PASSWORD).status_code == 200
     assert sign_in("Ursule@CLIENT-A.example ", f.PASSWORD).status_code == 200
     assert sign_in("ursule@client-a.example", f.PASSWORD, HTTP_HOST="localhost").status_code == 200
     assert sign_in("colin@client-a.example", f.PASSWORD).status_code == 302
+
+
+def test_a_strangers_failures_do_not_shut_the_owner_out(cast: f.Cast) -> None:
+    for _turn in range(6):
+        assert (
+            sign_in("ursule@client-a.example", WRONG, REMOTE_ADDR="203.0.113.9").status_code == 200
+        )
+    stranger = sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR="203.0.113.9")
+    assert stranger.status_code == 200
+    assert (
+        sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR="192.0.2.7").status_code == 302
+    )
+
+
+def test_guessing_from_everywhere_is_bounded_but_not_where_the_owner_works(cast: f.Cast) -> None:
+    sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR="192.0.2.7")
+    for number in range(62):
+        sign_in("ursule@client-a.example", WRONG, REMOTE_ADDR=f"203.0.113.{number // 4}")
+    fresh = sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR="198.51.100.1")
+    assert fresh.status_code == 200
+    usual = sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR="192.0.2.7")
+    assert usual.status_code == 302
+    other = sign_in("colin@client-a.example", f.PASSWORD, REMOTE_ADDR="198.51.100.1")
+    assert other.status_code == 302
+
+
+def test_right_passwords_are_not_counted_anywhere(cast: f.Cast) -> None:
+    for number in range(70):
+        address = f"203.0.113.{number}"
+        signed = sign_in("ursule@client-a.example", f.PASSWORD, REMOTE_ADDR=address)
+        assert signed.status_code == 302
 
 
 def test_the_lock_opens_after_five_minutes(cast: f.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
