@@ -17,6 +17,9 @@ class TitlesConfig(AppConfig):
             navigation,
             policies,
             policies_candidacies,
+            policies_outcomes,
             visibility,
             visibility_candidacies,
+            visibility_evaluations,
+            visibility_outcomes,
         )

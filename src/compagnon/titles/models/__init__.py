@@ -22,6 +22,21 @@ from compagnon.titles.models.correspondences import (
     SourcesNeeded,
 )
 from compagnon.titles.models.documents import DocumentKind, ImportedDocument
+from compagnon.titles.models.dossiers import (
+    Annex,
+    Dossier,
+    Example,
+)
+from compagnon.titles.models.evaluations import (
+    Assessor,
+    Evaluation,
+    EvaluationKind,
+    EvaluationState,
+    Mark,
+    Quality,
+    Settlement,
+    Value,
+)
 from compagnon.titles.models.evidence import (
     Evidence,
     EvidenceFile,
@@ -62,6 +77,8 @@ __all__ = [
     "AccommodationKind",
     "ActivityType",
     "AdmissibilityNotice",
+    "Annex",
+    "Assessor",
     "Attestation",
     "AttestationKind",
     "Candidacy",
@@ -76,12 +93,17 @@ __all__ = [
     "Criterion",
     "CriterionKind",
     "DocumentKind",
+    "Dossier",
+    "Evaluation",
+    "EvaluationKind",
+    "EvaluationState",
     "Evidence",
     "EvidenceFile",
     "EvidenceLink",
     "EvidenceOrigin",
     "EvidenceRule",
     "EvidenceState",
+    "Example",
     "ExperienceProof",
     "HeldCertificate",
     "HeldKind",
@@ -92,10 +114,13 @@ __all__ = [
     "KnowledgeItem",
     "KnowledgeKind",
     "LegalText",
+    "Mark",
     "NoticeState",
     "Path",
     "PeriodKind",
+    "Quality",
     "Scheme",
+    "Settlement",
     "SigningKey",
     "SourcesNeeded",
     "StatusList",
@@ -103,4 +128,5 @@ __all__ = [
     "TitleVersion",
     "TrainingPeriod",
     "TransversalCompetence",
+    "Value",
 ]

@@ -82,7 +82,7 @@ class Centre:
 
 def centre(*, trainees: int = 1, **of_version: Any) -> Centre:
     """Make a training centre with its staff, some trainees and a title."""
-    organisation = people.organisation("Centre")
+    organisation = people.organisation(f"Centre {next(_numbers)}")
     secretary = people.person(organisation, "Sylvie", "Noël")
     trainer = people.person(organisation, "Théo", "Marchand")
     people.grant(secretary, people.role("secretary"), organisation)
@@ -98,7 +98,7 @@ def centre(*, trainees: int = 1, **of_version: Any) -> Centre:
 
 def candidacy(of: Centre, person: Person | None = None, **values: Any) -> Candidacy:
     """Enrol a trainee of the centre, by its secretary."""
-    given = {
+    given: dict[str, Any] = {
         "person": person or of.trainees[0],
         "centre": of.organisation,
         "version": of.version,

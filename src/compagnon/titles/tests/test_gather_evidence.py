@@ -10,7 +10,7 @@ from compagnon.core import outbox
 from compagnon.core.errors import Conflict, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.desk import services as desk
-from compagnon.desk.models import SolutionKind, Ticket
+from compagnon.desk.models import Channel, SolutionKind, Ticket
 from compagnon.people.models import Person
 from compagnon.people.tests import factories as people
 from compagnon.titles import tasks
@@ -28,7 +28,7 @@ def solved(of: factories.Centre, solver: Person, *, accept: bool = True) -> Tick
     user = people.person(of.organisation, "Ursule", "Blanc")
     ticket = desk.open_ticket(
         actor=people.actor(solver), requester=user, title="Imprimante muette", text="Rien ne sort.",
-        channel="phone",
+        channel=Channel.PHONE,
     )  # fmt: skip
     desk.take(actor=people.actor(solver), ticket_id=ticket.pk)
     desk.propose_solution(

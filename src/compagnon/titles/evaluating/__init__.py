@@ -1,0 +1,1 @@
+"""Marks, apart then together, without a database. Knows no Django."""
