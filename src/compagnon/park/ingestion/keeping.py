@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from compagnon.core import files
-from compagnon.park.inventory.errors import REASONS
+from compagnon.park.inventory.errors import REASONS, Unreadable
 from compagnon.park.inventory.limits import DEFAULT
 from compagnon.park.models import Agent, Asset, InventoryReport, Outcome
 
@@ -72,7 +73,32 @@ def keep(raw: bytes, sender: Sender, *, enqueue: bool = True) -> Kept:
     return Kept(report, is_repeated=False)
 
 
-def of_sender(sender: Sender) -> dict[str, object]:
+def keep_refused(raw: bytes, sender: Sender, error: Unreadable) -> InventoryReport:
+    """Keep, for inspection, a body that cannot be read; the same again is only counted.
+
+    Raises:
+        TooLarge: it is over the limit; nothing was kept.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    now = timezone.now()
+    if (known := repeated(digest, sender)) is not None:
+        see_again(known, now)
+        return known
+    return InventoryReport.objects.create(
+        raw=files.store(raw, limit=DEFAULT.body_bytes),
+        digest=digest,
+        size=len(raw),
+        received_at=now,
+        last_received_at=now,
+        outcome=Outcome.REFUSED,
+        reason=error.reason_code[:60],
+        detail=f"{error.sentence} {error.detail}".replace("\x00", "")[:500],
+        processed_at=now,
+        **of_sender(sender),
+    )
+
+
+def of_sender(sender: Sender) -> dict[str, Any]:
     """Give a report's columns that say who sent it."""
     return {
         "organisation_id": sender.organisation_id,

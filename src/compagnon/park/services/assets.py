@@ -83,7 +83,7 @@ def change(
     row.locked = sorted(locked)
     row.version += 1
     _keep(row)
-    hidden = {name: None for name in NOT_JOURNALED}
+    hidden = dict.fromkeys(NOT_JOURNALED)
     journal.record(
         actor=actor,
         verb="asset.change",

@@ -100,7 +100,7 @@ def undo(*, actor: Actor, merge_id: int) -> MergeRecord:
         label, column = place.rsplit(".", 1)
         _restore(apps.get_model(label), column, keys, kept.pk, lost.pk)
     for name, (old, new) in record.moved["fields"].items():
-        field = Asset._meta.get_field(name.removesuffix("_id"))
+        field: Any = Asset._meta.get_field(name.removesuffix("_id"))
         if str(getattr(kept, name) or "") == new:
             setattr(kept, name, field.to_python(old) if old is not None else _empty(field))
     kept.version += 1
@@ -159,7 +159,7 @@ def _empty(field: Any) -> Any:
 def _move(model: type[models.Model], column: str, lost: int, kept: int) -> list[Any]:
     """Make the rows point at the other asset; those that would stand twice stay."""
     rows = model._base_manager.filter(**{column: lost})
-    if model._meta.pk is not None and model._meta.pk.name == column:
+    if model._meta.pk.name == column:
         return [kept] if rows.update(**{column: kept}) else []
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     if not keys:
