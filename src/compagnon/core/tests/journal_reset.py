@@ -17,6 +17,7 @@ import pytest
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from compagnon.core.append_only import all_protected
 from compagnon.core.journal_table import (
     SQLITE_PROTECTION,
     SQLITE_UNPROTECT,
@@ -36,6 +37,11 @@ def unprotected(database: BaseDatabaseWrapper) -> Iterator[None]:
         on = [f"ALTER TABLE ONLY {table} ENABLE TRIGGER USER" for table in tables]
     else:
         off, on = list(SQLITE_UNPROTECT), list(SQLITE_PROTECTION)
+    there = set(database.introspection.table_names())
+    for protection in all_protected():
+        if protection.table in there:
+            suspend, resume = protection.suspended(database)
+            off, on = [*off, *suspend], [*on, *resume]
     _execute(database, off)
     try:
         yield

@@ -2,4 +2,8 @@
 
 from ninja import Router
 
+from compagnon.titles.api import outcomes
+
 router = Router()
+for part in (outcomes,):
+    router.add_router("", part.router)

@@ -32,7 +32,6 @@ class TitleGained:
     Args:
         whole_on: the day of the decision that gave the whole title; ``None`` while it is not.
         window_ends: the last day to gain the rest by the rule in force; ``None`` without one.
-        window_rule: the rule, as it is cited.
     """
 
     code: str
@@ -41,7 +40,6 @@ class TitleGained:
     whole_on: date | None = None
     whole_number: str = ""
     window_ends: date | None = None
-    window_rule: str = ""
 
 
 def booklet(
@@ -97,13 +95,21 @@ def _state(title: TitleGained, today: date, language: str) -> str:
     if title.window_ends is None:
         return ""
     left = (title.window_ends - today).days
-    ends = {"date": long_date(title.window_ends, language), "rule": title.window_rule, "days": left}
+    ends = {"date": long_date(title.window_ends, language), "days": left}
     if left < 0:
-        return _("The time to gain the rest ended on %(date)s (%(rule)s).") % ends
+        return (
+            _(
+                "Five years after the first certificate, the time to gain the rest ended on "
+                "%(date)s."
+            )
+            % ends
+        )
     return (
         ngettext(
-            "The rest can be gained until %(date)s: %(days)d day left (%(rule)s).",
-            "The rest can be gained until %(date)s: %(days)d days left (%(rule)s).",
+            "The rest can be gained until %(date)s, five years after the first certificate: "
+            "%(days)d day left.",
+            "The rest can be gained until %(date)s, five years after the first certificate: "
+            "%(days)d days left.",
             left,
         )
         % ends

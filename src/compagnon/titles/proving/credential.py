@@ -139,7 +139,7 @@ def read(document: Document) -> Statement:
         element = achievement["humanCode"].removeprefix(title_code).strip()
         evidence = document.get("evidence") or [{}]
         statement = Statement(
-            kind=_kind(element),
+            kind=kind_of(element),
             number=subject["licenseNumber"],
             holder=identity["identityHash"],
             title_code=title_code,
@@ -164,7 +164,8 @@ def read(document: Document) -> Statement:
     return statement
 
 
-def _kind(element: str) -> Kind:
+def kind_of(element: str) -> Kind:
+    """Tell what a certificate's code is of: «CCP 1», «CCS 1»; no code is the whole title."""
     if not element:
         return Kind.TITLE
     return Kind.CCS if element.upper().startswith("CCS") else Kind.CCP

@@ -1,0 +1,1 @@
+"""Reads of ``titles``, always of what the actor sees; one module an area."""
