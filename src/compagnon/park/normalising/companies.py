@@ -32,7 +32,7 @@ def publisher(told: str | None) -> str | None:
     """Give the usual name of a software's publisher; None when the text names none."""
     if told is None or told.startswith(("http://", "https://")):
         return None
-    found = _COPYRIGHT.search(told)
+    found = _COPYRIGHT.search(told[:200])
     if found:
         told = found[1]
     if re.fullmatch(r"[\d.]+\w{0,4}", told):

@@ -61,7 +61,7 @@ _ARCHITECTURE_END = re.compile(
     re.IGNORECASE,
 )
 _VERSION_END = re.compile(
-    r"[\s-]+(?:(?:version|release|ver\.?|v\.?)\s*)?v?\d+(?:\.\d+)+(?:[-+~_.]?[0-9a-z]+)*$",
+    r"[\s-]+(?:(?:version|release|ver\.?|v\.?)\s*)?v?\d+(?:\.\d+)+(?:[-+~_.]?[0-9a-z])*$",
     re.IGNORECASE,
 )
 _BUILD_END = re.compile(r"\s+(?:build|\(build\)|b)\s*\d{3,}$", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _without_suffixes(told: str, version: str | None) -> str:
     """Take the version, the architecture and the language off a name's end, as long as any is."""
     name = _IN_BRACKETS.sub(_bracket, told).strip(" -")
     if version and len(version) > 1:
-        name = re.sub(rf"[\s-]+v?{re.escape(version)}(?=$|[\s)-])", "", name).strip(" -")
+        name = _without_version(name, version)
     before = None
     while name != before:
         before = name
@@ -145,6 +145,17 @@ def _without_suffixes(told: str, version: str | None) -> str:
         ):
             name = ending.sub("", name).strip(" -,") or before
     return name or told
+
+
+def _without_version(name: str, version: str) -> str:
+    """Take off the version that the entry gives, where it stands as a word of the name."""
+    lower, told = name.lower(), version.lower()
+    for before in (" ", " v", "-", "_"):
+        start = lower.find(before + told)
+        end = start + len(before) + len(told)
+        if start > 0 and (end == len(name) or name[end] in " -)"):
+            return (name[:start] + name[end:]).strip(" -")
+    return name
 
 
 def _bracket(found: re.Match[str]) -> str:
