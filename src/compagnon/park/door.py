@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 
 import structlog
@@ -20,6 +21,7 @@ from compagnon.core.errors import TooLarge
 from compagnon.park.ingestion.enrolment import Grant, grant_of
 from compagnon.park.ingestion.intake import note_agent
 from compagnon.park.ingestion.keeping import Sender, keep, keep_refused
+from compagnon.park.ingestion.rows import text
 from compagnon.park.inventory import Envelope, Unreadable, answers, decode, parse, read
 from compagnon.park.inventory.decoding import Compression, compression_of, encode
 from compagnon.park.inventory.limits import DEFAULT
@@ -92,11 +94,11 @@ def _body(request: HttpRequest) -> bytes | None:
 
 
 def _unauthorised(*, speaks_json: bool) -> HttpResponse:
-    text = (
+    sentence = (
         "This agent is not enrolled: give it an enrolment token, as the password of its HTTP"
         " authentication."
     )
-    response = problem(401, text, as_json=speaks_json)
+    response = problem(401, sentence, as_json=speaks_json)
     response["WWW-Authenticate"] = 'Basic realm="inventory", charset="UTF-8"'
     return response
 
@@ -135,8 +137,9 @@ def _receive(request: HttpRequest, grant: Grant, raw: bytes) -> HttpResponse:
         log.info("inventory refused", reason=error.reason_code, report=report.pk)
         status = 413 if error.reason_code.startswith(("too_", "bomb")) else 400
         return problem(status, f"{error.sentence} {error.detail}".strip(), as_json=as_json)
-    if envelope.agent_id:
-        sender = _sender(request, grant, agent_id=envelope.agent_id)
+    sender = replace(
+        sender, agent_id=envelope.agent_id or "", deviceid=text(envelope.deviceid, 255)
+    )
     if envelope.action == "inventory" or envelope.action in NETWORK:
         try:
             keep(raw, sender)
@@ -147,7 +150,7 @@ def _receive(request: HttpRequest, grant: Grant, raw: bytes) -> HttpResponse:
     return _answer(envelope, compression, headers["Content-Type"])
 
 
-def _sender(request: HttpRequest, grant: Grant, agent_id: str = "") -> Sender:
+def _sender(request: HttpRequest, grant: Grant) -> Sender:
     address = request.META.get("REMOTE_ADDR") or None
     return Sender(
         organisation_id=grant.organisation_id,
@@ -155,7 +158,6 @@ def _sender(request: HttpRequest, grant: Grant, agent_id: str = "") -> Sender:
         token_id=grant.token_id,
         address=address,
         user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:MOST_HEADER],
-        agent_id=agent_id,
         proxy_id=request.headers.get("GLPI-Proxy-ID", "").replace("\x00", "")[:MOST_HEADER],
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -45,6 +46,9 @@ ORDER = (
 )
 """The outcome of a message that tells of several devices: the first of these that one had."""
 
+TOGETHER = timedelta(minutes=10)
+"""Reports of one agent that wait this close are processed in their order."""
+
 SENTENCES = {
     "partial_unknown": "A partial inventory of a machine that is not known: send a full one first.",
     "no_identity": "It says nothing by which a machine could be recognised again.",
@@ -65,9 +69,30 @@ class Settled:
 
 
 def process(pk: int, *, actor: Actor | None = None) -> InventoryReport:
-    """Process a waiting report; one that was processed is left as it is."""
-    started = time.monotonic()
+    """Process a waiting report; one that was processed is left as it is.
+
+    Those that the same agent sent before it, and that wait too, are processed first: a partial
+    report means something only upon the full one.
+    """
     actor = actor or system_actor("inventory", source=Source.TASK)
+    for earlier in _earlier(pk):
+        _process(earlier, actor)
+    return _process(pk, actor)
+
+
+def _earlier(pk: int) -> list[int]:
+    report = InventoryReport.objects.filter(pk=pk).values("deviceid", "organisation_id").get()
+    if not report["deviceid"]:
+        return []
+    recent = timezone.now() - TOGETHER
+    waiting = InventoryReport.objects.filter(
+        outcome=Outcome.WAITING, pk__lt=pk, received_at__gte=recent, **report
+    )
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:20])
+
+
+def _process(pk: int, actor: Actor) -> InventoryReport:
+    started = time.monotonic()
     try:
         with transaction.atomic():
             report = (

@@ -30,6 +30,7 @@ class Sender:
     user_agent: str = ""
     agent_id: str = ""
     proxy_id: str = ""
+    deviceid: str = ""
     source: str = "agent"
     file_name: str = ""
 
@@ -108,6 +109,7 @@ def of_sender(sender: Sender) -> dict[str, Any]:
         "user_agent": sender.user_agent[:200],
         "sender_id": sender.agent_id[:64],
         "proxy_id": sender.proxy_id[:200],
+        "deviceid": sender.deviceid[:255],
         "source": sender.source,
         "file_name": sender.file_name[-300:],
     }

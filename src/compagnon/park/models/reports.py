@@ -161,6 +161,11 @@ class InventoryReport(models.Model):
             models.Index(fields=["digest", "-id"], name="report_digest"),
             models.Index(fields=["received_at", "id"], name="report_received"),
             models.Index(fields=["outcome", "received_at", "id"], name="report_outcome"),
+            models.Index(
+                fields=["deviceid", "id"],
+                condition=models.Q(outcome=Outcome.WAITING),
+                name="report_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
