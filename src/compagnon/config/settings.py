@@ -261,7 +261,12 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"support@{MAIL_DOMAIN}")
 
 # --- API ------------------------------------------------------------------------------------
 API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 1200)
+# Counted over all processes; tests of other things count in memory.
+API_RATE_SHARED = True
 NINJA_PAGINATION_MAX_LIMIT = 200
+
+# --- the titles that come with the product --------------------------------------------------
+SHIP_TITLES = True  # written at migrate; the tests make their own
 
 # --- the agents that report machines --------------------------------------------------------
 # Networks whose agents may report without an enrolment token: this machine itself.

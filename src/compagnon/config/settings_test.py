@@ -24,6 +24,8 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in production: threads and other processes of a test see the same database, and
     # wait for each other's locks as they would there.
     DATABASES["default"]["TEST"] = {"NAME": f"{_directory}/test.sqlite3"}
+API_RATE_SHARED = False  # see core/api/tests/test_limit_rate.py
+SHIP_TITLES = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 LOGGING = {"level": "WARNING", "format": "console"}
 

@@ -1,6 +1,11 @@
 """The room ``titles``."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,3 +28,22 @@ class TitlesConfig(AppConfig):
             visibility_evaluations,
             visibility_outcomes,
         )
+
+        post_migrate.connect(ship_titles, sender=self)
+
+
+def ship_titles(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any) -> None:
+    """Write the official structure of the product's titles once the tables are there."""
+    from django.db import connections
+
+    # Going back, or to a migration in the middle, the tables are not those of the models.
+    if using != "default" or any(backward for _migration, backward in plan):
+        return
+    if not settings.SHIP_TITLES:
+        return
+    from compagnon.core.actor import Actor, Source
+    from compagnon.titles.services.referentials import install_shipped
+
+    wanted = {"titles_title", "titles_correspondence", "core_entry", "core_outboxitem"}
+    if wanted <= set(connections[using].introspection.table_names()):
+        install_shipped(actor=Actor.system("migrate", source=Source.COMMAND))

@@ -39,8 +39,13 @@ SECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("texts", re.compile(r"^bases? legales?")),
     ("opens", re.compile(r"^cette certification est accessible")),
 )
-_REST = {"des composantes de la certification", "de la certification", "accessibles par le detenteur du titre",
-         "par le detenteur du titre", "d emploi"}  # fmt: skip
+_REST = {
+    "des composantes de la certification",
+    "de la certification",
+    "accessibles par le detenteur du titre",
+    "par le detenteur du titre",
+    "d emploi",
+}
 
 
 def read(lines: list[Line]) -> Recognised:

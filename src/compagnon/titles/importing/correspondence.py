@@ -229,8 +229,11 @@ def _sides(table: Table, prose: str, found: Recognised) -> None:
     table.citation = squeeze(article[0]) if article else ""
     for side in (table.old, table.new):
         if not side.title:
-            named = re.search(r"titre professionnel d[e'’]\s*([^.;:]{5,150}?)\s*(?:selon|sont|$|[,.;])",
-                              prose, re.IGNORECASE)  # fmt: skip
+            named = re.search(
+                r"titre professionnel d[e'’]\s*([^.;:]{5,150}?)\s*(?:selon|sont|$|[,.;])",
+                prose,
+                re.IGNORECASE,
+            )
             side.title = squeeze(named[1]) if named else ""
     found.title = table.new.title or table.old.title
     if not found.title:

@@ -10,7 +10,8 @@ from compagnon.titles.importing.labels import fold
 MONTHS = {
     name: number
     for number, name in enumerate(
-        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"],
+        ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre",
+         "octobre", "novembre", "decembre"],
         start=1,
     )
 }  # fmt: skip

@@ -74,8 +74,8 @@ def _certificates(lines: list[Line], found: Recognised) -> None:
         match = CERTIFICATE.match(line.text.strip().translate(NOTES))
         if match:
             close()
-            kind = "ccs" if fold(match["kind"]).startswith(("ccs", "certificat complement",
-                                                            "certificats complement")) else "ccp"  # fmt: skip
+            complement = re.match(r"ccs|certificats? complement", fold(match["kind"]))
+            kind = "ccs" if complement else "ccp"
             counts[kind] += 1
             number = len(found.activities) + 1
             name = squeeze(match["name"]).rstrip(" .")[: limits.MAX_NAME]
@@ -101,7 +101,8 @@ def _same_case(name: str, text: str) -> bool:
 
 def _state(lines: list[Line], whole: str, found: Recognised) -> None:
     named = re.search(
-        r"titre professionnel (?:de\s*)?:?\s*(?P<name>[^.]{5,200}?)\s*,?\s*(?:\(?de\)?\s*)?niveau\s",
+        r"titre professionnel (?:de\s*)?:?\s*(?P<name>[^.]{5,200}?)\s*,?\s*"
+        r"(?:\(?de\)?\s*)?niveau\s",
         whole,
         re.IGNORECASE,
     )

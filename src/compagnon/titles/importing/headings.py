@@ -33,19 +33,22 @@ PARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 DESCRIPTION = re.compile(r"^description de la competence|^description$|^description processus de")
 CONTEXT = re.compile(r"^contextes? professionnels?|^contextes?$|^contextes? de mise en oeuvre")
 CRITERIA = re.compile(
-    r"^criteres? (?:de performance|d evaluation|de realisation|de reussite|qualitatifs?|quantitatifs?)"
+    r"^criteres? (?:de performance|d evaluation|de realisation|de reussite|qualitatifs?"
+    r"|quantitatifs?)"
     r"(?: qualitatifs?| quantitatifs?)?(?: et ou)?|^criteres? de$"
 )
 _KIND = r"(?:techniques?|relationnels?|organisationnels?|professionnels?|associes?)"
 KNOWLEDGE = re.compile(
-    rf"^(?:savoirs?(?: faires?)?|connaissances?)(?: (?:savoirs?|faires?|et|{_KIND}|connaissances?))*$"
+    rf"^(?:savoirs?(?: faires?)?|connaissances?)"
+    rf"(?: (?:savoirs?|faires?|et|{_KIND}|connaissances?))*$"
 )
 WRAPPED_KNOWLEDGE = re.compile(
     rf"^(?:savoirs?|faires?|et|{_KIND})(?: (?:savoirs?|faires?|et|{_KIND}))*$"
 )
 # What a heading leaves on the next line when it is cut.
 WRAPPED = {
-    "oeuvre", "en oeuvre", "mise en oeuvre", "de mise en oeuvre", "performance", "type", "d exercice",
+    "oeuvre", "en oeuvre", "mise en oeuvre", "de mise en oeuvre", "performance", "type",
+    "d exercice",
     "professionnel de mise en oeuvre", "processus de mise en oeuvre", "conditions d exercice",
     "et conditions d exercice", "exercice", "professionnel",
 }  # fmt: skip

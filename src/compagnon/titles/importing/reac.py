@@ -329,7 +329,8 @@ def _value_after(lines: list[Line], opening: str) -> str:
 
 def _definition(lines: list[Line]) -> str:
     begin = next(
-        (at for at, one in enumerate(lines) if heading(one.text).startswith("definition de l emploi")), -1
+        (at for at, one in enumerate(lines)
+         if heading(one.text).startswith("definition de l emploi")), -1
     )  # fmt: skip
     if begin < 0:
         return ""

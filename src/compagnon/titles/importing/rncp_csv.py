@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from compagnon.titles.importing import limits
 from compagnon.titles.importing.dates import first_date
@@ -211,12 +212,12 @@ def _succession(row: Row, found: Recognised, _line: int) -> None:
         found.replaced_by.append(new)
 
 
-def _tally(name: str, row: Row, found: Recognised) -> None:
+def _tally(name: str, row: Row, found: Recognised, _line: int) -> None:
     if any(value for column, value in row.items() if column != "numero fiche"):
         found.facts[name] = found.facts.get(name, 0) + 1
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Row, Recognised, int], None]] = {
     "standard": _standard,
     "blocks": _blocks,
     "rome": _rome,
@@ -225,8 +226,8 @@ _READERS = {
     "authorities": _authority,
     "access": _access,
     "successions": _succession,
-    "partners": lambda row, found, _line: _tally("partners", row, found),
-    "conventions": lambda row, found, _line: _tally("conventions", row, found),
+    "partners": partial(_tally, "partners"),
+    "conventions": partial(_tally, "conventions"),
 }
 _KNOWN = {
     "numero fiche", "intitule", "abrege libelle", "nomenclature europe niveau",

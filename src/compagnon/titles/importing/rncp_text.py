@@ -90,8 +90,12 @@ def _state(lines: list[Line], whole: str, found: Recognised) -> None:
         match = re.search(r"RNCP\s?\d+\s*[-–:]\s*(TP\s*[-–:]\s*)?([^\n]{5,200})", whole)
         title = squeeze(match[2]) if match else ""
     found.title = TITLE.sub("", title)[: limits.MAX_NAME]
-    level = _between(lines, r"^niveau et ou domaine|^nomenclature du niveau|^niveau de qualification",
-                     r"^conventions?\b|^codes? nsf", 8)  # fmt: skip
+    level = _between(
+        lines,
+        r"^niveau et ou domaine|^nomenclature du niveau|^niveau de qualification",
+        r"^conventions?\b|^codes? nsf",
+        8,
+    )
     prefixed = "\n".join(f"Niveau {line.text.strip()}" for line in level if not line.is_blank)
     found.levels = nomenclatures.levels(prefixed.replace("Niveau Niveau", "Niveau"))
     found.nsf = nomenclatures.nsf(

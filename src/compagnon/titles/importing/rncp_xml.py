@@ -214,12 +214,10 @@ def split_list(raw: str, losses: Losses) -> list[str]:
     text = re.sub(r"<[^>]{1,40}>", "\n", raw).replace("\t", "   ").replace("\u00a0", " ").strip()
     if not text:
         return []
-    pieces = [one for one in re.split(r"\n+|\s{3,}|(?:^|\s{2,})[-–•*]\s*|\s[•▪]\s*", text)]
+    pieces = list(re.split(r"\n+|\s{3,}|(?:^|\s{2,})[-–•*]\s*|\s[•▪]\s*", text))
     pieces = [squeeze(one) for one in pieces if squeeze(one)]
     if len(pieces) == 1:
-        pieces = [
-            one for one in re.split(r"(?<=[a-zé)])[.;]\s+(?=[A-ZÀ-Ý])|\s-\s(?=[A-ZÀ-Ý])", pieces[0])
-        ]
+        pieces = list(re.split(r"(?<=[a-zé)])[.;]\s+(?=[A-ZÀ-Ý])|\s-\s(?=[A-ZÀ-Ý])", pieces[0]))
     if len(pieces) == 1 and len(pieces[0]) > 160:
         losses.doubt("list-run-together", pieces[0])
     names = [squeeze(one).strip(" .;-–•*")[: limits.MAX_NAME] for one in pieces]

@@ -1,0 +1,1 @@
+"""The official structure of the titles that come with the product: codes, names, numbers."""
