@@ -9,6 +9,7 @@ from functools import cached_property
 
 from compagnon.park.identity import junk
 from compagnon.park.inventory.facts import Report
+from compagnon.park.normalising import serials
 
 LONGEST_VALUE = 255
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -120,6 +121,8 @@ def evidence_of(report: Report, *, agent_id: str = "", is_proxied: bool = False)
 def usable_serial(serial: str | None) -> str:
     """Give a serial number folded, or nothing when it is known to identify nobody."""
     text = folded(serial)
+    if serials.usable_serial(serial) is None:
+        return ""
     if text in junk.SERIALS or any(each.fullmatch(text) for each in junk.SERIAL_PATTERNS):
         return ""
     return re.sub(r"\s+", "", text) if len(text) > 1 else ""

@@ -20,6 +20,8 @@ from compagnon.park.inventory import documents
 from compagnon.park.inventory.differences import Change, difference
 from compagnon.park.inventory.facts import Report
 from compagnon.park.models import Asset, InventoryReport, Machine, MachineDocument
+from compagnon.park.normalising import companies
+from compagnon.park.normalising.systems import normalise_system
 
 TOLD_CHANGES = 200
 """Changes that one journal entry holds; beyond, it says how many more there were."""
@@ -141,7 +143,7 @@ def _describe(asset: Asset, facts: Report) -> None:
     said = {
         "name": text(machine.name, 200),
         "serial": text(machine.serial, 128),
-        "manufacturer": text(machine.manufacturer, 120),
+        "manufacturer": text(companies.manufacturer(machine.manufacturer), 120),
         "model": text(machine.model, 160),
         "uuid": text(machine.uuid, 64),
     }
@@ -238,9 +240,18 @@ def _system(facts: Report) -> models.OperatingSystem | None:
     said = facts.operating_system
     if said is None or not (said.full_name or said.name):
         return None
-    name = text(said.name or said.full_name, 120)
+    known = normalise_system(
+        name=said.name,
+        full_name=said.full_name,
+        version=said.version,
+        kernel_version=said.kernel_version,
+    )
+    if known is None:
+        return None
     found, _created = models.OperatingSystem.objects.get_or_create(
-        name=name, version=text(said.version, 80)
+        name=text(known.name, 120),
+        version=text(known.release, 80),
+        defaults={"family": text(known.key, 20), "support_ends_on": known.support_ends},
     )
     return found
 

@@ -12,11 +12,13 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from threading import Lock
 
 from compagnon.park.ingestion.rows import day, text
 from compagnon.park.inventory.facts import Software
 from compagnon.park.models import Asset, Installation, SoftwareProduct, SoftwareVersion
+from compagnon.park.normalising.software import normalise_software
 
 CHUNK = 400
 MOST_REMEMBERED = 200_000
@@ -55,15 +57,41 @@ def lines_of(software: Iterable[Software]) -> dict[str, Line]:
         name = text(one.name or one.guid, 250)
         if not name:
             continue
+        known = named(
+            name, one.version, one.publisher, one.architecture, one.source, one.release_type
+        )
         line = Line(
-            name,
-            text(one.publisher, 160),
+            text(known[0], 250),
+            text(known[1], 160),
             text(one.version, 120),
-            text(one.architecture, 20),
+            text(known[2], 20),
             day(one.installed_on),
         )
         found.setdefault(line.key, line)
     return found
+
+
+@lru_cache(maxsize=50_000)
+def named(  # noqa: PLR0917 — the key of the cache
+    name: str,
+    version: str | None,
+    publisher: str | None,
+    architecture: str | None,
+    source: str | None,
+    release_type: str | None,
+) -> tuple[str, str | None, str | None]:
+    """Give a software's one name, publisher and architecture. Its version stays as it was told."""
+    known = normalise_software(
+        name,
+        version=version,
+        publisher=publisher,
+        architecture=architecture,
+        source=source,
+        release_type=release_type,
+    )
+    if known is None:
+        return name, publisher, architecture
+    return known.name, known.publisher, known.architecture
 
 
 class _Remembered:

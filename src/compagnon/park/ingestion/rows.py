@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 
 from compagnon.park import models
 from compagnon.park.inventory.facts import Report
+from compagnon.park.normalising.processors import processor
 
 BIGGEST = {
     "PositiveSmallIntegerField": 32_767,
@@ -61,7 +62,8 @@ def processors(report: Report) -> Iterable[Row]:
     """Processors."""
     for one in report.processors:
         yield models.Processor, {
-            "name": one.name, "manufacturer": one.manufacturer, "cores": one.cores,
+            "name": processor(one.name) or one.name, "manufacturer": one.manufacturer,
+            "cores": one.cores,
             "threads": one.threads, "speed_mhz": one.speed_mhz,
         }  # fmt: skip
 
