@@ -32,7 +32,13 @@ def background_work(scope: Scope, rows: QuerySet[M]) -> QuerySet[M]:
     return rows if scope.allows("task.manage", None) else rows.none()
 
 
-@rule(models.OutboxItem, models.ConsumerPosition, models.IdempotencyKey, models.StoredFile)
+@rule(
+    models.OutboxItem,
+    models.ConsumerPosition,
+    models.IdempotencyKey,
+    models.StoredFile,
+    models.CallCount,
+)
 def nobody(scope: Scope, rows: QuerySet[M]) -> QuerySet[M]:
     """The program alone: what a file shows is said by the rows that point at it."""
     return rows.none()

@@ -1,7 +1,7 @@
-"""How often one caller may call: a token bucket each, in the memory of the process.
+"""How often one caller may call.
 
-With several server processes each keeps its own buckets, so the true limit is the setting times
-their number; it protects the server, it is not an accounting.
+Every process counts in the shared database (:mod:`compagnon.core.api.shared_counts`). Where that
+cannot be asked, and where only this process matters, a token bucket in memory counts.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.errors import TooMany
+
+if TYPE_CHECKING:
+    from compagnon.core.api.shared_counts import SharedCounts
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,30 @@ class Buckets:
 
 
 buckets = Buckets()
+_shared: SharedCounts | None = None
+
+
+def _take(caller: str, per_minute: int) -> Allowance:
+    global _shared  # noqa: PLW0603 - one a process; its model cannot be imported before the rooms
+    if not settings.API_RATE_SHARED:
+        return buckets.take(caller, per_minute=per_minute)
+    if _shared is None:
+        from compagnon.core.api.shared_counts import SharedCounts
+
+        _shared = SharedCounts()
+    try:
+        return _shared.take(caller, per_minute=per_minute)
+    except DatabaseError as error:
+        # A limit protects the server: that it cannot be counted refuses nobody.
+        log.warning("api.calls_counted_alone", reason=str(error)[:200])
+        return buckets.take(caller, per_minute=per_minute)
+
+
+def forget() -> None:
+    """Forget what this process holds of every caller; tests do."""
+    buckets.clear()
+    if _shared is not None:
+        _shared.clear()
 
 
 def spend(request: HttpRequest, caller: str) -> None:
@@ -89,7 +121,7 @@ def spend(request: HttpRequest, caller: str) -> None:
     per_minute = int(settings.API_RATE_PER_MINUTE)
     if per_minute <= 0:
         return
-    allowance = buckets.take(caller, per_minute=per_minute)
+    allowance = _take(caller, per_minute)
     request.allowance = allowance  # type: ignore[attr-defined]
     if not allowance.allowed:
         raise TooMany(

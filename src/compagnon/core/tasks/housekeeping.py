@@ -47,6 +47,14 @@ def forget_idempotency_keys() -> None:
     forget_expired()
 
 
+@periodic(every=timedelta(minutes=10))
+def forget_calls() -> None:
+    """Delete the counts of calls of minutes that are over."""
+    from compagnon.core.api.shared_counts import forget_before
+
+    forget_before(int(timezone.now().timestamp()) // 60 - 10)
+
+
 @periodic(every=timedelta(seconds=5))
 def sequence_outbox() -> None:
     """Give the journal's new entries their positions, though nobody follows them yet."""

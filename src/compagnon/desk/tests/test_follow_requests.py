@@ -41,21 +41,21 @@ def watched(people: Cast) -> Ticket:
 
 
 @pytest.fixture
-def browser(people: Cast) -> Client:
+def reading(people: Cast) -> Client:
     client = Client()
     client.force_login(people.representative.account)
     return client
 
 
 def test_the_list_the_page_and_the_api_show_the_public_side(
-    people: Cast, watched: Ticket, browser: Client
+    people: Cast, watched: Ticket, reading: Client
 ) -> None:
-    assert browser.get("/").url == "/requests/followed/"  # type: ignore[attr-defined]
-    assert [one.pk for one in browser.get("/requests/followed/").context["tickets"]] == [watched.pk]
-    page = browser.get(f"/desk/tickets/{watched.pk}/").content.decode()
+    assert reading.get("/").url == "/requests/followed/"  # type: ignore[attr-defined]
+    assert [one.pk for one in reading.get("/requests/followed/").context["tickets"]] == [watched.pk]
+    page = reading.get(f"/desk/tickets/{watched.pk}/").content.decode()
     assert "Nous venons demain" in page
     assert "Il se plaint" not in page
-    told = browser.get(f"/api/v1/tickets/{watched.pk}/messages").json()["items"]
+    told = reading.get(f"/api/v1/tickets/{watched.pk}/messages").json()["items"]
     assert {one["kind"] for one in told} == {"description", "reply"}
 
 
@@ -67,20 +67,20 @@ def test_the_clients_clocks_are_told_and_no_other(people: Cast, watched: Ticket)
 
 
 def test_what_is_due_first_is_not_told_by_the_api(
-    people: Cast, watched: Ticket, browser: Client
+    people: Cast, watched: Ticket, reading: Client
 ) -> None:
     watched.refresh_from_db()
     assert watched.due_at is not None
-    assert browser.get(f"/api/v1/tickets/{watched.pk}").json()["due_at"] is None
-    assert browser.get("/api/v1/tickets?queue=breaching").json()["items"] == []
-    assert browser.get("/api/v1/tickets?ordering=due_at").json()["items"] == []
-    assert len(browser.get("/api/v1/tickets?followed=true").json()["items"]) == 1
+    assert reading.get(f"/api/v1/tickets/{watched.pk}").json()["due_at"] is None
+    assert reading.get("/api/v1/tickets?queue=breaching").json()["items"] == []
+    assert reading.get("/api/v1/tickets?ordering=due_at").json()["items"] == []
+    assert len(reading.get("/api/v1/tickets?followed=true").json()["items"]) == 1
 
 
 @pytest.mark.parametrize("verb", ["reply", "note", "take", "solve", "qualify", "cancel"])
-def test_following_gives_no_verb(people: Cast, watched: Ticket, browser: Client, verb: str) -> None:
+def test_following_gives_no_verb(people: Cast, watched: Ticket, reading: Client, verb: str) -> None:
     before = Ticket.objects.get(pk=watched.pk).version
-    answer = browser.post(f"/desk/tickets/{watched.pk}/do/{verb}/", {"text": "x", "reason": "x"})
+    answer = reading.post(f"/desk/tickets/{watched.pk}/do/{verb}/", {"text": "x", "reason": "x"})
     assert answer.status_code in {403, 422}
     assert Ticket.objects.get(pk=watched.pk).version == before
 
