@@ -178,7 +178,7 @@ def _running_heads(lines: list[Line]) -> set[int]:
     for written in pages.values():
         for line in {*written[:2], *written[-3:]}:
             masked = re.sub(r"\d+", "#", line.folded)
-            if masked and not KEPT.match(masked):
+            if len(masked) > 6 and not KEPT.match(masked):
                 edges.setdefault(masked, []).append(line.number)
     enough = max(3, len(pages) // 2)
     return {number for found in edges.values() if len(found) >= enough for number in found}

@@ -32,7 +32,7 @@ ACTIVITY = {
 OPENING = re.compile(
     r"^\W*(?:fiche\s+)?(?:d['’]\s*)?(?:de\s+)?(?:comp[ée]tences?|activit[ée]s?|CP|AT)\b"
     r"(?:\s*[-–]?\s*(?:professionnelle|type))?(?P<extension>\s+d['’]\s*extension)?"
-    r"\s*(?:n\s?[°ºo.]*\s?|n[°º]\s?|num[ée]ro\s)?(?P<number>\d{1,3})?\s*[-–—:.]*\s*(?P<name>.*)$",
+    r"\s*(?:n\s?[°º.]\s?|no?\s?(?=\d)|num[ée]ro\s)?(?P<number>\d{1,3})?\s*[-–—:.]*\s*(?P<name>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 FIGURE = re.compile(
@@ -66,12 +66,14 @@ def cut(part: Part, among: dict[str, re.Pattern[str]]) -> Sheet:
     current = ""
     found: dict[str, list[Line]] = {}
     knowledge: list[tuple[str, list[Line]]] = []
-    fresh = False
+    fresh, headed = False, ""
     for line in part.lines:
         name, rest = sub_heading(line, among) if line is not part.lines[0] else ("", "")
-        if not name and current == "knowledge" and fresh and not line.is_blank:
+        if current == "knowledge" and fresh and not line.is_blank:
             folded = heading(line.text)
-            if headings.WRAPPED_KNOWLEDGE.match(folded):
+            goes_on = name == "knowledge" and headed.rstrip().endswith((",", "et"))
+            if goes_on or (not name and headings.WRAPPED_KNOWLEDGE.match(folded)):
+                headed = line.text
                 knowledge[-1] = (f"{knowledge[-1][0]} {folded}", knowledge[-1][1])
                 continue
         if not name and fresh and not line.is_blank and heading(line.text) in headings.WRAPPED:
@@ -80,6 +82,7 @@ def cut(part: Part, among: dict[str, re.Pattern[str]]) -> Sheet:
             current, fresh = name, True
             found.setdefault(name, [])
             if name == "knowledge":
+                headed = line.text
                 knowledge.append((heading(line.text), []))
             if rest:
                 # Read on from where the heading stops, as the first line under it.
