@@ -6,6 +6,8 @@ import os
 import socket
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -23,9 +25,9 @@ class Address:
         """
         host, colon, port = text.strip().rpartition(":")
         if not colon or not host or not port.isascii() or not port.isdigit():
-            raise ValueError(f"{text!r} is not host:port")
+            raise ValueError(_("%(text)r is not host:port") % {"text": text})
         if not 0 < int(port) < 65536:
-            raise ValueError(f"{port} is not a port")
+            raise ValueError(_("%(port)s is not a port") % {"port": port})
         return cls(host.removeprefix("[").removesuffix("]"), int(port))
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gettext
 import io
 import json
 import os
@@ -13,6 +15,8 @@ from typing import Any
 import pytest
 from django.core.management import get_commands, load_command_class
 
+import compagnon
+from compagnon.config import environment
 from compagnon.core.commands import Command
 
 OURS = sorted(
@@ -123,3 +127,35 @@ def test_what_is_wrong_before_any_command_is_told_too(
     assert told in problem(done.stdout)["detail"]
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def raised_without_translation() -> list[str]:
+    """Find the refusals of our commands whose words would stay English in a French terminal."""
+    found = []
+    for path in Path(compagnon.__file__).parent.rglob("management/commands/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                name = ast.unparse(node.exc.func).rpartition(".")[2]
+                said = node.exc.args[0] if node.exc.args else None
+                if name in {"Misused", "Failed"} and isinstance(said, ast.Constant | ast.JoinedStr):
+                    found.append(f"{path.name}: {ast.unparse(said)}")
+    return found
+
+
+def test_every_refusal_is_in_the_terminals_language() -> None:
+    assert raised_without_translation() == []
+
+
+def test_every_sentence_of_the_settings_is_translated() -> None:
+    """They are said before Django is there: by the catalogue itself."""
+    source = ast.parse(Path(environment.__file__).read_text("utf-8"))
+    said = {
+        node.args[0].value
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "_"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    french = gettext.translation("django", Path(environment.__file__).with_name("locale"), ["fr"])
+    assert len(said) >= 8
+    assert [one for one in said if french.gettext(one) == one] == []

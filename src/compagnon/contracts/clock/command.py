@@ -17,14 +17,14 @@ from typing import Any, TextIO
 from .builtin import BUILT_IN
 from .calendars import DAY, Calendar
 from .engine import ClockReading, LedgerLine, read_clock
-from .errors import CalendarError, ClockError, Problem
+from .errors import CalendarError, ClockError, InstantError, Problem
 from .lookup import ResolveName, find_calendar
 from .pauses import Note, Pause, pause_segments
 from .schema_week import DAY_NAMES
 from .texts import LANGUAGES, Language
 from .words import duration_words, line_words, reading_words, reason_words
 from .written import duration, moment
-from .zones import load_zone, resolve_local, to_seconds, wall_trouble
+from .zones import load_zone, on_wall, resolve_local, to_seconds, wall_trouble
 
 Written = date | datetime
 """A time as it was written: with its offset, or on a wall clock, or a date alone."""
@@ -151,17 +151,21 @@ def answer(args: argparse.Namespace, resolve_name: ResolveName | None = None) ->
             written, datetime.min.time()
         )  # fmt: skip
         found = resolve_local(wall, calendar.timezone)
-        to_seconds(found)
+        try:
+            to_seconds(found)
+        except InstantError:
+            raise InstantError("instant_range", value=wall.isoformat()) from None
         trouble = wall_trouble(wall, calendar.timezone)
         if trouble:
-            taken = found.astimezone(load_zone(calendar.timezone)).isoformat()
+            taken = on_wall(found, calendar.timezone)
             params = {"value": wall.isoformat(), "zone": calendar.timezone, "taken": taken}
             notes.append(Problem(trouble, params=params))
         return found
 
     start, end = instant(args.start), instant(args.end)
     if end < start:
-        raise ClockError("end_before_start", start=args.start, end=args.end)
+        zone = calendar.timezone
+        raise ClockError("end_before_start", start=on_wall(start, zone), end=on_wall(end, zone))
     pauses = [
         Pause(index, instant(low) if low else None, instant(high) if high else None)
         for index, (low, high) in enumerate(args.paused, 1)

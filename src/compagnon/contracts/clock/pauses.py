@@ -14,6 +14,7 @@ from .calendars import Calendar
 from .engine import Segment, State
 from .errors import ClockError, Problem
 from .texts import Text
+from .zones import on_wall
 
 Note = Problem
 """Something said beside the answer, worded like a problem."""
@@ -60,7 +61,7 @@ def pause_segments(
 
     ClockError `pause_reversed` for a pause that ends before it starts.
     """
-    windows, notes = _windows(start, end, pauses)
+    windows, notes = _windows(start, end, pauses, calendar.timezone)
     windows = list(_merged(windows, notes))
     segments: list[Segment] = []
     cursor: datetime | None = start
@@ -80,7 +81,7 @@ def pause_segments(
 
 
 def _windows(
-    start: datetime, end: datetime, pauses: Iterable[Pause]
+    start: datetime, end: datetime, pauses: Iterable[Pause], zone: str
 ) -> tuple[list[_Window], list[Note]]:
     windows: list[_Window] = []
     notes: list[Note] = []
@@ -89,7 +90,8 @@ def _windows(
         high = pause.end
         rank = {"index": str(pause.index)}
         if high is not None and pause.start is not None and high < low:
-            params = {"start": low.isoformat(), "end": high.isoformat()}
+            # As the person wrote them: on the calendar's walls.
+            params = {"start": on_wall(low, zone), "end": on_wall(high, zone)}
             raise ClockError("pause_reversed", **rank, **params)
         if high is not None and high == low:
             notes.append(Problem("pause_empty", params=rank))

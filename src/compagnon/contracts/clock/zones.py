@@ -92,6 +92,11 @@ def resolve_local(wall: datetime, key: str) -> datetime:
         raise InstantError("instant_range", value=wall.isoformat()) from None
 
 
+def on_wall(instant: datetime, key: str) -> str:
+    """An instant in words for a person: ISO 8601 on the walls of zone `key`, with its offset."""
+    return instant.astimezone(load_zone(key)).isoformat()
+
+
 def wall_trouble(wall: datetime, key: str) -> Literal["", "wall_twice", "wall_never"]:
     """Whether a time written without offset happens twice, or never, in zone `key`."""
     if wall.utcoffset() is not None:

@@ -337,3 +337,32 @@ def test_a_poor_terminal_loses_no_more_than_signs() -> None:
     assert main(argv, None, out, io.StringIO()) == 0
     out.flush()
     assert b"0 s compt?es" in raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["--start", "2026-07-09", "--end", "2026-07-10",
+          "--paused", "2026-07-09T12:00..2026-07-09T11:00"],
+         ["2026-07-09T12:00:00+02:00", "2026-07-09T11:00:00+02:00"]),
+        (["--start", "2026-07-10", "--end", "2026-07-09T10:00:00Z"],
+         ["2026-07-10T00:00:00+02:00", "2026-07-09T12:00:00+02:00"]),
+        (["--start", "2026-07-09", "--end", "2150-01-01"], ["2150-01-01T00:00:00"]),
+    ],
+)  # fmt: skip
+def test_a_refusal_tells_times_of_the_calendars_zone(argv: list[str], told: list[str]) -> None:
+    status, _out, err = clock("--calendar", "fr-office", *argv)
+    assert status == 1
+    assert all(time in err for time in told), err
+    assert "+00:00" not in err
+
+
+def test_everything_told_is_in_the_calendars_zone() -> None:
+    for json in ((), ("--json",)):
+        status, out, err = clock(
+            "--calendar", "fr-office", "--start", "2026-07-09T00:00Z", "--end", "2026-07-10T12:00Z",
+            "--paused", "2026-07-08T22:00Z..2026-07-09T08:00Z", "--target", "90h", *json,
+        )  # fmt: skip
+        assert status == 0
+        assert "+00:00" not in out + err
+        assert "Z" not in err

@@ -13,6 +13,7 @@ from compagnon.core.services import require, service
 from compagnon.core.visibility import get_visible
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import (
+    Channel,
     Mailbox,
     MailEvent,
     Message,
@@ -24,8 +25,8 @@ from compagnon.desk.models import (
 from compagnon.desk.outbound import identity
 from compagnon.people.models import ContactKind, ContactPoint, Person
 
-# A requester whose program answers each acknowledgement in a way that no filter knows would make
-# a loop: past this many acknowledgements in an hour to one address, we are silent and say why.
+# A sender whose program answers each acknowledgement in a way that no filter knows would make a
+# loop: past this many acknowledgements of mail in an hour to one address, we are silent and say why.
 ACKNOWLEDGEMENTS_PER_HOUR = 20
 
 
@@ -62,7 +63,7 @@ def queue(
         if key not in addresses:
             continue
         mail = _row(actor, ticket, event, at, message, solution, person, addresses[key], mailbox)
-        if event is MailEvent.ACKNOWLEDGEMENT and _too_many(addresses[key], at):
+        if event is MailEvent.ACKNOWLEDGEMENT and _too_many(ticket, addresses[key], at):
             mail.state = OutgoingState.SUPPRESSED
             mail.reason = "too many acknowledgements in an hour"
         made.append(mail)
@@ -114,11 +115,15 @@ def _addresses(person_ids: list[int]) -> dict[int, str]:
     return found
 
 
-def _too_many(address: str, at: datetime) -> bool:
+def _too_many(ticket: Ticket, address: str, at: datetime) -> bool:
+    if ticket.channel != Channel.MAIL:
+        # Only a program that answers our mail makes a loop: not who calls, nor who uses the portal.
+        return False
     return (
         OutgoingMail.objects.filter(
             recipient=address,
             event=MailEvent.ACKNOWLEDGEMENT,
+            ticket__channel=Channel.MAIL,
             created_at__gt=at - timedelta(hours=1),
         )[: ACKNOWLEDGEMENTS_PER_HOUR + 1].count()
         >= ACKNOWLEDGEMENTS_PER_HOUR

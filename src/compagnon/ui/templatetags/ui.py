@@ -194,9 +194,8 @@ def field_widget(field: BoundField, extra: str = "", bare: str = "") -> SafeStri
         "class": " ".join(part for part in (name, given, extra, invalid) if part)
     }
     if isinstance(widget, forms.Textarea):
-        attrs["data-controller"] = " ".join(
-            part for part in ("autosize", widget.attrs.get("data-controller", "")) if part
-        )
+        controllers = ["autosize", *widget.attrs.get("data-controller", "").split()]
+        attrs["data-controller"] = " ".join(dict.fromkeys(controllers))
     if bare:
         attrs["placeholder"] = ""
     return field.as_widget(attrs=attrs)

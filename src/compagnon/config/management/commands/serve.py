@@ -87,7 +87,7 @@ def listening_address(name: str, text: str) -> Address:
     try:
         return Address.parse(text)
     except ValueError as error:
-        raise commands.Misused(f"{name}: {error}") from None
+        raise commands.Misused(_("%(name)s: %(error)s") % {"name": name, "error": error}) from None
 
 
 def require_free(name: str, address: Address) -> None:
