@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from compagnon.desk.bringing.dates import Dates, Moment
-from compagnon.desk.bringing.documents import files_of, records
+from compagnon.desk.bringing.documents import PAGES, files_of, records
 from compagnon.desk.bringing.history import History, Somebody, Step, Words
 from compagnon.desk.bringing.report import Report
 from compagnon.desk.bringing.spool import Spool
@@ -38,7 +38,7 @@ class ExportReader:
         """Set the records of a file or folder aside."""
         self.store = spool
         for file in files_of(path):
-            for kind, record in records(file, self.report):
+            for kind, record in records(file, self.report, self._is_kind):
                 self.file(kind, record)
 
     def file(self, kind: str, record: Any) -> None:
@@ -54,6 +54,9 @@ class ExportReader:
         else:
             self.report.count("rows")
             self.keep(known, record)
+
+    def _is_kind(self, name: str) -> bool:
+        return name in PAGES or self.kind_of(name) is not None
 
     def kind_of(self, kind: str) -> str | None:
         """Give the kind of records that a name stands for; numbers at its end do not count."""

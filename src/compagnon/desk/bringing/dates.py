@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is given later, if there is one
 # Years that no desk lived: a date outside is a mistake of the file.
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 ISO = "iso"
@@ -68,7 +68,7 @@ class Dates:
                     return datetime.fromisoformat(text)
                 if pattern == "epoch":
                     return EPOCH.replace(tzinfo=UTC) + timedelta(seconds=float(text))
-                return datetime.strptime(text, pattern)
+                return datetime.strptime(text, pattern)  # noqa: DTZ007 - the same
             except (ValueError, OverflowError):
                 continue
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,6 +15,8 @@ from compagnon.desk.bringing.texts import clean, opened
 MAX_RECORD = 32 * 1024 * 1024
 MAX_FILES = 200_000
 MAX_DEPTH = 40
+# Under which pages of results hold their records.
+PAGES = frozenset({"items", "data"})
 _CHUNK = 256 * 1024
 _SPACES = " \t\r\n"
 
@@ -43,11 +45,16 @@ def files_of(path: Path) -> list[Path]:
     return found
 
 
-def records(path: Path, report: Report) -> Iterator[tuple[str, Any]]:
+def records(
+    path: Path, report: Report, is_kind: Callable[[str], bool]
+) -> Iterator[tuple[str, Any]]:
     """Give the records of a file, each with the kind under which it stands.
 
     A file is an array (its kind is the file's name), an object whose arrays are named by kind, or
     one record after the other (JSON lines). An object without any array of records is one record.
+
+    Args:
+        is_kind: whether a name is one of a kind of records, not of a field of a record.
 
     Raises:
         UnreadableSource: it is no JSON.
@@ -59,7 +66,7 @@ def records(path: Path, report: Report) -> Iterator[tuple[str, Any]]:
             yield from ((kind, one) for one in reader.array())
         else:
             while reader.peek():
-                yield from reader.document(kind)
+                yield from reader.document(kind, is_kind)
 
 
 class _Reader:
@@ -95,7 +102,7 @@ class _Reader:
                 raise self._wrong()
         self._place += 1
 
-    def document(self, kind: str) -> Iterator[tuple[str, Any]]:
+    def document(self, kind: str, is_kind: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
         """Give what an object holds: the records of its arrays, or itself."""
         if self.peek() == "[":
             yield from ((kind, one) for one in self.array())
@@ -109,10 +116,15 @@ class _Reader:
         while self.peek() != "}":
             key = self.value()
             self._take(":")
-            if self.peek() == "[" and self._of_records():
+            if (
+                self.peek() == "["
+                and "id" not in plain
+                and is_kind(str(key))
+                and self._of_records()
+            ):
                 named.append(key)
                 for one in self.array():
-                    yield str(key).lower(), one
+                    yield (kind if key in PAGES else str(key).lower()), one
             else:
                 plain[str(key)] = self.value()
             if self.peek() == ",":

@@ -86,7 +86,8 @@ class GlpiReader(ExportReader):
         first = self._first(key, record, assignee, team)
         state = self._first_state(key, record)
         opening = Step(
-            at=opened.at, clock=opened.clock, by=self._user(record.get("users_id_recipient"), people),
+            at=opened.at, clock=opened.clock,
+            by=self._user(record.get("users_id_recipient"), people),
             values=first | self._state(state, key), source_state=STATE_NAMES.get(state, state),
         )  # fmt: skip
         steps = self.in_order([opening, *logged, *self._said(key, people)], key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,7 @@ from compagnon.desk.bringing.dates import ISO
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.history import PENDING_REASONS, STATES
 
+A_DAY = datetime(2020, 2, 29, tzinfo=UTC)
 MAX_MAPPING_BYTES = 1024 * 1024
 # What a column may feed; ``category`` may be a list of columns, from the root.
 COLUMNS = frozenset(
@@ -114,7 +115,7 @@ def parse(document: Any, *, name: str = "csv") -> TableMapping:
     """
     if not isinstance(document, dict):
         raise _wrong("a mapping is an object")
-    if unknown := document.keys() - KEYS:
+    if unknown := document.keys() - KEYS - {"$schema"}:
         raise _wrong(f"unknown keys: {', '.join(sorted(map(str, unknown)))}")
     columns = document.get("columns")
     if not isinstance(columns, dict) or not columns:
@@ -184,7 +185,8 @@ def _words(document: Mapping[str, Any], key: str, default: list[str]) -> list[st
 def _formats(formats: list[str]) -> list[str]:
     for one in formats:
         try:
-            _ = one in {ISO, "epoch"} or datetime.strptime(datetime(2020, 2, 29).strftime(one), one)
+            if one not in {ISO, "epoch"}:
+                datetime.strptime(A_DAY.strftime(one), one)  # noqa: DTZ007 - only tried
         except ValueError as error:
             raise _wrong(f"date_formats: {one}: {error}") from error
     return formats

@@ -40,7 +40,7 @@ class RequestTrackerReader(ExportReader):
         """Set a record aside; in a page of results each says itself what it is."""
         if isinstance(record, dict) and not kind.startswith("+"):
             told = str(record.get("type") or "").lower()
-            if kind == "items" and told in self.kinds:
+            if told in self.kinds:
                 kind = told
             elif "Subject" in record and "Queue" in record:
                 kind = "ticket"

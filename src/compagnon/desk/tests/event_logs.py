@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -19,7 +19,7 @@ WAITS = ("Awaiting User Info", "Awaiting Vendor", "Awaiting Problem")
 
 def write(path: Path, *, events: int, seed: int = 1, shuffled: bool = False) -> int:
     """Write a log of about so many events; give how many it has."""
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311
     rows: list[list[str]] = []
     number = 0
     while len(rows) < events:
@@ -36,7 +36,7 @@ def write(path: Path, *, events: int, seed: int = 1, shuffled: bool = False) -> 
 
 def incident(rng: Random, number: int) -> list[list[str]]:
     """Give the rows of one incident."""
-    at = datetime(2016, 1, 4) + timedelta(minutes=rng.randrange(500_000))
+    at = datetime(2016, 1, 4, tzinfo=UTC) + timedelta(minutes=rng.randrange(500_000))
     opened, group, person = at, f"Group {rng.randrange(40)}", "?"
     category = rng.randrange(30)
     facts = [

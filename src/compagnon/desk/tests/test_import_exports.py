@@ -1,0 +1,213 @@
+"""REST exports of Zammad, GLPI and Request Tracker: what they tell is what comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compagnon.desk.bringing.errors import UnreadableSource
+from compagnon.desk.bringing.history import History
+from compagnon.desk.bringing.measure import measure
+from compagnon.desk.bringing.sources import Reading
+from compagnon.desk.models import Message, Solution, Ticket
+from compagnon.desk.tests import exports
+from compagnon.desk.tests.test_import_servicenow import run
+from compagnon.people.models import Person, Team
+
+HOUR = 3600
+DAY = 24 * HOUR
+EXPORTS: dict[str, Callable[[], exports.Export]] = {
+    "zammad": exports.zammad,
+    "glpi": exports.glpi,
+    "request-tracker": exports.request_tracker,
+}
+
+
+def in_one_file(export: exports.Export, folder: Path) -> Path:
+    path = folder / "export.json"
+    path.write_text(json.dumps(export), encoding="utf-8")
+    return path
+
+
+def in_a_folder(export: exports.Export, folder: Path) -> Path:
+    for name, rows in export.items():
+        (folder / f"{name}.json").write_text(json.dumps(rows), encoding="utf-8")
+    return folder
+
+
+def in_lines(export: exports.Export, folder: Path) -> Path:
+    for name, rows in export.items():
+        lines = "\n".join(json.dumps(row) for row in rows)
+        (folder / f"{name}-1.jsonl").write_text(lines, encoding="utf-8")
+    return folder
+
+
+def read(source: str, path: Path) -> tuple[dict[str, History], dict[str, Any]]:
+    with Reading(source, [path]) as reading:
+        found = {history.reference: history for history in reading}
+        return found, reading.report.document()
+
+
+def named(document: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(one["field"], one["value"]) for one in document["unmapped"]}
+
+
+def problems(document: dict[str, Any]) -> set[str]:
+    return {one["problem"] for one in document["problems"]}
+
+
+class TestZammad:
+    @pytest.mark.parametrize("written", [in_one_file, in_a_folder, in_lines])
+    def test_a_ticket(self, written: Any, tmp_path: Path) -> None:
+        histories, document = read("zammad", written(exports.zammad(), tmp_path))
+        counted = measure(histories["67012"])
+        assert counted.seconds_in_state == {
+            "new": HOUR // 2, "open": HOUR * 3 // 2 + 2 * DAY, "closed": 2 * DAY,
+        }  # fmt: skip
+        assert (counted.reassignments, counted.reopenings, counted.state) == (1, 1, "closed")
+        assert histories["67012"].description.text == "Il ne scanne plus."
+        assert ("history.attribute", "article_count") in named(document)
+        assert ("state", "attente interne") in named(document)
+        assert {"missing_ticket", "attachment_left"} <= problems(document)
+
+    def test_histories_with_their_assets(self, tmp_path: Path) -> None:
+        export = exports.zammad()
+        answer = {
+            "history": export["history"],
+            "assets": {"User": {str(one["id"]): one for one in export["users"]}},
+        }
+        (tmp_path / "tickets.json").write_text(json.dumps(export["tickets"]))
+        (tmp_path / "ticket_history_12.json").write_text(json.dumps(answer))
+        histories, _document = read("zammad", tmp_path)
+        assert measure(histories["67012"]).reopenings == 1
+        assert histories["67012"].people["3"].name == "Léa Petit"
+
+
+class TestGlpi:
+    @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
+    def test_a_ticket(self, written: Any, tmp_path: Path) -> None:
+        histories, document = read("glpi", written(exports.glpi(), tmp_path))
+        counted = measure(histories["7"])
+        assert counted.seconds_in_state == {
+            "New": HOUR // 2, "Processing (assigned)": 22 * HOUR + HOUR // 2,
+            "Pending": 7 * HOUR, "Solved": 2 * DAY + 9 * HOUR, "Closed": 0,
+        }  # fmt: skip
+        assert (counted.reassignments, counted.reopenings, counted.state) == (1, 0, "Closed")
+        history = histories["7"]
+        assert history.title == "Imprimante & bac"
+        assert history.description.text == "Bac 2 bloqué"
+        assert history.steps[0].values["category"] == ("Impression", "Bac")
+        assert history.people["9"].email == "paul@client.example"
+        assert ("Log.id_search_option", "83") in named(document)
+        assert "not_read" in problems(document)
+
+    def test_without_a_log_its_dates_tell(self, tmp_path: Path) -> None:
+        export = exports.glpi()
+        del export["Log"]
+        histories, _document = read("glpi", in_one_file(export, tmp_path))
+        counted = measure(histories["7"])
+        assert counted.seconds_in_state["New"] == DAY + 6 * HOUR
+        assert counted.state == "Closed"
+
+
+class TestRequestTracker:
+    @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
+    def test_a_ticket(self, written: Any, tmp_path: Path) -> None:
+        histories, document = read("request-tracker", written(exports.request_tracker(), tmp_path))
+        history = histories["31"]
+        counted = measure(history)
+        assert counted.seconds_in_state == {
+            "new": HOUR, "open": HOUR + 600, "stalled": 2 * DAY - 2 * HOUR - 600, "resolved": 0,
+        }  # fmt: skip
+        assert (counted.reassignments, counted.state) == (1, "resolved")
+        assert history.description.text == "Le VPN refuse mon mot de passe."
+        assert history.kept == {"Site": "Lyon"}
+        assert named(document) == {("Priority", "42"), ("Transaction.Type", "AddLink MemberOf")}
+        assert "attachment_left" in problems(document)
+
+
+@pytest.mark.django_db
+class TestBringing:
+    @pytest.mark.parametrize("source", EXPORTS)
+    def test_it_is_brought_once(self, source: str, tmp_path: Path) -> None:
+        path = in_one_file(EXPORTS[source](), tmp_path)
+        document = run(source, str(path), "--detail", "--prefix", "A-")
+        assert document["counts"]["created"] == Ticket.objects.count() > 0
+        assert all(item["reference"].startswith("A-") for item in document["items"])
+        before = (Person.objects.count(), Team.objects.count(), Message.objects.count())
+        again = run(source, str(path), "--prefix", "A-")
+        assert again["counts"]["unchanged"] == document["counts"]["created"]
+        assert before == (Person.objects.count(), Team.objects.count(), Message.objects.count())
+
+    def test_messages_and_solutions_are_harmless(self, tmp_path: Path) -> None:
+        run("zammad", str(in_one_file(exports.zammad(), tmp_path)))
+        run("glpi", str(in_one_file(exports.glpi(), tmp_path)))
+        scan = Ticket.objects.get(external_reference="67012")
+        first = scan.messages.get(kind="description")
+        assert "<b>scanne</b>" in first.html
+        assert "script" not in first.html
+        assert scan.messages.get(kind="note").is_public is False
+        solution = Solution.objects.get(ticket__external_reference="7")
+        assert solution.message.text == "Galet changé."
+        assert solution.state == "elapsed"
+
+    def test_a_known_person_is_the_same(self, tmp_path: Path, cast: Any) -> None:
+        from compagnon.people.tests import factories
+
+        ugo = factories.person(cast.client_a, "Ugo", "Blanc", email="ugo@client.example")
+        path = str(in_one_file(exports.zammad(), tmp_path))
+        run("zammad", path, "--organisation", str(cast.client_a.pk))
+        assert Ticket.objects.get(external_reference="67012").requester == ugo
+
+    def test_a_person_of_elsewhere_is_not(self, tmp_path: Path, cast: Any) -> None:
+        from compagnon.people.tests import factories
+
+        ugo = factories.person(cast.client_b, "Ugo", "Blanc", email="ugo@client.example")
+        path = str(in_one_file(exports.zammad(), tmp_path))
+        document = run("zammad", path, "--organisation", str(cast.client_a.pk))
+        requester = Ticket.objects.get(external_reference="67012").requester
+        assert requester != ugo
+        assert requester.organisation == cast.client_a
+        assert "address_taken" in problems(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "not_json"),
+        ('{"tickets": [{"id": 1}', "not_json"),
+        ('[{"id": 1}{"id": 2}]', "not_json"),
+        ("[" * 100_000, "not_json"),
+        ("\x00\x01\x02", "not_json"),
+    ],
+)
+def test_what_is_no_export_is_refused(text: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json"
+    path.write_text(text)
+    with pytest.raises(UnreadableSource) as refused:
+        read("zammad", path)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("source", EXPORTS)
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        {"id": None},
+        {"id": {"a": 1}, "created_at": [], "date": {}, "Created": 3},
+        {"id": 5, "created_at": "2024-13-45", "date": "hier", "Created": "x", "title": None},
+        {"id": 5, "created_at": "2024-01-01T00:00:00Z", "date": "2024-01-01 00:00:00",
+         "Created": "2024-01-01T00:00:00Z", "Requestor": "x", "state": 3, "owner_id": [1]},
+    ],
+)  # fmt: skip
+def test_records_of_any_shape_are_told_not_fatal(
+    source: str, record: dict[str, Any], tmp_path: Path
+) -> None:
+    name = "Ticket" if source == "glpi" else "tickets"
+    path = in_one_file({name: [record, "text", 3]}, tmp_path)  # type: ignore[list-item]
+    read(source, path)
