@@ -180,8 +180,10 @@ def _session(reader: Reader, table: Mapping[str, Any]) -> Session:
     given = reader.table(_object(table.get("session"), "date"), "/session")
     candidate = reader.table(table.get("candidate"), "/candidate")
     reader.known(given, "/session", KEYS["session"])
+    reader.known(candidate, "/candidate", KEYS["candidate"])
     centre = given.get("centre")
     centre = centre if isinstance(centre, Mapping) else {"approved": centre}
+    reader.known(centre, "/session/centre", KEYS["centre"])
     mode = reader.word(
         given.get("mode"), "/session/mode", ("on_site", "remote"),
         {"onsite": "on_site", "presential": "on_site", "distance": "remote"},

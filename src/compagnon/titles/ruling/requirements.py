@@ -55,20 +55,29 @@ class Requirement:
 
 
 def requirement(document: Mapping[str, Any]) -> Requirement:
-    """Read ``{"all": [...], "at_least": [{"count": 1, "of": [...]}]}``."""
+    """Read ``{"all": ["1", …], "at_least": [{"count": 1, "of": […]}]}``.
+
+    What importers write is read too: ``{"all": [{"competence": 7}, {"at_least": 1, "of": […]}]}``.
+    """
     groups = document.get("at_least", [])
-    if isinstance(groups, Mapping):
-        groups = [groups]
+    groups = [groups] if isinstance(groups, Mapping) else list(groups)
+    every = []
+    for one in document.get("all", []):
+        if isinstance(one, Mapping) and "at_least" in one:
+            groups.append({"count": one["at_least"], "of": one["of"]})
+        else:
+            every.append(_key(one))
     return Requirement(
-        frozenset(str(one) for one in document.get("all", [])),
+        frozenset(every),
         tuple(
-            AtLeast(
-                int(group.get("count", group.get("n", 1))),
-                frozenset(str(one) for one in group["of"]),
-            )
+            AtLeast(int(group.get("count", 1)), frozenset(_key(one) for one in group["of"]))
             for group in groups
         ),
     )
+
+
+def _key(one: Any) -> str:
+    return str(one["competence"] if isinstance(one, Mapping) else one)
 
 
 def _natural(text: str) -> tuple[int, str]:

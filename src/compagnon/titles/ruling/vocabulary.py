@@ -20,6 +20,8 @@ KEYS = {
         "date", "mode", "remote_mentioned", "centre", "summoned_on", "forecast_on",
         "identity_checked", "kind", "place", "reference", "comment",
     },
+    "candidate": {"identity_checked", "summoned_on", "reference", "name", "comment"},
+    "centre": {"approved", "approved_until", "name", "comment"},
     "held": {"ccp", "number", "obtained_on", "date", "version", "name", "comment"},
     "proposal": {"granted", "decision", "title", "ccs", "ccps", "votes", "comment"},
     "member": {

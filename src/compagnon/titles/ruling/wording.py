@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 Language = Literal["fr", "en"]
+_BEFORE = re.compile(r" (?=[:;!?»])")
+_INSIDE = re.compile("« ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,11 @@ class Words:
 
     def text(self, language: Language) -> str:
         """Give the sentence in one language."""
-        return self.fr if language == "fr" else self.en
+        return _spaced(self.fr) if language == "fr" else self.en
 
     def document(self) -> dict[str, str]:
         """Give both, as documents hold them."""
-        return {"fr": self.fr, "en": self.en}
+        return {"fr": _spaced(self.fr), "en": self.en}
 
     def fill(self, **values: object) -> Words:
         """Put values in both; a value that is :class:`Words` is said in each language."""
@@ -31,6 +34,11 @@ class Words:
             self.fr.format(**{key: said(value, "fr") for key, value in values.items()}),
             self.en.format(**{key: said(value, "en") for key, value in values.items()}),
         )
+
+
+def _spaced(french: str) -> str:
+    """Put French narrow no-break spaces where an ordinary one was written."""
+    return _INSIDE.sub("«\u202f", _BEFORE.sub("\u202f", french))
 
 
 def said(value: object, language: Language) -> str:
