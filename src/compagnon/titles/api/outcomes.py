@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
@@ -62,12 +62,22 @@ class AttestationOut(Schema):
 class AttestationQuery(ListQuery):
     """Which attestations, in which order."""
 
-    q: Annotated[str, Field(max_length=100, description="Number, name or code.")] = ""
+    q: Annotated[
+        str, Field(max_length=100, pattern=r"^[^\x00]*$", description="Number, name or code.")
+    ] = ""
     organisation: Annotated[Id | None, FilterLookup("organisation_id")] = None
     person: Annotated[Id | None, FilterLookup("person_id")] = None
     kind: Annotated[KindName | None, FilterLookup("kind")] = None
     withdrawn: bool | None = None
     ordering: Literal["-issued_at", "issued_at"] = "-issued_at"
+
+    def filter_q(self, value: str) -> Q:
+        """Number, name or code."""
+        return queries.matching(value)
+
+    def filter_withdrawn(self, value: bool | None) -> Q:
+        """Withdrawn, or in force."""
+        return Q() if value is None else Q(withdrawn_at__isnull=not value)
 
 
 class IssueIn(Body):
@@ -112,10 +122,7 @@ class WithdrawIn(Body):
 @router.index("/attestations", AttestationOut)
 def list_attestations(request: ApiRequest, query: Query[AttestationQuery]) -> QuerySet[Attestation]:
     """List the attestations of your centres, and your own."""
-    rows = queries.attestations(request.actor, query.q)
-    if query.withdrawn is None:
-        return rows
-    return rows.filter(withdrawn_at__isnull=not query.withdrawn)
+    return queries.attestations(request.actor)
 
 
 @router.show("/attestations/{attestation_id}", AttestationOut)

@@ -24,11 +24,15 @@ MOST_IN_A_BOOKLET = 200
 def attestations(actor: Actor, q: str = "") -> QuerySet[Attestation]:
     """Give the attestations that the actor sees, narrowed to a number, a name or a code."""
     rows = visible(Attestation, actor).select_related("organisation", "file")
-    if text := " ".join(q.split())[:100]:
-        rows = rows.filter(
-            Q(reference__icontains=text) | Q(holder__icontains=text) | Q(title_code__iexact=text)
-        )
-    return rows
+    return rows.filter(matching(q))
+
+
+def matching(q: str) -> Q:
+    """Give the filter for a number, a name or a code, or parts of the first two."""
+    text = " ".join(q.replace("\0", "").split())[:100]
+    if not text:
+        return Q()
+    return Q(reference__icontains=text) | Q(holder__icontains=text) | Q(title_code__iexact=text)
 
 
 def by_token(token: str) -> Attestation:
