@@ -34,7 +34,7 @@ class Limits:
     """Of a fact; longer is cut, with a note."""
     prose_chars: int = 4_000
     """Of a description, a comment, a key."""
-    entries: int = 50_000
+    entries: int = 20_000
     """In one section; those beyond are left out, with a note."""
     devices: int = 2_000
     """In one network message."""

@@ -10,6 +10,11 @@ from compagnon.park.inventory.errors import Unreadable
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 (section 2.2) and our database refuse in text."""
 
+_DROPPED = dict.fromkeys(
+    code
+    for code in (*range(32), 127, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
+    if code not in (9, 10, 13)
+)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,80}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _LATIN = {"iso8859-1", "iso8859-15", "cp1252", "cp1250", "cp1251", "iso8859-2", "mac-roman"}
 _CP1252 = {
@@ -42,7 +47,10 @@ def to_text(body: bytes, notes: list[str]) -> str:
 
 def without_forbidden(text: str) -> tuple[str, int]:
     """Drop control characters; give the text and how many went."""
-    return FORBIDDEN.subn("", text)
+    if FORBIDDEN.search(text) is None:
+        return text, 0
+    kept = text.translate(_DROPPED)
+    return kept, len(text) - len(kept)
 
 
 def _declared(body: bytes) -> str | None:

@@ -17,6 +17,9 @@ from compagnon.park.inventory.texts import without_forbidden
 _BAD_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F]..|[fF]{3}[eEfF])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
+_TAG_CHARS = 65_535
+_ENDLESS_TAG = re.compile(rf"<[^<>]{{{_TAG_CHARS}}}")
+"""A tag, a comment or a CDATA of that length: refused before expat holds it whole."""
 _STOPPED = {
     expat.errors.codes[message]
     for message in (
@@ -40,6 +43,8 @@ def xml_tree(text: str, notes: list[str], limits: Limits) -> tuple[str, dict[str
         text, dropped = _BAD_REFERENCE.subn("", text)
         if dropped:
             notes.append(f"{dropped} references to control characters dropped")
+    if _ENDLESS_TAG.search(text):
+        raise Unreadable("too_long", f"a tag of more than {_TAG_CHARS} characters")
     return _Builder(limits).read(text.strip())
 
 

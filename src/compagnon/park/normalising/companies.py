@@ -84,7 +84,7 @@ def _without_form(name: str) -> str:
     words = name.split(" ")
     while len(words) > 1:
         last = words[-1].strip(".,()").lower().replace(".", "")
-        if last and last not in forms:
+        if last and last != "&" and last not in forms:
             break
         words.pop()
     return " ".join(words).rstrip(" ,.&")

@@ -43,16 +43,14 @@ def role(
     told = (name or "").lower()
     if mac[:8] in facts["prefixes"]["adapter"] or (driver or "").lower() in _drivers():
         return "adapter"
-    if told.startswith("enx") or any(word in told for word in facts["adapters"]["words"]):
+    if told.startswith("enx") or _words("words").search(told):
         return "adapter"
     prefixes = facts["prefixes"]["virtual"]
     # Some agents call every interface virtual: a physical name is believed before them.
     virtual = is_virtual and not _PHYSICAL_NAMES.fullmatch(told)
     if mac[:8] in prefixes or mac[:5] in prefixes or virtual:
         return "virtual"
-    if _VIRTUAL_NAMES.match(told) or any(
-        word in told for word in facts["adapters"]["virtual_words"]
-    ):
+    if _VIRTUAL_NAMES.match(told) or _words("virtual_words").search(told):
         return "virtual"
     return "random" if first & 2 else "permanent"
 
@@ -66,6 +64,12 @@ def is_hypervisor_prefix(mac: str) -> bool:
 @cache
 def _shared() -> frozenset[str]:
     return frozenset(load("networks")["shared"]["addresses"])
+
+
+@cache
+def _words(key: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in load("networks")["adapters"][key])
+    return re.compile(rf"\b(?:{words})\b")
 
 
 @cache

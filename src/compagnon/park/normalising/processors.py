@@ -25,7 +25,7 @@ def processor(told: str | None) -> str | None:
     """
     if told is None:
         return None
-    name = _MARKS.sub(" ", told)
+    name = " ".join(_MARKS.sub(" ", told).split())
     name = _GRAPHICS.sub("", name)
     name = _FREQUENCY.sub("", name)
     if not re.search(r"(?i)xeon.*\bv\d", name):
