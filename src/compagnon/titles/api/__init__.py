@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from compagnon.titles.api import outcomes
+from compagnon.titles.api import outcomes, referentials
 
 router = Router()
-for part in (outcomes,):
+for part in (outcomes, referentials):
     router.add_router("", part.router)
