@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
+from compagnon.config.tests import world_titles
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor
@@ -234,6 +235,7 @@ def furnish(side: Side) -> Side:
         sheet_token=links.sheet_link(sheet).rstrip("/").rpartition("/")[2],
     )
     assert isinstance(task, WorkTask)
+    world_titles.furnish(side, mark)
     return side
 
 
@@ -314,11 +316,13 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/me/sessions/<session_id>": kept("session"),
     "api/v1/tokens/<token_id>": kept("token"),
     "api/v1/tickets/<ticket_id>": kept("ticket"),
+    "api/v1/messages/<message_id>": kept("message"),
     "api/v1/work-tasks/<task_id>": kept("task"),
     "api/v1/sheets/<sheet_id>": kept("sheet"),
     "api/v1/attachments/<attachment_id>": kept("attachment"),
     "api/v1/intake/messages/<message_id>": kept("inbound"),
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
+    **world_titles.PARAMETERS,
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 
@@ -199,3 +201,13 @@ def _parties(actor: Actor, sent: dict[str, Any]) -> dict[str, Any]:
         if name in found and found[name] is None:
             raise Invalid(fields={name: [_("This cannot be empty.")]})
     return found
+
+
+@router.show("/contracts/{contract_id}/kept", schemas.KeptsOut)
+def get_kept(
+    request: ApiRequest, contract_id: Id, query: Query[schemas.KeptQuery]
+) -> dict[str, Any]:
+    """Count the commitments kept and missed, by measure, of what was opened in the last days."""
+    since = timezone.now() - timedelta(days=query.days)
+    found = queries.kept_since(request.actor, _one(request, contract_id), since)
+    return {"items": found}

@@ -276,3 +276,24 @@ class EffectOut(Schema):
 
 def _affected(each: Affected) -> AffectedOut:
     return AffectedOut(**{name: getattr(each, name) for name in AffectedOut.model_fields})
+
+
+class KeptOut(Schema):
+    """How many clocks of a measure were met and missed."""
+
+    measure: MeasureName
+    met: int
+    missed: int
+    percent: int = Field(description="The share met, rounded down.")
+
+
+class KeptsOut(Schema):
+    """What was kept of a contract."""
+
+    items: list[KeptOut]
+
+
+class KeptQuery(Schema):
+    """How far back."""
+
+    days: Annotated[int, Field(ge=1, le=3660)] = 90

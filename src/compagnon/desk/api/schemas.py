@@ -11,6 +11,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field, field_validator
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
+from compagnon.desk.links import sheet_link
 from compagnon.desk.models import Attachment, Message, Ticket
 from compagnon.desk.policies import is_support
 from compagnon.desk.services.writing import TEXT_MAX, Upload
@@ -65,6 +66,7 @@ class TicketOut(Schema):
     service: Named | None
     request_type_id: int | None
     affected_item: str
+    site: Named | None
     opened_at: datetime
     activity_at: datetime
     taken_at: datetime | None
@@ -211,6 +213,15 @@ class SheetOut(Schema):
     signed_at: datetime | None
     remarks: str
     digest: str = Field(description="SHA-256 of what was signed; empty until then.")
+    sign_url: str = Field(
+        description="Where its user may sign it on their own phone: told to support, until then."
+    )
+
+    @staticmethod
+    def resolve_sign_url(obj: Any, context: Any) -> str:
+        """The link is the right itself: it goes to who may send it to the user."""
+        told = obj.signed_at is None and is_support(context["request"].actor, obj.task.ticket)
+        return sheet_link(obj) if told else ""
 
 
 class OutgoingOut(Schema):
@@ -476,5 +487,12 @@ class SignIn(Body):
 def shown(ticket: Ticket) -> Ticket:
     """Give the ticket as verbs return it: read again, with its names."""
     return Ticket.objects.select_related(
-        "organisation", "requester", "beneficiary", "team", "assignee", "category", "service"
+        "organisation",
+        "requester",
+        "beneficiary",
+        "team",
+        "assignee",
+        "category",
+        "service",
+        "site",
     ).get(pk=ticket.pk)

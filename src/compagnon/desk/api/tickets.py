@@ -46,6 +46,7 @@ def list_tickets(request: ApiRequest, query: Query[schemas.TicketQuery]) -> Quer
     rows = queries.tickets(request.actor).filter(
         queries.in_queue(queries.Queue(query.queue), request.actor)
     )
+    rows = rows.select_related("site")
     if query.followed:
         rows = rows.filter(pk__in=following.followed(request.actor).values("pk"))
     if query.queue == "breaching" or query.ordering.endswith("due_at"):

@@ -99,13 +99,13 @@ def prepare_sheet(request: ApiRequest, task_id: Id, body: schemas.SheetIn) -> In
 @router.show("/sheets/{sheet_id}", schemas.SheetOut)
 def get_sheet(request: ApiRequest, sheet_id: Id) -> InterventionSheet:
     """Read an intervention sheet."""
-    return get_visible(InterventionSheet, request.actor, pk=sheet_id)
+    return _sheet(request, sheet_id)
 
 
 @router.act("/sheets/{sheet_id}/sign", schemas.SheetOut)
 def sign_sheet(request: ApiRequest, sheet_id: Id, body: schemas.SignIn) -> InterventionSheet:
     """Sign an intervention sheet, once and for all."""
-    sheet = get_visible(InterventionSheet, request.actor, pk=sheet_id)
+    sheet = _sheet(request, sheet_id)
     return services.sign_sheet(
         actor=request.actor,
         sheet_id=sheet.pk,
@@ -113,6 +113,11 @@ def sign_sheet(request: ApiRequest, sheet_id: Id, body: schemas.SignIn) -> Inter
         signature=body.picture(),
         remarks=body.remarks,
     )
+
+
+def _sheet(request: ApiRequest, sheet_id: int) -> InterventionSheet:
+    rows = InterventionSheet.objects.select_related("task__ticket")
+    return get_visible(InterventionSheet, request.actor, rows, pk=sheet_id)
 
 
 def _task(request: ApiRequest, task_id: int) -> WorkTask:

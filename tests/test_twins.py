@@ -1,0 +1,151 @@
+"""Everything the pages do, the API does: each page of the first rooms has its operation.
+
+A page that is not here, or whose operation is gone, fails. Tables declared with ``core.crud`` have
+their twins by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compagnon.config.api import document
+from compagnon.config.tests import walking
+from compagnon.core.crud import all_resources
+from compagnon.desk.verbs_on_pages import BY_NAME
+
+ROOMS = ("admin/", "calendars/", "catalogue/", "contracts/", "desk/", "people/", "requests/")
+# The page, and the operations that do what it does.
+TWINS: Mapping[str, str] = {
+    "admin/journal/": "GET /journal",
+    "admin/journal/export.csv": "GET /journal",
+    "admin/tasks/": "GET /background-work, GET /background-tasks",
+    "admin/tasks/<task_id>/do/<name>/":
+        "POST /background-tasks/{task_id}/retry, DELETE /background-tasks/{task_id}",
+    "admin/tasks/retry/": "POST /background-work/retry",
+    "calendars/": "GET /calendars",
+    "calendars/<calendar_id>/": "GET /calendars/{calendar_id}, GET /calendars/{calendar_id}/year",
+    "calendars/<calendar_id>/change/":
+        "PATCH /calendars/{calendar_id}, POST /calendars/{calendar_id}/what-if",
+    "calendars/<calendar_id>/delete/": "DELETE /calendars/{calendar_id}",
+    "calendars/add/": "POST /calendars",
+    "catalogue/": "GET /services, GET /request-types",
+    "contracts/": "GET /contracts",
+    "contracts/<contract_id>/":
+        "GET /contracts/{contract_id}, GET /commitments, GET /contracts/{contract_id}/kept",
+    "contracts/<contract_id>/activate/": "POST /contracts/{contract_id}/activate",
+    "contracts/<contract_id>/change/": "PATCH /contracts/{contract_id}",
+    "contracts/<contract_id>/delete/": "DELETE /contracts/{contract_id}",
+    "contracts/<contract_id>/end/": "POST /contracts/{contract_id}/end",
+    "contracts/<contract_id>/terms/":
+        "POST /contracts/{contract_id}/terms, POST /contracts/{contract_id}/what-if",
+    "contracts/add/": "POST /contracts",
+    "contracts/clocks/<clock_id>/": "GET /clocks/{subject_kind}/{subject_id}",
+    "desk/attachments/<attachment_id>/": "GET /attachments/{attachment_id}/content",
+    "desk/intake/": "GET /intake/messages, GET /intake/silence",
+    "desk/intake/<inbound_id>/": "GET /intake/messages/{message_id}",
+    "desk/intake/<inbound_id>/do/<name>/":
+        "POST /intake/messages/{message_id}/replay, POST /intake/messages/{message_id}/admit, "
+        "POST /intake/messages/{message_id}/dismiss",
+    "desk/intake/<inbound_id>/raw/": "GET /intake/messages/{message_id}/raw",
+    "desk/messages/<message_id>/": "GET /messages/{message_id}",
+    "desk/outgoing/": "GET /outgoing-mail",
+    "desk/outgoing/<mail_id>/retry/": "POST /outgoing-mail/{mail_id}/retry",
+    "desk/queue/": "GET /tickets, GET /ticket-queues",
+    "desk/rules/": "GET /organisations/{organisation_id}/desk-rules",
+    "desk/rules/<organisation_id>/": "POST /organisations/{organisation_id}/desk-rules",
+    "desk/sheets/<sheet_id>/signature/": "GET /sheets/{sheet_id}/signature",
+    "desk/tasks/": "GET /work-tasks",
+    "desk/tasks/<task_id>/": "GET /work-tasks/{task_id}, GET /sheets/{sheet_id}",
+    "desk/tasks/<task_id>/do/<name>/":
+        "POST /work-tasks/{task_id}/complete, POST /work-tasks/{task_id}/cancel, "
+        "POST /work-tasks/{task_id}/sheet, POST /sheets/{sheet_id}/sign",
+    "desk/tickets/<ticket_id>/":
+        "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages, "
+        "GET /tickets/{ticket_id}/tasks, GET /tickets/{ticket_id}/solutions, "
+        "GET /tickets/{ticket_id}/mail, GET /clocks/{subject_kind}/{subject_id}",
+    "desk/tickets/<ticket_id>/journal/": "GET /tickets/{ticket_id}/journal",
+    "desk/tickets/new/": "POST /tickets",
+    "people/accounts/<pk>/<action>/":
+        "POST /accounts/{account_id}/invite, POST /accounts/{account_id}/deactivate, "
+        "POST /accounts/{account_id}/reactivate, POST /accounts/{account_id}/sign-out, "
+        "POST /accounts/{account_id}/forget-second-factor",
+    "people/accounts/<pk>/address/": "PATCH /accounts/{account_id}",
+    "people/me/": "PATCH /me, GET /me/sessions, DELETE /me/sessions/{session_id}",
+    "people/me/tokens/": "POST /tokens",
+    "people/me/tokens/<pk>/revoke/": "DELETE /tokens/{token_id}",
+    "people/organisations/<pk>/close/": "POST /organisations/{organisation_id}/deactivate",
+    "people/organisations/<pk>/domains/": "POST /organisations/{organisation_id}/domains",
+    "people/organisations/<pk>/reopen/": "POST /organisations/{organisation_id}/reactivate",
+    "people/organisations/tree/": "GET /organisations",
+    "people/persons/<pk>/<action>/":
+        "POST /persons/{person_id}/deactivate, POST /persons/{person_id}/reactivate",
+    "people/persons/<pk>/account/": "POST /accounts",
+    "people/persons/<pk>/contacts/": "POST /persons/{person_id}/contact-points",
+    "people/persons/<pk>/contacts/<point_id>/<action>/":
+        "POST /contact-points/{point_id}/make-primary, DELETE /contact-points/{point_id}",
+    "people/persons/<pk>/merge/": "POST /persons/{person_id}/merge",
+    "people/persons/<pk>/roles/": "POST /role-assignments",
+    "people/persons/<pk>/roles/<assignment_id>/take/": "DELETE /role-assignments/{assignment_id}",
+    "people/persons/<pk>/teams/": "POST /teams/{team_id}/members",
+    "people/persons/<pk>/teams/<team_id>/leave/": "DELETE /teams/{team_id}/members/{person_id}",
+    "people/pick/persons/": "GET /pick/persons",
+    "people/roles/": "GET /roles, GET /verbs",
+    "people/roles/<pk>/": "PATCH /roles/{role_id}",
+    "people/roles/<pk>/delete/": "DELETE /roles/{role_id}",
+    "people/roles/add/": "POST /roles",
+    "people/teams/<pk>/members/": "POST /teams/{team_id}/members",
+    "people/teams/<pk>/members/<person_id>/remove/": "DELETE /teams/{team_id}/members/{person_id}",
+    "requests/": "GET /tickets",
+    "requests/followed/": "GET /tickets",
+}  # fmt: skip
+# The verbs of a ticket's page.
+VERBS: Mapping[str, str] = {
+    "reply": "POST /tickets/{ticket_id}/messages",
+    "note": "POST /tickets/{ticket_id}/notes",
+    "qualify": "PATCH /tickets/{ticket_id}",
+    "escalate": "POST /tickets/{ticket_id}/escalations",
+    "transfer": "POST /tickets/{ticket_id}/transfers",
+    "authority": "POST /tickets/{ticket_id}/authority",
+    "plan": "POST /tickets/{ticket_id}/tasks",
+}
+
+
+def operations() -> set[str]:
+    """Give what the API does: ``POST /tickets/{ticket_id}/take``."""
+    return {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in document()["paths"].items()
+        for method in methods
+    }
+
+
+def pages() -> set[str]:
+    """Give the pages of the rooms held here, but those of declared tables."""
+    declared = tuple(
+        resource.url("list").lstrip("/")
+        for resource in all_resources().values()
+        if resource.model._meta.app_label in {"people", "contracts", "desk"}
+    )
+    own = tuple(one for one in TWINS if one.startswith(declared))
+    return {
+        page
+        for page in (route.template for route in walking.routes())
+        if page.startswith(ROOMS) and not (page.startswith(declared) and page not in own)
+    }
+
+
+def test_every_page_has_its_operations() -> None:
+    assert pages() - set(TWINS) - {"desk/tickets/<ticket_id>/do/<name>/"} == set()
+    assert set(TWINS) - pages() == set(), "no such page any more"
+
+
+def test_every_operation_exists() -> None:
+    known = operations()
+    named = {one.strip() for line in TWINS.values() for one in line.split(",")}
+    assert named - known == set()
+
+
+def test_every_verb_of_a_tickets_page_has_its_operation() -> None:
+    known = operations()
+    for name in BY_NAME:
+        assert VERBS.get(name, f"POST /tickets/{{ticket_id}}/{name}") in known, name
