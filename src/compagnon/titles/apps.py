@@ -19,12 +19,15 @@ class TitlesConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from compagnon.titles import (  # noqa: F401
+            journal_words_outcomes,
             navigation,
             policies,
             policies_candidacies,
+            policies_decisions,
             policies_outcomes,
             visibility,
             visibility_candidacies,
+            visibility_decisions,
             visibility_evaluations,
             visibility_outcomes,
         )

@@ -21,6 +21,8 @@ LEFT_OUT: Mapping[str, str] = {
     "api/v1/<address>": "it only says that there is no such address",
     "answer/<token>": "the link is the right itself: whoever holds the mail may answer",
     "sign/<token>": "the link is the right itself: whoever holds it may sign",
+    "titles/verify/<token>": "the link is the right itself: whoever holds the paper may check it",
+    "titles/status/<list_id>": "a list of withdrawals is bits without names, for any verifier",
 }
 # What shows a key of client A to everybody who may ask, and why that is no leak.
 SHARED: Mapping[str, str] = {
