@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from compagnon.park.inventory import DEFAULT, Reading, Unreadable, parse, read
+from compagnon.park.inventory import DEFAULT, REASONS, Reading, Unreadable, parse, read
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -186,3 +187,9 @@ def test_a_megabyte_of_software_is_read_in_a_moment() -> None:
     began = time.perf_counter()
     assert len(opened(body).reports[0].software) == 12_000
     assert time.perf_counter() - began < 2
+
+
+def test_the_reference_page_names_every_reason() -> None:
+    page = Path(__file__).parents[4] / "docs/reference/inventory.md"
+    told = page.read_text("utf-8")
+    assert [reason for reason in REASONS if f"`{reason}`" not in told] == []
