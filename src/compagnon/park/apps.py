@@ -1,6 +1,10 @@
 """The room ``park``."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,4 +17,29 @@ class ParkConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from compagnon.park import navigation, policies, visibility  # noqa: F401
+        from compagnon.park import (  # noqa: F401
+            journal_words,
+            navigation,
+            policies,
+            resources,
+            tasks,
+            visibility,
+        )
+
+        post_migrate.connect(ship_types, sender=self)
+
+
+def ship_types(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any) -> None:
+    """Write the types that ship once the tables are there; forget what was read before."""
+    from django.db import connections
+
+    from compagnon.park import shipped_types
+    from compagnon.park.ingestion import catalogue, enrolment
+
+    catalogue.remembered.forget()
+    enrolment.forget()
+    # Going back, the tables are not those of the models.
+    if any(backward for _migration, backward in plan):
+        return
+    if using == "default" and "park_assettype" in connections[using].introspection.table_names():
+        shipped_types.ensure_all()

@@ -24,15 +24,15 @@ TYPES: Final = (
     Shipped("computer", _("Computer"), AssetKind.COMPUTER, "device-desktop"),
     Shipped("laptop", _("Laptop"), AssetKind.COMPUTER, "device-laptop"),
     Shipped("server", _("Server"), AssetKind.COMPUTER, "server"),
-    Shipped("virtual-machine", _("Virtual machine"), AssetKind.COMPUTER, "box-multiple"),
+    Shipped("virtual-machine", _("Virtual machine"), AssetKind.COMPUTER, "stack-2"),
     Shipped("phone", _("Phone"), AssetKind.PHONE, "device-mobile"),
     Shipped("network", _("Network equipment"), AssetKind.NETWORKING, "network"),
     Shipped("printer", _("Printer"), AssetKind.PRINTER, "printer"),
     Shipped("monitor", _("Screen"), AssetKind.MONITOR, "device-desktop"),
-    Shipped("peripheral", _("Peripheral"), AssetKind.PERIPHERAL, "usb"),
+    Shipped("peripheral", _("Peripheral"), AssetKind.PERIPHERAL, "plug"),
     Shipped("service", _("Service"), AssetKind.SERVICE, "cloud"),
-    Shipped("application", _("Application"), AssetKind.APPLICATION, "apps"),
-    Shipped("device", _("Other device"), AssetKind.OTHER, "box"),
+    Shipped("application", _("Application"), AssetKind.APPLICATION, "layout-grid"),
+    Shipped("device", _("Other device"), AssetKind.OTHER, "package"),
 )
 BY_CODE: Final = {one.code: one for one in TYPES}
 

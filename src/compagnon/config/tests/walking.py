@@ -36,6 +36,8 @@ SHARED: Mapping[str, str] = {
     "api/v1/request-types/<row_id>": "the same",
     "desk/categories/<pk>": "the subjects of requests are the installation's",
     "api/v1/categories/<row_id>": "the same",
+    "park/types/<pk>": "types of assets are the installation's",
+    "api/v1/asset-types/": "the same",
 }
 
 

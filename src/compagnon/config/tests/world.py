@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.config.tests import world_titles
+from compagnon.config.tests import world_park, world_titles
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor
@@ -236,6 +236,7 @@ def furnish(side: Side) -> Side:
     )
     assert isinstance(task, WorkTask)
     world_titles.furnish(side, mark)
+    world_park.furnish(side, mark)
     return side
 
 
@@ -268,6 +269,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     RequestType: lambda side: side.objects["request_type"],
     Category: lambda side: side.objects["category"],
     Mailbox: lambda side: side.objects["mailbox"],
+    **world_park.ROWS,
 }
 
 # Where any other route names an object: the route up to the parameter, and which of a side's.
@@ -323,6 +325,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/intake/messages/<message_id>": kept("inbound"),
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
     **world_titles.PARAMETERS,
+    **world_park.PARAMETERS,
 }
 
 

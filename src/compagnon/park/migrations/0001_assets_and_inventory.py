@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
                 ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
                 ('kind', models.CharField(choices=[('computer', 'computer'), ('printer', 'printer'), ('networking', 'network equipment'), ('phone', 'phone'), ('monitor', 'monitor'), ('peripheral', 'peripheral'), ('service', 'service'), ('application', 'application'), ('other', 'other')], default='other', max_length=12, verbose_name='kind')),
-                ('icon', models.CharField(blank=True, default='box', max_length=40, verbose_name='icon')),
+                ('icon', models.CharField(blank=True, default='package', max_length=40, verbose_name='icon')),
                 ('fields', models.JSONField(blank=True, default=list, verbose_name='own fields')),
                 ('is_shipped', models.BooleanField(default=False, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),

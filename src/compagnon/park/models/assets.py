@@ -55,7 +55,7 @@ class AssetType(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=AssetKind, default=AssetKind.OTHER)
-    icon = models.CharField(_("icon"), max_length=40, blank=True, default="box")
+    icon = models.CharField(_("icon"), max_length=40, blank=True, default="package")
     fields = models.JSONField(_("own fields"), default=list, blank=True)
     is_shipped = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

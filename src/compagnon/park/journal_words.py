@@ -1,0 +1,71 @@
+"""How the journal tells what happens in the park."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compagnon.core import journal_words
+from compagnon.core.actor import Actor
+from compagnon.core.journal_words import Change, Subject
+from compagnon.core.models import Entry
+from compagnon.core.visibility import visible
+from compagnon.park.models import Asset
+from compagnon.park.telling import FIELDS, lines_of
+
+journal_words.words(
+    {
+        "asset.discover": (gettext_lazy("discovered a machine"), "device-desktop"),
+        "asset.inventory": (gettext_lazy("brought an inventory"), "refresh"),
+        "asset.merge": (gettext_lazy("made two assets one"), "git-merge"),
+        "asset.unmerge": (gettext_lazy("made one asset two again"), "arrow-back-up"),
+        "doubt.merge": (gettext_lazy("said that it is the same machine"), "git-merge"),
+        "doubt.separate": (gettext_lazy("said that it is another machine"), "arrows-exchange"),
+        "inventory.replay": (gettext_lazy("had a report processed again"), "refresh"),
+        "inventory.forget": (gettext_lazy("let old reports go"), "trash"),
+        "enrolment.create": (gettext_lazy("made an enrolment token"), "key"),
+        "enrolment.revoke": (gettext_lazy("revoked an enrolment token"), "key"),
+    }
+)
+TOLD = 12
+
+
+@journal_words.subjects(Asset)
+def assets(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name assets."""
+    rows = visible(Asset, actor).filter(pk__in=keys)
+    return {row.pk: Subject(str(row), reverse("park:asset_detail", args=[row.pk])) for row in rows}
+
+
+@journal_words.changes(Asset)
+def changes(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
+    """Tell an inventory's differences line by line, and fields before and after."""
+    return {entry.pk: changes_of(entry) for entry in entries}
+
+
+def changes_of(entry: Entry) -> list[Change]:
+    """Give one entry's changes."""
+    found = [
+        Change(
+            FIELDS.get(name, name.replace("_", " ")), _said(entry.before.get(name)), _said(value)
+        )
+        for name, value in entry.after.items()
+        if name not in {"changes", "more_changes", "first_inventory"}
+    ]
+    lines = lines_of(entry.after)
+    for line in lines[:TOLD]:
+        what = " ".join(filter(None, (line.subject, str(line.field))))
+        label = f"{line.section} · {what}" if what else line.section
+        after = line.after or (str(line.action_words) if line.action != "changed" else "")
+        found.append(Change(label, line.before, after))
+    if len(lines) > TOLD:
+        more = len(lines) - TOLD + int(entry.after.get("more_changes") or 0)
+        found.append(Change(_("and others"), "", str(more)))
+    return found
+
+
+def _said(value: object) -> str:
+    return "" if value in (None, "", [], {}) else str(value)

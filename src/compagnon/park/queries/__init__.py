@@ -1,0 +1,1 @@
+"""Reads of ``park``, always through visibility."""
