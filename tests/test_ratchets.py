@@ -1,4 +1,4 @@
-"""Queries a page and a verb may run, held in a file; and no scan of a table that grows.
+"""Queries a page and a verb may run, held in a file; ``test_scans`` looks at what they read.
 
 ``COMPAGNON_RATCHET_WRITE=1`` writes the file anew: the difference is then for somebody to approve.
 A count that falls is to be written too, so that it does not rise again unseen.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,6 @@ from compagnon.desk.tests import factories
 from compagnon.people.tests.factories import Cast, actor
 
 FILE = Path(__file__).parent / "ratchets/queries.json"
-GROWING = (
-    "desk_ticket", "desk_message", "desk_attachment", "desk_solution", "desk_worktask",
-    "desk_escalation", "desk_inboundmessage", "desk_outgoingmail", "contracts_clock",
-    "contracts_clocksegment", "core_entry", "core_outboxitem", "people_person",
-    "people_contactpoint",
-)  # fmt: skip
 WRITE = bool(os.environ.get("COMPAGNON_RATCHET_WRITE"))
 
 
@@ -126,74 +119,3 @@ def test_verbs_keep_to_their_queries(cast: Cast, ratchet: dict[str, dict[str, in
     count("reopen", services.reopen, user, **key, reason="Encore.")
     count("cancel", services.cancel, **key, reason="Doublon")
     compare(ratchet, "verbs", found)
-
-
-PAGES = (
-    *(f"/desk/queue/?queue={queue}" for queue in (
-        "mine", "team", "unassigned", "breaching", "open", "solved", "all"
-    )),
-    "/desk/queue/?queue=open&sort=priority",
-    "/desk/queue/?queue=all&q=imprimante",
-    "/requests/",
-    "/requests/?show=all",
-    "/desk/intake/?state=all",
-    "/desk/tasks/",
-    "/api/v1/tickets",
-    "/api/v1/tickets?state=closed",
-    "/api/v1/intake/messages",
-)  # fmt: skip
-# Small whatever the desk's years: read whole on purpose.
-SMALL = re.compile(
-    r"core_(cache|periodicrun|worker)|people_(organisation|team|role)|desk_(category|mailbox)"
-)
-
-
-def plan_of(sql: str, parameters: Any = None) -> list[str]:
-    """Give how the database would run a query, a line a step."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
-            return [str(row[3]) for row in cursor.fetchall()]
-        # A small table is scanned whatever its indexes: asked not to, the planner shows whether
-        # an index would serve when the table has grown.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {sql}", parameters)
-        return [str(row[0]) for row in cursor.fetchall()]
-
-
-def scans(plan: list[str]) -> list[str]:
-    """Give the steps that read a growing table from end to end without an index."""
-    found = []
-    for step in plan:
-        scan = re.search(r"SCAN (\w+)(?! USING)|Seq Scan on (\w+)", step)
-        if scan is None or "USING" in step:
-            continue
-        table = scan[1] or scan[2]
-        if any(table == name or table.startswith(f"{name}_p") for name in GROWING):
-            found.append(step)
-    return found
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_lists_scan_no_growing_table(cast: Cast, page: str) -> None:
-    for number in range(3):
-        ticket = factories.ticket(cast.user, title=f"Imprimante {number}")
-    services.take(actor=actor(cast.technician), ticket_id=ticket.pk)
-    for person in (cast.technician, cast.supervisor, cast.user):
-        client = world.browser(person)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(page)
-        for query in queries.captured_queries:
-            sql = query["sql"]
-            if not sql.lstrip().startswith("SELECT") or "EXPLAIN" in sql:
-                continue
-            faults = scans(
-                plan_of(sql.replace("%", "%%") if connection.vendor != "sqlite" else sql)
-            )
-            assert not faults, f"{person}: {sql}\n" + "\n".join(faults)
-
-
-def test_a_planted_scan_is_seen(cast: Cast) -> None:
-    factories.ticket(cast.user)
-    planted = "SELECT id FROM desk_ticket WHERE affected_item = 'x'"
-    assert scans(plan_of(planted)) != []

@@ -46,6 +46,7 @@ def fill(
     seed: int = 1,
     processes: int = 0,
     lean: bool = False,
+    people_for: int = 0,
     progress: Progress = lambda _tickets, _rows: None,
 ) -> Filled:
     """Fill an empty database.
@@ -54,6 +55,7 @@ def fill(
         processes: how many tell stories at once; as many as there are processors unless given.
             On SQLite they take turns to write.
         lean: nearly all the tickets with as few rows as a ticket can have.
+        people_for: make the clients and people of so many tickets, unless of as many.
         progress: told now and then how many tickets and rows there are.
 
     Raises:
@@ -65,7 +67,12 @@ def fill(
     since = (until - timedelta(days=400)).date().replace(day=1)
     actor = Actor.system("bench", source=Source.DEMO)
     with transaction.atomic():
-        scene = world.build(actor, Random(seed), tickets=tickets, since=since)  # noqa: S311
+        scene = world.build(
+            actor,
+            Random(seed),  # noqa: S311
+            tickets=people_for or tickets,
+            since=since,
+        )
     times = Times(scene.office, until)
     setting = Setting()
     setting.read()

@@ -34,7 +34,8 @@ def stories(
     """Give the stories of one part of ``parts``, in the order of their opening.
 
     With ``lean``, nearly all are told in two acts: many tickets with few rows, for whoever only
-    asks whether a query reads them all. Parts are dealt out in blocks, so that the keys that several processes give follow time.
+    asks whether a query reads them all. Parts are dealt out in blocks, so that the keys that
+    several processes give follow time.
     """
     rng = Random(seed)  # noqa: S311 - a story, not a secret
     past = arrivals(rng, count, until=times.until, is_holiday=holidays(times))

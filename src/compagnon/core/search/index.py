@@ -28,7 +28,7 @@ from compagnon.core.search.query import Query
 # Up to so many matches are gathered, and the rows joined to them; beyond, the rows are read in the
 # caller's order and each is looked up in the index, so that a word that half the rows hold costs no
 # more than a page of them.
-FEW = 10_000
+FEW = 6_000
 BATCH = 500
 TABLE = re.compile(r"[a-z][a-z0-9_]{1,50}")
 

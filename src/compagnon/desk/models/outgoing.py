@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.core.lookups import write_choices
 from compagnon.desk.models.mailboxes import Mailbox
 from compagnon.desk.models.messages import Message
 from compagnon.desk.models.solutions import Solution
@@ -69,7 +70,15 @@ class OutgoingMail(models.Model):
             models.Index(fields=["ticket", "created_at"], name="outgoing_ticket"),
             models.Index(fields=["recipient", "created_at"], name="outgoing_recipient"),
             models.Index(fields=["state", "created_at"], name="outgoing_state"),
+            models.Index(
+                fields=["state"],
+                condition=models.Q(state__in=["waiting", "sending", "failed"]),
+                name="outgoing_unsent",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.event} → {self.recipient}"
+
+
+write_choices(OutgoingMail._meta.get_field("state"))
