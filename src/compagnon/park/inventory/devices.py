@@ -6,6 +6,7 @@ XML wraps what JSON lists (PORTS/PORT, CONNECTIONS/CONNECTION): both are read he
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, islice
 from typing import Any
 
 from compagnon.park.inventory.facts import (
@@ -21,7 +22,8 @@ from compagnon.park.inventory.facts import (
     Report,
     Vlan,
 )
-from compagnon.park.inventory.fields import Fields, Notes, normal_mac
+from compagnon.park.inventory.fields import Fields, Notes, section_names
+from compagnon.park.inventory.spellings import normal_mac
 
 _KINDS: dict[str, Kind] = {
     "networking": "networking",
@@ -47,7 +49,7 @@ def of_xml(device: Mapping[str, Any], agent: Agent, notes: Notes) -> Report:
         whole,
         info,
         agent,
-        sections=frozenset(device),
+        sections=section_names(device),
         error=error.text("message", prose=True) or whole.text("error"),
         error_id=error.text("id"),
     )
@@ -60,7 +62,7 @@ def of_json(content: Mapping[str, Any], agent: Agent, itemtype: str | None, note
         whole,
         whole.inside("network_device"),
         agent,
-        sections=frozenset(content),
+        sections=section_names(content),
         itemtype=itemtype,
     )
 
@@ -86,19 +88,17 @@ def _report(
 ) -> Report:
     del error_id
     limit = whole.notes.limits.entries
-    ports = [_port(port) for port in whole.each("ports", "port")]
-    ports += [_port(port) for port in whole.each("network_ports")]
-    components = [_component(one) for one in whole.each("components", "component")]
-    components += [_component(one) for one in whole.each("network_components")]
+    ports = chain(whole.each("ports", "port"), whole.each("network_ports"))
+    components = chain(whole.each("components", "component"), whole.each("network_components"))
     return Report(
         kind=kind_of(itemtype, info.text("type")),
         itemtype=itemtype,
         agent=agent,
         sections=sections,
         machine=_machine(info),
-        ports=tuple(ports[:limit]),
-        components=tuple(components[:limit]),
-        firmwares=tuple(_firmware(one) for one in whole.each("firmwares"))[:limit],
+        ports=tuple(_port(one) for one in islice(ports, limit)),
+        components=tuple(_component(one) for one in islice(components, limit)),
+        firmwares=tuple(_firmware(one) for one in islice(whole.each("firmwares"), limit)),
         cartridges=_cartridges(whole),
         counters=_counters(whole),
         error=error,
@@ -158,8 +158,9 @@ def _port(entry: Fields) -> Port:
         duplex=entry.integer("ifportduplex"),
         is_trunk=entry.boolean("trunk"),
         neighbours=tuple(
-            _neighbour(one, announced) for one in entry.each("connections", "connection")
-        )[:_PER_PORT],
+            _neighbour(one, announced)
+            for one in islice(entry.each("connections", "connection"), _PER_PORT)
+        ),
         vlans=tuple(
             vlan for one in entry.each("vlans", "vlan") if (vlan := _vlan(one)) is not None
         )[:_PER_PORT],

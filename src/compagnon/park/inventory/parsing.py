@@ -9,7 +9,7 @@ from typing import Any, Final
 from compagnon.park.inventory import computers, devices
 from compagnon.park.inventory.errors import Unreadable
 from compagnon.park.inventory.facts import Agent, Kind, Progress, Reading, Report
-from compagnon.park.inventory.fields import Fields, Notes, build_all, flat
+from compagnon.park.inventory.fields import Fields, Notes, build_all, flat, section_names
 from compagnon.park.inventory.limits import DEFAULT, Limits
 from compagnon.park.inventory.reading import Envelope
 from compagnon.park.inventory.sections import SECTIONS
@@ -140,7 +140,7 @@ def _of_inventory(
         itemtype=itemtype,
         agent=agent,
         partial=partial,
-        sections=frozenset(name for name, value in content.items() if _readable(value)),
+        sections=section_names(content),
         machine=computers.machine(hardware, bios),
         operating_system=computers.operating_system(system, hardware),
         silent=tuple(silent),
@@ -153,13 +153,6 @@ def _expect_object(content: Mapping[str, Any], name: str, notes: Notes) -> None:
     one = value[0] if isinstance(value, list) and value else value
     if one not in (None, "") and not isinstance(one, dict):
         notes.add(f"{name}: of a wrong type, left out")
-
-
-def _readable(value: object) -> bool:
-    """Whether a section says something that can be read: a list of texts is no list of entries."""
-    if isinstance(value, list) and value:
-        return any(isinstance(one, dict) for one in value)
-    return True
 
 
 def _kind(itemtype: str | None, envelope: Envelope, agent: Agent) -> Kind:

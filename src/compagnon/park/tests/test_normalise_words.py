@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compagnon.park.inventory.fields import iso_date, normal_mac
+from compagnon.park.inventory.spellings import iso_date, normal_mac
 from compagnon.park.normalising.companies import manufacturer, model, publisher
 from compagnon.park.normalising.edid import decode_edid
 from compagnon.park.normalising.facts import load
