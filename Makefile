@@ -22,8 +22,9 @@ LMTP_PORT ?= 8024
 DEMO_DIR  ?= $(CURDIR)/var/demo
 TICKETS   ?= 3000
 SEED      ?= 1
-# Rows that the bench works on.
+# Tickets that the bench works on, and where: sqlite, or postgresql for a server of its own.
 SIZE      ?= 100000
+DATABASE  ?= sqlite
 
 demo_environment = COMPAGNON_DEMO=1 COMPAGNON_DATA_DIR="$(DEMO_DIR)" \
 	COMPAGNON_BASE_URL="http://$(HOST):$(PORT)" COMPAGNON_LISTEN_WEB="$(HOST):$(PORT)" \
@@ -98,8 +99,13 @@ check: $(VENV)/.dev  ## style, types, architecture: under a minute
 	@exec $(BIN)/python .ci/test.py --checks
 
 .PHONY: bench
-bench: $(VENV)/.dev  ## measure on SIZE=100000 tickets beside plain SQL
-	@exec $(BIN)/python -m bench --size $(SIZE) $(ARGS)
+bench: $(VENV)/.base  ## measure on SIZE=100000 tickets beside plain SQL; DATABASE=postgresql
+	@if [ "$(DATABASE)" = postgresql ]; then
+		exec $(BIN)/python .ci/postgres.py --durable bash -c \
+			'COMPAGNON_BENCH_DATABASE_URL=$$COMPAGNON_TEST_DATABASE_URL exec "$$@"' bench \
+			$(BIN)/compagnon bench --size $(SIZE) $(ARGS)
+	fi
+	exec $(BIN)/compagnon bench --size $(SIZE) $(ARGS)
 
 # --- make what is committed ----------------------------------------------------------------------
 

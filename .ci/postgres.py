@@ -3,6 +3,8 @@
 As a program it runs a command with the server's address in ``COMPAGNON_TEST_DATABASE_URL``::
 
     python .ci/postgres.py .venv/bin/pytest src/compagnon/core
+
+With ``--durable`` before the command, it writes to disk as a server in use does.
 """
 
 from __future__ import annotations
@@ -21,10 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Nothing in it outlives the tests, so nothing needs to survive a crash.
+HURRIED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 OPTIONS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "listen_addresses": "127.0.0.1",
@@ -48,8 +48,11 @@ def programs() -> Path:
 
 
 @contextmanager
-def private_cluster() -> Iterator[str]:
+def private_cluster(*, durable: bool = False) -> Iterator[str]:
     """Run a server for as long as the block lasts; give the address of its database.
+
+    Args:
+        durable: what it commits is on the disk, at the price that a server in use pays.
 
     Raises:
         LookupError: PostgreSQL is not installed.
@@ -64,7 +67,8 @@ def private_cluster() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data, log = directory / "data", directory / "log"
-    settings = OPTIONS | {"port": str(port), "unix_socket_directories": str(directory)}
+    settings = {"port": str(port), "unix_socket_directories": str(directory)}
+    settings |= OPTIONS if durable else OPTIONS | HURRIED
     try:
         subprocess.run(
             [folder / "initdb", "-D", data, "-U", "compagnon", "--auth=trust", "--no-sync",
@@ -111,9 +115,11 @@ def wait_until_ready(folder: Path, port: int, server: subprocess.Popen[bytes], l
 
 def main() -> int:
     """Run the command given as arguments against a server made for it."""
-    with private_cluster() as url:
+    words = sys.argv[1:]
+    durable = words[:1] == ["--durable"]
+    with private_cluster(durable=durable) as url:
         return subprocess.run(
-            sys.argv[1:], env=os.environ | {"COMPAGNON_TEST_DATABASE_URL": url}, check=False
+            words[durable:], env=os.environ | {"COMPAGNON_TEST_DATABASE_URL": url}, check=False
         ).returncode
 
 

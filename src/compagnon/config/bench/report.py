@@ -1,8 +1,9 @@
-"""The bench's table."""
+"""The bench's table, for a person, and in a page of the documentation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from compagnon.config.bench.running import IN_PROCESS, PLAIN, SERVER
@@ -47,3 +48,47 @@ def table(results: Sequence[Mapping[str, Any]], clients: Sequence[int]) -> Itera
                 f"{served['p50_ms'] / plain['p50_ms']:.1f}" if plain and plain["p50_ms"] else "",
             ]
             yield f"| {' | '.join(cells)} |"
+
+
+def section(
+    told: Mapping[str, Any], results: Sequence[Mapping[str, Any]], clients: Sequence[int]
+) -> Iterator[str]:
+    """Give what was measured, on what, and the table, as lines of Markdown.
+
+    Args:
+        told: the facts of the bench's answer: ``size``, ``facts``, and ``fill`` if it filled.
+        results: as ``Result.told`` gives them.
+    """
+    facts = told["facts"]
+    yield (
+        f"{told['size']:,} tickets on {facts['database']}, {facts['date']}: Compagnon "
+        f"{facts['compagnon']}, Python {facts['python']}, Django {facts['django']}, "
+        f"{facts['processors']} processors, {facts['memory_gib']} GiB of memory, which clients, "
+        f"server and database share; load before: {facts['load_before']}."
+    )
+    if filled := told.get("fill"):
+        yield ""
+        yield (
+            f"Filled by {filled['processes']} processes in {filled['seconds']:.0f} s: "
+            f"{filled['rows']:,} rows, {filled['rows_per_second']:,} a second; "
+            f"{facts['database_bytes'] / 1e9:.2f} GB."
+        )
+    if results:
+        yield ""
+        yield from table(results, clients)
+
+
+def write(path: Path, database: str, lines: Sequence[str]) -> None:
+    """Put the lines in a page, in place of those of the same kind of database; add them if none.
+
+    The place is between two comments, ``<!-- bench SQLite -->`` and ``<!-- end -->``.
+    """
+    kind = database.partition(" ")[0]
+    first, last = f"<!-- bench {kind} -->", "<!-- end -->"
+    page = path.read_text(encoding="utf-8") if path.exists() else ""
+    before, found, rest = page.partition(first)
+    after = rest.partition(last)[2] if found else "\n"
+    if not found:
+        before = f"{page.rstrip()}\n\n" if page else ""
+    body = "\n".join(lines)
+    path.write_text(f"{before}{first}\n\n{body}\n\n{last}{after}", encoding="utf-8")

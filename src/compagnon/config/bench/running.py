@@ -7,6 +7,7 @@ import platform
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -112,17 +113,8 @@ def facts() -> dict[str, Any]:
         "django": django.get_version(),
         "database": database,
         "database_bytes": size,
-        "processor": processor(),
         "processors": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "load_before": round(os.getloadavg()[0], 2),
     }
-
-
-def processor() -> str:
-    """Give the name of the machine's processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Field, Model
 from django.utils import timezone
@@ -69,6 +70,8 @@ def fill(tickets: int) -> None:
                 if index.table.startswith("desk_ticket"):
                     _copy_words(cursor, index.table, steps["desk_ticket"], number)
     with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")
 
 

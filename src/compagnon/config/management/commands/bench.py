@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from compagnon.config.bench import filling, place, plans, report, running
+from compagnon.config.bench import filling, place, report, running
 from compagnon.config.bench.operations import OPERATIONS
 from compagnon.core import commands
 
-STAGES = ("fill", "measure", "plans")
+STAGES = ("fill", "measure")
 
 
 class Command(commands.Command):
@@ -34,7 +35,13 @@ class Command(commands.Command):
         parser.add_argument("--processes", type=int, default=0, help="that fill; one a processor")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
-            "--database-url", default="", help="a PostgreSQL server; SQLite unless given"
+            "--database",
+            default=os.environ.get("COMPAGNON_BENCH_DATABASE_URL", ""),
+            help="postgresql://…, on whose server a database is made and dropped; SQLite unless "
+            "it is given, here or in COMPAGNON_BENCH_DATABASE_URL",
+        )
+        parser.add_argument(
+            "--report", type=Path, help="a Markdown file whose table for this database is replaced"
         )
         parser.add_argument("--directory", type=Path, help="where temporary files go")
         parser.add_argument(
@@ -65,16 +72,15 @@ class Command(commands.Command):
             raise commands.Misused(_("--clients is a list such as 1,16")) from None
         if min(clients) < 1 or options["size"] < 100 or options["seconds"] <= 0:
             raise commands.Misused(_("--size is at least 100; --clients and --seconds, above 0"))
+        if options["database"] and not options["database"].startswith(("postgresql:", "postgres:")):
+            raise commands.Misused(_("--database is the address of a PostgreSQL server"))
         if not options["in_place"]:
             return self.elsewhere(options)
         answer: dict[str, Any] = {"size": options["size"]}
-        lines: list[str] = []
         results: list[running.Result] = []
         if "fill" in stages:
             answer["fill"] = self.fill(options)
-            lines.append(filled_in_words(answer["fill"]))
         answer["facts"] = running.facts()
-        lines.append(", ".join(f"{name} {value}" for name, value in answer["facts"].items()))
         if "measure" in stages:
             results += running.run(
                 clients=clients,
@@ -83,18 +89,12 @@ class Command(commands.Command):
                 only=only,
                 say=self.note,
             )
-            lines += ["", *report.table([result.told() for result in results], clients)]
-        scans: list[dict[str, Any]] = []
-        if "plans" in stages:
-            scans = plans.scans()
-            lines += [f"{scan['page']}: {scan['plan']}" for scan in scans]
-        answer["scans"] = scans
+        items = [result.told() for result in results]
         return commands.Answer(
-            items=[result.told() for result in results],
+            items=items,
             facts=answer,
-            lines=lines,
-            failed=[scan["page"] for scan in scans]
-            + [f"{one.operation} ({one.way})" for one in results if one.latencies.failed],
+            lines=report.section(answer, items, clients),
+            failed=[f"{one.operation} ({one.way})" for one in results if one.latencies.failed],
         )
 
     def fill(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Command(commands.Command):
             words += [f"--{name}", str(options[name])]
         if options["operations"]:
             words += ["--operations", options["operations"]]
-        with place.throw_away(options["database_url"], directory=options["directory"]) as here:
+        with place.throw_away(options["database"], directory=options["directory"]) as here:
             here.run(["migrate", "--verbosity", "0"])
             done = here.run(words, output=subprocess.PIPE)
         try:
@@ -129,20 +129,11 @@ class Command(commands.Command):
         except (ValueError, KeyError):
             raise commands.Failed(_("the bench failed: see above")) from None
         clients = [int(text) for text in options["clients"].split(",")]
-        lines = [filled_in_words(told["fill"])] if "fill" in told else []
-        lines.append(", ".join(f"{name} {value}" for name, value in told["facts"].items()))
-        lines += ["", *report.table(items, clients)] if items else []
-        lines += [f"{scan['page']}: {scan['plan']}" for scan in told["scans"]]
+        lines = list(report.section(told, items, clients))
+        if options["report"]:
+            report.write(options["report"], told["facts"]["database"], lines)
         failed = ["bench"] if done.returncode else []
         return commands.Answer(items=items, facts=told, lines=lines, failed=failed)
-
-
-def filled_in_words(told: dict[str, Any]) -> str:
-    """Say how the filling went."""
-    return (
-        f"{told['tickets']} tickets, {told['rows']} rows in {told['seconds']} s "
-        f"({told['rows_per_second']} rows/s, {told['processes']} processes)"
-    )
 
 
 def chosen(text: str, known: Any) -> list[str]:
