@@ -41,4 +41,13 @@ navigation.register(
         "desk",
         section=_("Settings"),
     ),
+    NavItem(
+        _("Imports"),
+        "upload",
+        "desk:imports",
+        "desk.import",
+        95,
+        "desk",
+        section=_("Settings"),
+    ),
 )

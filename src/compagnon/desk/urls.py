@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
-from compagnon.desk.views import intake, links, opening, outgoing, queue, rules, ticket, work
+from compagnon.desk.views import (
+    imports,
+    intake,
+    links,
+    opening,
+    outgoing,
+    queue,
+    rules,
+    ticket,
+    work,
+)
 
 app_name = "desk"
 
@@ -32,6 +42,10 @@ urlpatterns = [
     path("desk/outgoing/<int:mail_id>/retry/", outgoing.retry, name="outgoing_retry"),
     path("desk/categories/", include(CATEGORIES.urls())),
     path("desk/mailboxes/", include(MAILBOXES.urls())),
+    path("desk/imports/", imports.index, name="imports"),
+    path("desk/imports/new/", imports.new, name="import_new"),
+    path("desk/imports/<int:import_id>/", imports.one, name="import"),
+    path("desk/imports/<int:import_id>/confirm/", imports.confirm, name="import_confirm"),
     path("desk/rules/", rules.index, name="rules"),
     path("desk/rules/<int:organisation_id>/", rules.change, name="rules_change"),
     path("answer/<str:token>/", links.answer, name="answer"),

@@ -27,6 +27,8 @@ from compagnon.desk import links
 from compagnon.desk import services as desk
 from compagnon.desk.models import (
     Attachment,
+    Bringing,
+    Brought,
     Category,
     InboundMessage,
     InboundState,
@@ -211,6 +213,14 @@ def furnish(side: Side) -> Side:
         enqueued_at=timezone.now(),
         finished_at=timezone.now(),
     )
+    bringing = Bringing.objects.create(
+        organisation=side.organisation, source="servicenow", file_name=f"{mark}.csv",
+        is_dry_run=True, state="done", asked_at=timezone.now(),
+    )  # fmt: skip
+    Brought.objects.create(
+        organisation=side.organisation, source="servicenow", kind="ticket",
+        key=f"{mark} {number}", object_id=ticket.pk, bringing=bringing,
+    )  # fmt: skip
     side.tickets += [ticket, solved]
     side.objects.update(
         given_up=given_up,
@@ -231,6 +241,7 @@ def furnish(side: Side) -> Side:
         solved=solved,
         solution=solution,
         outgoing=OutgoingMail.objects.filter(ticket=solved).first(),
+        bringing=bringing,
         solution_token=links.solution_link(solution).rstrip("/").rpartition("/")[2],
         sheet_token=links.sheet_link(sheet).rstrip("/").rpartition("/")[2],
     )
@@ -298,6 +309,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "desk/sheets/<sheet_id>": kept("sheet"),
     "desk/intake/<inbound_id>": kept("inbound"),
     "desk/outgoing/<mail_id>": kept("outgoing"),
+    "desk/imports/<import_id>": kept("bringing"),
     "admin/tasks/<task_id>": kept("given_up"),
     "admin/tasks/<task_id>/do/<name>": words("retry", "discard"),
     "api/v1/background-tasks/<task_id>": kept("given_up"),
@@ -324,6 +336,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/attachments/<attachment_id>": kept("attachment"),
     "api/v1/intake/messages/<message_id>": kept("inbound"),
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
+    "api/v1/imports/<import_id>": kept("bringing"),
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
 }

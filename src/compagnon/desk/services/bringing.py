@@ -24,7 +24,7 @@ from compagnon.desk.bringing.sources import SOURCES, Reading
 from compagnon.desk.loading.bringing import Bringer, Fate
 from compagnon.desk.models import Bringing, BringingState
 from compagnon.people.models import Organisation
-from compagnon.people.services import organisations
+from compagnon.people.services import bootstrap, organisations
 
 VERB = "desk.import"
 MAX_UPLOAD = 64 * 1024 * 1024
@@ -74,8 +74,11 @@ def check(actor: Actor) -> None:
 
 
 def default_name(source: str) -> str:
-    """Give the name of the organisation that an import makes when none is named."""
-    return _("Import from %(source)s") % {"source": SOURCES[source]}
+    """Give the name of the organisation that an import makes when none is named.
+
+    The same in every language: run again from another terminal, it is found again.
+    """
+    return f"Import {SOURCES[source]}"
 
 
 def read_mapping(document: Any) -> TableMapping:
@@ -334,11 +337,24 @@ class _Noting:
 def _organisation(actor: Actor, asked: Asked) -> Organisation | None:
     if asked.organisation is not None:
         return asked.organisation
-    name = default_name(asked.source)
-    found = Organisation.objects.filter(name=name, parent=None).first()
-    if found is None and not asked.dry_run:
-        found = organisations.create(actor=actor, name=name)
-    return found
+    return organisation_named(actor, default_name(asked.source), make=not asked.dry_run)
+
+
+def organisation_named(actor: Actor, name: str, *, make: bool) -> Organisation | None:
+    """Give the organisation of that name, made below the provider of support if there is none.
+
+    Raises:
+        Invalid: several have that name.
+    """
+    found = list(Organisation.objects.filter(name=name).order_by("pk")[:2])
+    if len(found) > 1:
+        text = _("Several organisations are named so: give the number.")
+        raise Invalid(text, fields={"organisation": [text]})
+    if found or not make:
+        return found[0] if found else None
+    # Below the provider, so that its administrators see what was brought.
+    provider = bootstrap.ensure_provider(actor=actor)
+    return organisations.create(actor=actor, name=name, parent=provider)
 
 
 def _row(actor: Actor, asked: Asked) -> Bringing:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from compagnon.core import commands
 from compagnon.core.actor import Actor, Source
 from compagnon.core.commands import Answer, Misused
+from compagnon.desk import bringing_words
 from compagnon.desk.bringing import mapping as mappings
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.mapping import TableMapping
@@ -80,22 +81,12 @@ class Command(commands.Command):
     def _organisation(self, actor: Actor, named: str, dry_run: bool) -> Organisation | None:
         if not named:
             return None
-        rows = Organisation.objects.all()
         if named.isascii() and named.isdecimal():
-            found = rows.filter(pk=int(named)).first() if len(named) < 19 else None
+            found = Organisation.objects.filter(pk=int(named)).first() if len(named) < 19 else None
             if found is None:
                 raise Misused(_("There is no organisation %(name)s.") % {"name": named})
             return found
-        several = list(rows.filter(name=named)[:2])
-        if len(several) > 1:
-            raise Misused(_("Several organisations are named so: give the number."))
-        if several:
-            return several[0]
-        if dry_run:
-            return None
-        from compagnon.people.services import organisations
-
-        return organisations.create(actor=actor, name=named)
+        return bringing.organisation_named(actor, named, make=not dry_run)
 
 
 def _path(name: str) -> Path:
@@ -131,19 +122,19 @@ def _lines(document: Mapping[str, Any], items: list[dict[str, Any]]) -> Iterator
         "organisation": document["organisation"]["name"],
         "dry": _(" (dry run: nothing is written)") if document["dry_run"] else "",
     }
-    for name, count in document["counts"].items():
-        yield f"  {name:<16} {count:>8}"
+    for label, count in bringing_words.counts(document):
+        yield f"  {label!s:<24} {count:>8}"
     losses = [*document["unmapped"], *document["problems"]]
     for loss in losses[:LOSSES_SHOWN]:
         if loss["loss"] == "value":
-            yield f"  {loss['field']} = {loss['value']!r}: {loss['count']} ({loss['explanation']})"
+            yield f"  {loss['field']} = {loss['value']!r}: {loss['count']} ({explained(loss)})"
         else:
             told = ", ".join(
                 filter(
                     None, (one["reference"] or one.get("detail") for one in loss["examples"][:5])
                 )
             )
-            yield f"  {loss['problem']}: {loss['count']} ({loss['explanation']}) {told}"
+            yield f"  {loss['problem']}: {loss['count']} ({explained(loss)}) {told}"
     if len(losses) > LOSSES_SHOWN:
         yield _("  … and %(count)s more: see --json") % {"count": len(losses) - LOSSES_SHOWN}
     for kept in document["kept_in_notes"]:
@@ -157,3 +148,8 @@ def _lines(document: Mapping[str, Any], items: list[dict[str, Any]]) -> Iterator
             f"{item['reference']}  {item['state']}  reassigned {item['reassignments']}, "
             f"reopened {item['reopenings']}  {states}"
         )
+
+
+def explained(loss: Mapping[str, Any]) -> str:
+    """Say why a value was lost or what was odd, in the reader's language."""
+    return str(bringing_words.EXPLANATIONS[loss.get("why") or loss["problem"]])
