@@ -230,7 +230,7 @@ def _sides(table: Table, prose: str, found: Recognised) -> None:
     for side in (table.old, table.new):
         if not side.title:
             named = re.search(
-                r"titre professionnel d[e'’]\s*([^.;:]{5,150}?)\s*(?:selon|sont|$|[,.;])",
+                r"titre professionnel\s+(?:d[e'’]\s*)?([^.;:|]{5,150}?)\s*(?:selon|sont|$|[,.;])",
                 prose,
                 re.IGNORECASE,
             )

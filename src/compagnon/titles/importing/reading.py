@@ -18,7 +18,8 @@ _PLAIN = str.maketrans({**_SPACES, **_NOTHING, "\u2028": "\n", "\u2029": "\n"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ENTITIES = {"&nbsp;": " ", "&amp;": "&", "&#39;": "'", "&quot;": '"', "&rsquo;": "’"}
 _HASHES = re.compile(r"^\s{0,3}#{1,6}\s+")
-_STRONG = re.compile(r"\*\*|__(?=\S)|(?<=\S)__")
+# «(**)» is a mark, not bold.
+_STRONG = re.compile(r"(?<![(\[*])\*\*(?![)\]*])|__(?=\S)|(?<=\S)__")
 
 
 @dataclass(frozen=True, slots=True)

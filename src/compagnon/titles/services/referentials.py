@@ -137,6 +137,10 @@ def _tables(found: Recognised, version: TitleVersion, changed: dict[str, int]) -
 def _tables_alone(found: Recognised) -> Imported:
     title = matching.title_of(found.code, found.rncp, found.title)
     if title is None:
+        # A table may name no title: its certificates tell whose it is.
+        known = (one for one in Title.objects.all() if _links(one, found))
+        title = next(known, None)
+    if title is None:
         raise Conflict(_("The title that this table speaks of is not known: import it first."))
     changed: dict[str, int] = {}
     lost: list[str] = []
@@ -155,6 +159,10 @@ def _tables_alone(found: Recognised) -> Imported:
     if target is None:
         raise Invalid(_("This document holds no table."))
     return Imported(target, None, changed, False, lost)
+
+
+def _links(title: Title, found: Recognised) -> bool:
+    return all(None not in matching.sides_of(table, title) for table in found.correspondences)
 
 
 def _keep(

@@ -294,9 +294,9 @@ def write_table(
         right = [near(key(name), targets) for name in line.targets]
         missing = [
             name
-            for name, row in (*zip(line.sources, left, strict=True), *zip(line.targets, right, strict=True))
+            for name, row in zip([*line.sources, *line.targets], [*left, *right], strict=True)
             if row is None
-        ]  # fmt: skip
+        ]
         lost += missing
         if frozenset(row.pk for row in left if row is not None) in have:
             continue

@@ -23,12 +23,10 @@ COMPETENCES: dict[int, tuple[str, tuple[str, ...]]] = {
         ("L'optique est rendue sans trace ni rayure", "Les produits choisis conviennent au verre"),
     ),
     2: (
-        "Remplacer une lampe et vérifier l'alignement du faisceau avec les instruments de bord du "
-        "gardien",
+        "Remplacer une lampe et vérifier l'alignement du faisceau avec les instruments du gardien",
         (
             "La lampe est remplacée en moins de 20 minutes",
-            "Le faisceau est aligné selon la notice du constructeur, y compris quand les "
-            "conditions de mer rendent l'accès difficile",
+            "Le faisceau est aligné selon la notice, même quand la mer rend l'accès difficile",
             "La consignation électrique est respectée",
         ),
     ),
@@ -45,6 +43,7 @@ TRANSVERSAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Communiquer par radio", ("Le message est bref", "La procédure est suivie")),
     ("Respecter le milieu marin", ("Les rejets sont collectés",)),
 )
+DEFINITION = "Définition, description de l'activité type et conditions d'exercice"
 CRITERIA = [len(criteria) for _name, criteria in COMPETENCES.values()]
 
 
@@ -56,7 +55,9 @@ class Layout:
     activity: str = "FICHE ACTIVITÉ TYPE\nN° {number}"
     transversal: str = "FICHE DES COMPÉTENCES TRANSVERSALES DE L'EMPLOI TYPE"
     context: str = "Contexte(s) professionnel(s) de mise en œuvre"
-    knowledge: str = "Savoirs, savoir-faire techniques, savoir-faire relationnels, savoir-faire organisationnels"
+    knowledge: str = (
+        "Savoirs, savoir-faire techniques, savoir-faire relationnels, savoir-faire organisationnels"
+    )
     level: str = "Niveau 5 (Cadre national des certifications 2019)"
     bullet: str = ""
     width: int = 0
@@ -90,8 +91,8 @@ def reac(layout: Layout) -> str:
         pages.append(
             _lines(
                 layout,
-                [heading, name, "Définition, description de l'activité type et conditions d'exercice",
-                 "Le conservateur travaille par tous les temps et rend compte au service des phares."],
+                [heading, name, DEFINITION,
+                 "Le conservateur travaille par tous les temps et rend compte au service."],
             )
             + "\nRéglementation d'activités (le cas échéant)\n\nNéant\n"
         )  # fmt: skip
@@ -114,11 +115,17 @@ def reac(layout: Layout) -> str:
 def _front(layout: Layout) -> str:
     contents = "\n".join(
         f"Fiche {one} {'.' * 60} {number}"
-        for number, one in enumerate(("emploi type", "activité type", "compétence professionnelle"), 7)
+        for number, one in enumerate(
+            ("emploi type", "activité type", "compétence professionnelle"), 7
+        )
     )
     table = ""
     if layout.synoptic:
-        table = "Vue synoptique de l'emploi-type\n\n| N° Fiche AT | Activités types | N° Fiche CP | Compétences professionnelles |\n|---|---|---|---|\n"
+        table = (
+            "Vue synoptique de l'emploi-type\n\n"
+            "| N° Fiche AT | Activités types | N° Fiche CP | Compétences professionnelles |\n"
+            "|---|---|---|---|\n"
+        )
         for number, (name, members) in enumerate(ACTIVITIES, start=1):
             for index, one in enumerate(members):
                 first = f"| {number} | {name} " if index == 0 else "| | "
@@ -139,11 +146,14 @@ def _job(layout: Layout) -> str:
     if layout.lists:
         text += "Liste des activités types et des compétences professionnelles\n\n"
         for number, (name, members) in enumerate(ACTIVITIES, start=1):
-            text += f"{number}. {name}\n\n" + _list(layout, [COMPETENCES[one][0] for one in members])
+            text += f"{number}. {name}\n\n" + _list(
+                layout, [COMPETENCES[one][0] for one in members]
+            )
     text += (
         "\nCompétences transversales de l'emploi (le cas échéant)\n\n"
         + _list(layout, [one for one, _criteria in TRANSVERSAL])
-        + f"\nNiveau et/ou domaine d'activité (rubrique RNCP)\n\n{layout.level}\n\nConvention(s) :\n\n"
+        + f"\nNiveau et/ou domaine d'activité (rubrique RNCP)\n\n{layout.level}\n\n"
+        "Convention(s) :\n\n"
         "Code(s) NSF :\n\n311 t - Transport et signalisation\n\nFiche(s) Rome de rattachement "
         "(rubrique RNCP)\n\nN3102 Équipage de la navigation maritime\n"
     )
@@ -159,7 +169,9 @@ def _competence(layout: Layout, number: int) -> str:
             "Description de la compétence – processus de mise en œuvre",
             _wrap(layout, "À partir d'une consigne, faire ce que le service attend du gardien."),
             layout.context,
-            _wrap(layout, "Cette compétence s'exerce en mer ou depuis la côte, de jour comme de nuit."),
+            _wrap(
+                layout, "Cette compétence s'exerce en mer ou depuis la côte, de jour comme de nuit."
+            ),
             "Critères de performance",
             _list(layout, list(criteria)).rstrip("\n"),
             _wrap(layout, layout.knowledge),
@@ -208,7 +220,8 @@ LAYOUTS: dict[str, Layout] = {
     ),
     "2019, layout kept": Layout(
         footer="plain", width=72, blank=True,
-        knowledge="Savoir-faire techniques, savoir-faire organisationnels, savoir-faire relationnels, savoirs",
+        knowledge="Savoir-faire techniques, savoir-faire organisationnels, savoir-faire "
+        "relationnels, savoirs",
     ),
     "2019, text layer": Layout(footer="cells", width=60, blank=False, synoptic=False),
     "2024": Layout(
@@ -219,3 +232,17 @@ LAYOUTS: dict[str, Layout] = {
     "lists lost": Layout(lists=False),
     "bullets and bars": Layout(bullet="▪ ", synoptic=False),
 }  # fmt: skip
+
+
+def pdf(text: str) -> bytes:
+    """Print a text as a PDF whose words are cut and spread over the lines, as printers do."""
+    import typst
+
+    def quoted(line: str) -> str:
+        return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    source = '#set page(margin: 2cm)\n#set text(size: 10pt, lang: "fr", hyphenate: true)\n'
+    source += "#set par(justify: true)\n"
+    for line in text.split("\n"):
+        source += f"#text({quoted(line)})\n\n" if line.strip() else "\n#v(4pt)\n"
+    return bytes(typst.compile(source.encode()))
