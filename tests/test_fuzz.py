@@ -13,9 +13,9 @@ import pytest
 HARNESS = Path(__file__).parent / "fuzz/inventories.py"
 
 
-def fuzzed(seconds: float) -> dict[str, float]:
+def fuzzed(*asked: str) -> dict[str, float]:
     run = subprocess.run(
-        [sys.executable, str(HARNESS), "--seconds", str(seconds)],
+        [sys.executable, str(HARNESS), *asked],
         capture_output=True,
         text=True,
         check=False,
@@ -26,7 +26,7 @@ def fuzzed(seconds: float) -> dict[str, float]:
 
 
 def test_the_corpus_that_was_kept_finds_nothing() -> None:
-    told = fuzzed(1)
+    told = fuzzed("--seconds", "1")
     assert told["requests"] > 100
     assert told["slowest"] < 5
     assert told["peak_megabytes"] < 256
@@ -34,6 +34,13 @@ def test_the_corpus_that_was_kept_finds_nothing() -> None:
 
 @pytest.mark.long
 def test_an_hours_budget_finds_nothing() -> None:
-    told = fuzzed(float(os.environ.get("COMPAGNON_FUZZ_SECONDS", "3600")))
+    told = fuzzed("--seconds", os.environ.get("COMPAGNON_FUZZ_SECONDS", "3600"))
     assert told["slowest"] < 5
+    assert told["peak_megabytes"] < 256
+
+
+@pytest.mark.long
+def test_the_heaviest_requests_stay_within_memory_and_time() -> None:
+    told = fuzzed("--worst")
+    assert told["requests"] == 12
     assert told["peak_megabytes"] < 256

@@ -5,7 +5,8 @@
 Starts from the corpus kept beside this file (`inventories.zip`, made of what earlier runs found).
 Without atheris, the same inputs are mutated at random, from a fixed seed. Fails on anything but a
 refusal, on a request over 5 s, on more than 256 MB. Prints one line of JSON: requests, seconds,
-the slowest in seconds, the peak in MB.
+the slowest in seconds, the peak in MB. With ``--worst``, reads instead
+the heaviest documents that the bounds allow.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -71,7 +74,7 @@ def peak_megabytes() -> int:
 def report(began: float) -> None:
     told["seconds"] = round(time.monotonic() - began, 1)
     told["slowest"] = round(told["slowest"], 3)
-    told["peak_megabytes"] = peak_megabytes()
+    told["peak_megabytes"] = max(told.get("peak_megabytes", 0), peak_megabytes())
     told["guided"] = atheris is not None
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
@@ -97,6 +100,57 @@ def at_random(seeds: list[bytes], seconds: float) -> None:
         raise AssertionError(f"{peak_megabytes()} MB at the most")
 
 
+def worst() -> Iterator[bytes]:
+    """The heaviest requests that the bounds let in, or nearly: many, unlike, long, deep."""
+    numbers = range(72_000)
+    software = (
+        b"<SOFTWARES><NAME>a%d</NAME><VERSION>%d</VERSION><PUBLISHER>p%d</PUBLISHER></SOFTWARES>"
+    )
+    entry = b'{"name":"a%d","version":"%d","publisher":"p%d"}'
+    yield _xml(b"".join(software % (one, one, one) for one in numbers))
+    yield _json(b'"softwares":[' + b",".join(entry % (one, one, one) for one in numbers) + b"]")
+    yield _xml(b"".join(b"<T%d/>" % one for one in range(299_000)))
+    yield _json(b",".join(b'"k%d":1' % one for one in range(298_000)))
+    yield _xml(b"<HARDWARE><NAME>" + b"\xe9a" * 8_000_000 + b"</NAME></HARDWARE>")
+    yield _xml(b"<HARDWARE><NAME>" + b"\x01a" * 8_000_000 + b"</NAME></HARDWARE>")
+    yield _xml(b"<HARDWARE><NAME>" + b"&#1;" * 4_000_000 + b"</NAME></HARDWARE>")
+    yield _json(b'"a":["' + b'","'.join(b"%d" % one for one in range(290_000)) + b'"]')
+    yield _json(b'"a":[' + b"[]," * 290_000 + b"1]")
+    yield b'{"a":' * 1_500_000
+    yield b"<REQUEST " + b" ".join(b"a%d='>'" % one for one in range(900_000)) + b"/>"
+    port = b"<PORT><IFNUMBER>1</IFNUMBER></PORT>"
+    ports = _xml(b"<DEVICE><PORTS>" + port * 140_000 + b"</PORTS></DEVICE>")
+    yield ports.replace(b"INVENTORY", b"SNMPQUERY")
+
+
+def _xml(content: bytes) -> bytes:
+    end = b"</CONTENT><DEVICEID>x</DEVICEID><QUERY>INVENTORY</QUERY></REQUEST>"
+    return zlib.compress(b"<REQUEST><CONTENT>" + content + end, 1)
+
+
+def _json(content: bytes) -> bytes:
+    return zlib.compress(b'{"deviceid":"x","action":"inventory","content":{' + content + b"}}", 1)
+
+
+def each_alone() -> None:
+    """Read each of the worst in a process of its own, so that its memory is measured alone."""
+    for body in worst():
+        child = os.fork()
+        if child:
+            _pid, status, used = os.wait4(child, 0)
+            if status:
+                raise AssertionError(f"status {status} for {len(body)} bytes: {body[:40]!r}")
+            told["peak_megabytes"] = max(told.get("peak_megabytes", 0), used.ru_maxrss // 1024)
+            told["requests"] += 1
+        else:
+            failed = 1
+            try:
+                one(body)
+                failed = 0
+            finally:
+                os._exit(failed)
+
+
 def guided(corpus: Path, seconds: float) -> None:
     """Let libFuzzer choose. It leaves the process by itself; the last line is written before."""
     began = time.monotonic()
@@ -117,8 +171,13 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=float, default=600.0)
     asked.add_argument("--corpus", type=Path, help="where inputs are kept; a temporary folder else")
+    asked.add_argument("--worst", action="store_true", help="the heaviest documents, each alone")
     given = asked.parse_args()
     began = time.monotonic()
+    if given.worst:
+        each_alone()
+        report(began)
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         corpus: Path = given.corpus or Path(folder)
         corpus.mkdir(parents=True, exist_ok=True)
