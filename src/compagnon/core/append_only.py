@@ -22,13 +22,14 @@ class Protection:
     Args:
         columns: those that never change.
         once: those that are set once, from NULL.
-        unique: those by which SQLite's INSERT OR REPLACE would put another row in a row's place.
+        unique: those by which SQLite's INSERT OR REPLACE would put another row in a row's place;
+            a tuple where several are unique together.
     """
 
     table: str
     columns: tuple[str, ...]
     once: tuple[str, ...] = ()
-    unique: tuple[str, ...] = ("id",)
+    unique: tuple[str | tuple[str, ...], ...] = ("id",)
 
     @property
     def refusal(self) -> str:
@@ -77,7 +78,8 @@ class Protection:
 
     def _sqlite(self) -> list[str]:
         abort = f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
-        same = " OR ".join(f'"{name}" = NEW."{name}"' for name in self.unique)
+        keys = [(one,) if isinstance(one, str) else one for one in self.unique]
+        same = " OR ".join(" AND ".join(f'"{name}" = NEW."{name}"' for name in key) for key in keys)
         there = f"EXISTS (SELECT 1 FROM {self.table} WHERE {same})"  # noqa: S608 - our own names
         return [
             (

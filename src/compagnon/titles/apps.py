@@ -25,11 +25,13 @@ class TitlesConfig(AppConfig):
             policies_candidacies,
             policies_decisions,
             policies_outcomes,
+            policies_sessions,
             visibility,
             visibility_candidacies,
             visibility_decisions,
             visibility_evaluations,
             visibility_outcomes,
+            visibility_sessions,
         )
 
         post_migrate.connect(ship_titles, sender=self)

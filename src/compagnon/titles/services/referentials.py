@@ -66,7 +66,7 @@ def import_document(*, actor: Actor, found: Recognised, name: str, content: byte
     """
     policies.check_manage_referentials(actor)
     if found.kind == DocumentKind.CORRESPONDENCE:
-        imported = _tables_alone(found)
+        imported = _tables_alone(found, name)
     else:
         version, is_new = _version_for(found)
         changed = Writing(version).write(found)
@@ -134,7 +134,7 @@ def _tables(found: Recognised, version: TitleVersion, changed: dict[str, int]) -
     return lost
 
 
-def _tables_alone(found: Recognised) -> Imported:
+def _tables_alone(found: Recognised, name: str) -> Imported:
     title = matching.title_of(found.code, found.rncp, found.title)
     if title is None:
         # A table may name no title: its certificates tell whose it is.
@@ -151,7 +151,7 @@ def _tables_alone(found: Recognised) -> Imported:
             raise Conflict(
                 _("This table links versions of the title that are not known: import them first.")
             )
-        made, missing = write_table(table, old, new, citation=table.citation or found.kind)
+        made, missing = write_table(table, old, new, citation=table.citation or name)
         lost += missing
         target = new
         if made:

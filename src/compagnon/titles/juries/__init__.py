@@ -1,0 +1,1 @@
+"""Juries without a database: whom to invite, the day's timetable, what votes say. No Django."""
