@@ -20,6 +20,10 @@ navigation.register(
         section=_SECTION,
     ),
     NavItem(
+        _("Decisions"), "gavel", "titles:decision_list", ("decision.view", "decision.record"), 76,
+        "titles", section=_SECTION,
+    ),
+    NavItem(
         _("Attestations"), "certificate", "titles:attestation_list",
         ("attestation.view", "attestation.issue", "attestation.withdraw"), 78, "titles",
         section=_SECTION,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.titles import urls_outcomes, urls_referentials
+from compagnon.titles import urls_decisions, urls_outcomes, urls_referentials
 
 app_name = "titles"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *urls_referentials.urlpatterns,
     *urls_outcomes.urlpatterns,
+    *urls_decisions.urlpatterns,
 ]

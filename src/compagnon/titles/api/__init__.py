@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from compagnon.titles.api import outcomes, referentials
+from compagnon.titles.api import decisions, outcomes, referentials
 
 router = Router()
-for part in (outcomes, referentials):
+for part in (outcomes, referentials, decisions):
     router.add_router("", part.router)
