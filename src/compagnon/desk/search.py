@@ -13,12 +13,17 @@ from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor
 from compagnon.core.search import SearchIndex, parse
+from compagnon.core.search.analysis import document
+from compagnon.core.search.query import Query
 from compagnon.desk.models import Attachment, Message, Ticket
 from compagnon.desk.visibility import support_filter
 
 PUBLIC = SearchIndex("desk_ticket_search")
 INTERNAL = SearchIndex("desk_ticket_notes_search")
 BATCH = 500
+CANDIDATES, OF_COMMON = 200, 40
+"""How many of the latest matches the best are chosen among; of words that many tickets hold, whose
+rows are looked up one by one, no more than a page."""
 
 
 def _head(ticket: Ticket) -> list[str]:
@@ -85,3 +90,39 @@ def matching(actor: Actor, rows: QuerySet[Ticket], query: str) -> QuerySet[Ticke
     elif actor.scope.allows_somewhere("ticket.view"):
         found |= INTERNAL.matches(parsed) & support
     return rows.filter(found)
+
+
+def best(
+    actor: Actor, rows: QuerySet[Ticket], query: str, *, limit: int, named: bool = False
+) -> list[Ticket]:
+    """Give the tickets that these words most likely mean: those named by them first, then recent.
+
+    Of the latest matches alone, a bounded number: what a word of every day finds is never sorted
+    whole. The rank is told by Python from the titles, so that both databases say the same.
+
+    Args:
+        rows: visible to the actor already, with what is read of them.
+        named: leave out those whose title and affected item hold none of the words.
+    """
+    parsed = parse(query)
+    found = matching(actor, rows, query).order_by("-activity_at", "-pk")
+    candidates = OF_COMMON if _is_common(parsed) else CANDIDATES
+    heads = found.values_list("pk", "title", "affected_item")[:candidates]
+    scored = [(_named_by(parsed, title, item), pk) for pk, title, item in heads]
+    # Sorting keeps the order of activity among equals.
+    chosen = [
+        pk for score, pk in sorted(scored, key=lambda one: -one[0])[:limit] if score or not named
+    ]
+    at_hand = {ticket.pk: ticket for ticket in rows.filter(pk__in=chosen)} if chosen else {}
+    return [at_hand[pk] for pk in chosen if pk in at_hand]
+
+
+def _is_common(query: Query) -> bool:
+    """Whether so many tickets hold it that the index gathers no list of them."""
+    return not all(isinstance(child, tuple) for child in PUBLIC.matches(query).children)
+
+
+def _named_by(query: Query, title: str, affected_item: str) -> int:
+    """How many of the things looked for stand in a ticket's title or affected item."""
+    head = document([title, affected_item])
+    return sum(Query((node,)).finds(head) for node in query.wanted)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.http import FileResponse
-from ninja import Schema
+from ninja import Query, Schema
 from pydantic import Field
 
 from compagnon.core import files
 from compagnon.core.api import ApiRequest, Id, Routes
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import get_visible
-from compagnon.desk import queries
+from compagnon.desk import queries, search
 from compagnon.desk.api import schemas
-from compagnon.desk.models import InterventionSheet, Message
+from compagnon.desk.models import InterventionSheet, Message, Ticket
 
 router = Routes(tag="tickets")
 QueueName = Literal["mine", "team", "unassigned", "breaching"]
@@ -34,6 +34,19 @@ class QueuesOut(Schema):
     """The queues that technicians take their work from."""
 
     items: list[QueueOut]
+
+
+class TicketsFoundOut(Schema):
+    """Tickets, the likeliest first."""
+
+    items: list[schemas.TicketOut]
+
+
+class SearchQuery(Schema):
+    """What to find."""
+
+    q: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
 
 
 class MessageInFullOut(schemas.MessageOut):
@@ -72,3 +85,14 @@ def get_sheet_signature(request: ApiRequest, sheet_id: Id) -> FileResponse:
 
 def _more(counts: Mapping[queries.Queue, int], name: QueueName) -> bool:
     return counts[queries.Queue(name)] >= queries.COUNT_MAX
+
+
+@router.show("/ticket-search", TicketsFoundOut)
+def search_tickets(request: ApiRequest, query: Query[SearchQuery]) -> dict[str, list[Ticket]]:
+    """Find the tickets that words most likely mean.
+
+    Those whose title or affected item hold them come first, then the latest; of the latest matches
+    alone. `GET /tickets?q=` lists every match.
+    """
+    rows = queries.tickets(request.actor).select_related("site")
+    return {"items": search.best(request.actor, rows, query.q, limit=query.limit)}

@@ -26,6 +26,8 @@ from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
 
 ROWS = 40
+# How many tickets that a search names stand before those that only speak of it.
+BEST = 10
 ORDERS = {
     "activity": "activity_at",
     "priority": "priority",
@@ -133,19 +135,21 @@ def followed(request: HttpRequest) -> HttpResponse:
 def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str) -> HttpResponse:
     only_open = request.GET.get("show") != "all"
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    if words:
-        rows = search.matching(actor, rows, words)
     if only_open:
         rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
+    first = _best(request, actor, rows, words)
+    if words:
+        rows = search.matching(actor, rows, words)
     try:
         found = keyset.take(
             rows, ordering="-activity_at", limit=ROWS, cursor=request.GET.get("cursor")
         )
     except Invalid:
         found = keyset.take(rows, ordering="-activity_at", limit=ROWS, cursor=None)
-    version = live.version(*[(ticket.pk, ticket.version) for ticket in found.rows])
+    shown = _without_repeats(first, found.rows)
+    version = live.version(*[(ticket.pk, ticket.version) for ticket in shown])
     context = {
-        "tickets": found.rows,
+        "tickets": shown,
         "page": found,
         "words": words,
         "only_open": only_open,
@@ -178,13 +182,14 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
             rows = rows.filter(**{column: key})
     rows = rows.filter(state=state) if "state" in narrowed else rows
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    first = _best(request, actor, rows, words)
     if words:
         rows = search.matching(actor, rows, words)
     try:
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=request.GET.get("cursor"))
     except Invalid:  # a cursor of another list, kept in a bookmark: its first page
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
-    tickets: list[Ticket] = found.rows
+    tickets = _without_repeats(first, found.rows)
     return {
         "queue": chosen,
         "tickets": tickets,
@@ -195,6 +200,18 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "narrowed": narrowed,
         "version": live.version(*[(ticket.pk, ticket.version) for ticket in tickets]),
     }
+
+
+def _best(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], words: str) -> list[Ticket]:
+    """Give what stands before the first page of a search that nobody sorted: what it names."""
+    if not words or "cursor" in request.GET or "sort" in request.GET:
+        return []
+    return search.best(actor, rows, words, limit=BEST, named=True)
+
+
+def _without_repeats(first: list[Ticket], rows: list[Ticket]) -> list[Ticket]:
+    keys = {ticket.pk for ticket in first}
+    return [*first, *(ticket for ticket in rows if ticket.pk not in keys)]
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
