@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+
+from django.urls import get_resolver
 
 from compagnon.config.processes import die_with_parent
 from compagnon.config.wsgi import application
@@ -11,3 +14,9 @@ __all__ = ["application"]
 
 # The server's processes hold its port: when it is killed they must not go on answering alone.
 die_with_parent(os.getppid())
+
+# Every view is imported now, not within the first request; and what was imported stays until the
+# end: looked at again and again for garbage, it made one page in a hundred wait 100 ms.
+_ = get_resolver().url_patterns
+gc.collect()
+gc.freeze()
