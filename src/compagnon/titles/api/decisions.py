@@ -166,6 +166,15 @@ def list_decisions(request: ApiRequest, query: Query[DecisionQuery]) -> QuerySet
     return queries.decisions(request.actor)
 
 
+# Before what takes a key: the first that fits a path answers.
+@router.act("/decisions/try", TriedOut)
+def try_decision(request: ApiRequest, body: TryIn) -> dict[str, Any]:
+    """Decide a candidacy and keep nothing."""
+    policies.check_try(request.actor)
+    found = services.try_decision(document=body.candidacy, at=body.at, rule_set=body.rule_set or "")
+    return {"decision": ruling.document(found)}
+
+
 @router.show("/decisions/{decision_id}", DecisionWhole)
 def get_decision(request: ApiRequest, decision_id: Id) -> Decision:
     """Read a decision with its inputs, every rule applied and its result."""
@@ -178,14 +187,6 @@ def reevaluate_decision(
 ) -> dict[str, Any]:
     """Decide a kept decision again under another set, as a report: it stays as it is."""
     return queries.report(queries.decision(request.actor, decision_id), query.rule_set).document()
-
-
-@router.act("/decisions/try", TriedOut)
-def try_decision(request: ApiRequest, body: TryIn) -> dict[str, Any]:
-    """Decide a candidacy and keep nothing."""
-    policies.check_try(request.actor)
-    found = services.try_decision(document=body.candidacy, at=body.at, rule_set=body.rule_set or "")
-    return {"decision": ruling.document(found)}
 
 
 @router.create("/decisions", DecisionWhole, location=lambda row: f"/decisions/{row.pk}")

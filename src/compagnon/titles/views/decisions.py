@@ -88,7 +88,8 @@ def try_decision(request: HttpRequest) -> HttpResponse:
     """Decide a candidacy written or sent as a file; record it when a centre is chosen."""
     actor = actor_of(request)
     policies.check_try(actor)
-    form = TryForm(request.POST or None, request.FILES or None, centres=queries.centres(actor))
+    centres = queries.centres(actor)
+    form = TryForm(request.POST or None, request.FILES or None, centres=centres)
     found, status = None, 200
     if request.method == "POST":
         status = 422
@@ -108,11 +109,7 @@ def try_decision(request: HttpRequest) -> HttpResponse:
                 status = 200
             except Invalid as error:
                 _refuse(form, error)
-    context = {
-        "form": form,
-        "decision": found,
-        "may_record": form.fields["organisation"].queryset.exists(),
-    }  # type: ignore[attr-defined]
+    context = {"form": form, "decision": found, "may_record": centres.exists()}
     return render(request, "titles/decisions/try.html", context, status=status)
 
 
