@@ -9,19 +9,16 @@ from collections.abc import Mapping
 from itertools import chain, islice
 from typing import Any
 
-from compagnon.park.inventory.facts import (
-    Agent,
+from compagnon.park.inventory.device_facts import (
     Cartridge,
     Component,
     Counter,
     Firmware,
-    Kind,
-    Machine,
     Neighbour,
     Port,
-    Report,
     Vlan,
 )
+from compagnon.park.inventory.facts import Agent, Kind, Machine, Report
 from compagnon.park.inventory.fields import Fields, Notes, section_names
 from compagnon.park.inventory.spellings import normal_mac
 

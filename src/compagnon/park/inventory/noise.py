@@ -9,7 +9,8 @@ import dataclasses
 import re
 from typing import Any, Final
 
-from compagnon.park.inventory.facts import Cartridge, Interface, Report, Volume
+from compagnon.park.inventory.device_facts import Cartridge
+from compagnon.park.inventory.facts import Interface, Report, Volume
 
 NOISE: Final[dict[str, frozenset[str]]] = {
     "machine": frozenset(
