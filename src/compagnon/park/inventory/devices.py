@@ -48,7 +48,6 @@ def of_xml(device: Mapping[str, Any], agent: Agent, notes: Notes) -> Report:
         agent,
         sections=section_names(device),
         error=error.text("message", prose=True) or whole.text("error"),
-        error_id=error.text("id"),
     )
 
 
@@ -81,14 +80,12 @@ def _report(
     sections: frozenset[str],
     itemtype: str | None = None,
     error: str | None = None,
-    error_id: str | None = None,
 ) -> Report:
-    del error_id
     limit = whole.notes.limits.entries
     ports = chain(whole.each("ports", "port"), whole.each("network_ports"))
     components = chain(whole.each("components", "component"), whole.each("network_components"))
     return Report(
-        kind=kind_of(itemtype, info.text("type")),
+        kind=kind_of(itemtype, info.text("type"), whole.inside("error").text("type")),
         itemtype=itemtype,
         agent=agent,
         sections=sections,

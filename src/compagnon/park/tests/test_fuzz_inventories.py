@@ -117,9 +117,9 @@ def explores(strategy: st.SearchStrategy[bytes], examples: int) -> Any:
     )
 
 
-test_any_bytes = explores(st.binary(max_size=300), 150)
-test_damaged_messages = explores(damaged(), 250)
-test_odd_documents = explores(documents(), 250)
+test_any_bytes = explores(st.binary(max_size=300), 100)
+test_damaged_messages = explores(damaged(), 150)
+test_odd_documents = explores(documents(), 120)
 
 
 @pytest.mark.long
