@@ -233,7 +233,7 @@ def test_the_link_tells_what_is_stated_and_nothing_more(issued):
     ):
         assert stated in text
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert "no-cache" in page["Cache-Control"]
+    assert page["Cache-Control"] == "no-store"
     services.withdraw_attestation(
         actor=people.system(), attestation_id=issued.pk, reason="Fraude de Zorro"
     )

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compagnon.core.api.throttle import Buckets
@@ -30,7 +29,6 @@ CHECKS_PER_MINUTE = 10
 _reads, _checks = Buckets(), Buckets()
 
 
-@never_cache
 @require_safe
 def attestation(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the attestation of a link states, and whether it still holds."""
@@ -38,7 +36,6 @@ def attestation(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, row=queries.by_token(token[:64]))
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Take a file and tell, check by check, whether it holds."""
@@ -72,6 +69,7 @@ def _answer(
         "checks": tell_all(report) if report else [],
     }
     response = render(request, "titles/outcomes/verify.html", context, status=status)
+    response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response
