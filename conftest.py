@@ -10,6 +10,9 @@ import pytest
 from compagnon.core.tests.journal_reset import journal_emptied_by_flush  # noqa: F401
 
 FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
+# Set for the second database of a run: what asks nothing of a database was run with the first,
+# and so were pages, whose services and queries have tests of their own.
+DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -32,3 +35,19 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    used = set(getattr(item, "fixturenames", ()))
+    if not (used & {"db", "transactional_db"} or item.get_closest_marker("django_db")):
+        return False
+    return "pages" not in item.path.stem and not item.path.stem.startswith("test_inspect")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of a second run what has no business with its database."""
+    if not DATABASE_ONLY:
+        return
+    left = [item for item in items if not _asks_database(item)]
+    items[:] = [item for item in items if _asks_database(item)]
+    config.hook.pytest_deselected(items=left)

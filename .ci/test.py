@@ -65,7 +65,7 @@ def checks() -> list[Step]:
 
 
 def tests(*, long: bool) -> list[Step]:
-    """Give the runs of pytest: everything on SQLite, what speaks to the database on PostgreSQL."""
+    """Give the runs of pytest: everything on SQLite, services, queries and API on PostgreSQL."""
     mark = "long" if long else "not long"
     base = [PYTHON, "-m", "pytest", "--durations=15", "--durations-min=1"]
     parallel = ["-n", "2", "--dist", "worksteal", "--max-worker-restart", "0"]
@@ -81,7 +81,7 @@ def tests(*, long: bool) -> list[Step]:
             "tests on PostgreSQL",
             [*base, *parallel, "-m", f"{mark} and not browser and not daemon", "src", "tests",
              f"--junitxml={RESULTS}/postgresql.xml"],
-            {},
+            {"COMPAGNON_TEST_DATABASE_ONLY": "1"},
             minutes,
         ),
     ]  # fmt: skip
