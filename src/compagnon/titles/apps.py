@@ -20,6 +20,7 @@ class TitlesConfig(AppConfig):
         """Load what registers itself."""
         from compagnon.titles import (  # noqa: F401
             journal_words_outcomes,
+            journal_words_referentials,
             navigation,
             policies,
             policies_candidacies,

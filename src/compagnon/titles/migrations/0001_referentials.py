@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('mark', models.CharField(blank=True, max_length=10, verbose_name='mark')),
+                ('mark', models.CharField(blank=True, max_length=10, verbose_name='mark beside it')),
                 ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='titles.certificate')),
                 ('competence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='titles.competence')),
             ],
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=500, verbose_name='text')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='of')),
+                ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
                 ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_texts', to='titles.titleversion')),
             ],
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('needs', models.CharField(choices=[('all', 'all of them'), ('any', 'any of them')], default='all', max_length=3, verbose_name='needed')),
                 ('status', models.CharField(choices=[('settled', 'settled'), ('unclear', 'unclear')], default='settled', max_length=8, verbose_name='state')),
                 ('doubt', models.CharField(blank=True, max_length=60, verbose_name='doubt')),
-                ('citation', models.CharField(blank=True, max_length=500, verbose_name='from')),
+                ('citation', models.CharField(blank=True, max_length=500, verbose_name='source text')),
                 ('as_written', models.JSONField(blank=True, default=dict, verbose_name='as written')),
                 ('answer', models.TextField(blank=True, verbose_name='reason of the answer')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),

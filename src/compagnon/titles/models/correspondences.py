@@ -51,7 +51,7 @@ class Correspondence(models.Model):
     )
     # Why it is unclear: a code of titles/importing (several-to-one, label-unknown…).
     doubt = models.CharField(_("doubt"), max_length=60, blank=True)
-    citation = models.CharField(_("from"), max_length=500, blank=True)
+    citation = models.CharField(_("source text"), max_length=500, blank=True)
     # The labels as the text gives them: {"sources": [...], "targets": [...]}.
     as_written = models.JSONField(_("as written"), default=dict, blank=True)
     answer = models.TextField(_("reason of the answer"), blank=True)

@@ -122,7 +122,7 @@ class LegalText(models.Model):
 
     version = models.ForeignKey(TitleVersion, models.CASCADE, related_name="legal_texts")
     reference = models.CharField(_("text"), max_length=500)
-    signed_on = models.DateField(_("of"), null=True, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
     published_on = models.DateField(_("published on"), null=True, blank=True)
 
     class Meta:
@@ -241,7 +241,7 @@ class CertificateMember(models.Model):
     certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="members")
     competence = models.ForeignKey(Competence, models.CASCADE, related_name="memberships")
     position = models.PositiveSmallIntegerField(_("position"))
-    mark = models.CharField(_("mark"), max_length=10, blank=True)
+    mark = models.CharField(_("mark beside it"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("competence of a certificate")
