@@ -60,18 +60,16 @@ class Reading:
         mapping: TableMapping | None = None,
     ) -> None:
         self.report = Report()
-        self._stack = ExitStack()
         zone = zone or (mapping.zone if mapping else "")
         self.zone = zone_named(zone or DEFAULT_ZONE)
         self.elapsed = bool(zone)
-        try:
-            self._reader = self._make(source, mapping)
-            self._spool = self._stack.enter_context(Spool())
+        self._reader = self._make(source, mapping)
+        with ExitStack() as stack:
+            self._spool = stack.enter_context(Spool())
             for path in paths:
                 self._reader.spool(path, self._spool)
-        except BaseException:
-            self._stack.close()
-            raise
+            # All is read: the spool stays until this is closed.
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
