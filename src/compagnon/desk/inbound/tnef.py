@@ -25,7 +25,8 @@ PROPERTIES = 0x9005
 CODE_PAGE = 0x9007
 # Properties (MS-OXPROPS).
 PLAIN = 0x1000
-RICH = {0x1009, 0x1013}
+RICH_TEXT, HTML = 0x1009, 0x1013
+SUBJECT, SENDER, SENT, RECIPIENTS = 0x0037, 0x0C1A, 0x0039, 0x0E04
 DISPLAY_NAME = 0x3001
 CONTENT = 0x3701
 SHORT_NAME = 0x3704
@@ -41,6 +42,10 @@ OBJECT, ANSI, UNICODE, BINARY = 0x0D, 0x1E, 0x1F, 0x102
 VARIABLE = {OBJECT, ANSI, UNICODE, BINARY}
 MANY = 0x1000
 NAMED = 0x8000
+# What an enclosed message begins with, before its own TNEF (MS-OXTNEF section 2.1.3.4): IMessage.
+A_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
+DEEPEST = 3
+"""Messages within messages that are opened."""
 
 
 class _Malformed(ValueError):
@@ -55,20 +60,28 @@ class Enclosed:
     media_type: str = ""
     content_id: str = ""
     content: bytes = field(default=b"", repr=False)
+    message: Opened | None = None
+    """What it encloses, where it is a message."""
 
 
 @dataclass(slots=True)
 class Opened:
     """What a ``winmail.dat`` gave.
 
-    ``text`` is the plain text, raw, empty when there is none. ``rich`` says that the text is
-    there as RTF or HTML too, which is not read. ``whole`` is false when a file was not read.
+    ``text`` is the plain text, raw, empty when there is none. ``rtf`` is the text as compressed
+    RTF, and ``rich`` says that it is there as RTF or HTML. ``whole`` is false when a file was not
+    read. ``sent`` is in 100 ns since 1601.
     """
 
     files: list[Enclosed] = field(default_factory=list)
     text: str = ""
+    rtf: bytes = field(default=b"", repr=False)
     rich: bool = False
     whole: bool = True
+    subject: str = ""
+    sender: str = ""
+    recipients: str = ""
+    sent: int = 0
 
 
 def read(data: bytes, *, most: int) -> Opened | None:
@@ -111,7 +124,8 @@ class _Cursor:
 
 
 class _Reader:
-    def __init__(self, data: bytes, most: int) -> None:
+    def __init__(self, data: bytes, most: int, depth: int = 0) -> None:
+        self.depth = depth
         self.cursor = _Cursor(memoryview(data))
         self.most = most
         self.steps = 0
@@ -128,7 +142,9 @@ class _Reader:
             self.opened.whole = False
         if not self.opened.whole:
             # A file without content is then one that was not read, and not an empty one.
-            self.opened.files = [one for one in self.opened.files if one.content]
+            self.opened.files = [
+                one for one in self.opened.files if one.content or one.message is not None
+            ]
         return self.opened
 
     def _step(self) -> None:
@@ -172,15 +188,46 @@ class _Reader:
         for name, kind, content in self._properties(value):
             if name == PLAIN and kind in {ANSI, UNICODE}:
                 self.opened.text = self._text(kind, content) or self.opened.text
-            elif name in RICH and content:
+            elif name in {RICH_TEXT, HTML} and content:
                 self.opened.rich = True
+                if name == RICH_TEXT and kind == BINARY:
+                    self.opened.rtf = bytes(content)
+            elif name in {SUBJECT, SENDER, RECIPIENTS} and kind in {ANSI, UNICODE}:
+                self._headed(name, self._text(kind, content))
+            elif name == SENT:
+                self.opened.sent = int.from_bytes(content, "little")
+
+    def _headed(self, name: int, text: str) -> None:
+        if name == SUBJECT:
+            self.opened.subject = text
+        elif name == SENDER:
+            self.opened.sender = text
+        else:
+            self.opened.recipients = text
+
+    def _enclosed(self, current: Enclosed, content: memoryview) -> None:
+        """Open a message within this one; a drawing of another program stays in the original."""
+        data = bytes(content)
+        inner = data[len(A_MESSAGE) :]
+        if (
+            self.depth >= DEEPEST
+            or not data.startswith(A_MESSAGE)
+            or not inner.startswith(SIGNATURE)
+        ):
+            self.opened.whole = False
+            return
+        reader = _Reader(inner, self.most, self.depth + 1)
+        # One count for all of them: messages within messages multiply nothing.
+        reader.steps = self.steps
+        current.message = reader.read()
+        self.steps = reader.steps
+        self.opened.whole = self.opened.whole and current.message.whole
 
     def _described(self, current: Enclosed, value: memoryview) -> None:
         names: dict[int, str] = {}
         for name, kind, content in self._properties(value):
             if name == CONTENT and kind == OBJECT:
-                # An enclosed message, or a drawing of another program: left in the original.
-                self.opened.whole = False
+                self._enclosed(current, content)
             elif name == CONTENT and kind == BINARY:
                 current.content = current.content or bytes(content)
             elif kind in {ANSI, UNICODE}:

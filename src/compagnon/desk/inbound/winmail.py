@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compagnon.desk.inbound import cleaning, sniffing, tnef
+from compagnon.desk.inbound import cleaning, enclosed, sniffing, tnef
 from compagnon.desk.inbound.bodies import Body, Piece
 from compagnon.desk.inbound.limits import Limits
 from compagnon.desk.inbound.mail import Attachment, Defect
@@ -26,6 +26,7 @@ def unpack(body: Body, limits: Limits) -> None:
         if opened is None:
             kept.append((part, related))
             continue
+        _write_messages(opened)
         for one in opened.files:
             body.extracted.append(_attachment(one, len(body.extracted) + 1, limits))
         if not _read_text(body, opened, limits):
@@ -37,10 +38,22 @@ def unpack(body: Body, limits: Limits) -> None:
 def _read_text(body: Body, opened: tnef.Opened, limits: Limits) -> bool:
     """Add its text to a body that has none; give whether nothing in it is left to read."""
     whole = opened.whole
-    if body.empty and (text := cleaning.block(opened.text)).strip():
-        body.pieces.append(Piece(plain=text[: limits.text_chars]))
-        whole = whole and len(text) <= limits.text_chars
-    return whole and not (body.empty and opened.rich)
+    if body.empty:
+        found, all_of_it = enclosed.text_of(opened)
+        whole = whole and all_of_it
+        if (text := cleaning.block(found)).strip():
+            body.pieces.append(Piece(plain=text[: limits.text_chars]))
+            whole = whole and len(text) <= limits.text_chars
+    return whole
+
+
+def _write_messages(opened: tnef.Opened) -> None:
+    """Give each enclosed message the content of a file, the innermost first."""
+    for one in opened.files:
+        if one.message is not None:
+            _write_messages(one.message)
+            one.name, one.content = enclosed.as_file(one.message)
+            one.media_type = "message/rfc822"
 
 
 def _attachment(one: tnef.Enclosed, number: int, limits: Limits) -> Attachment:
