@@ -189,6 +189,12 @@ _contacts: dict[str, float] = {}
 _lock = Lock()
 
 
+def forget_contacts() -> None:
+    """Note every agent's next contact."""
+    with _lock:
+        _contacts.clear()
+
+
 def _note_contact(envelope: Envelope, sender: Sender) -> None:
     """Keep the agent's row in step, once in a while: a contact must cost nothing."""
     key = f"{sender.organisation_id}/{sender.agent_id or envelope.deviceid}"

@@ -34,6 +34,7 @@ _TRAINEE = frozenset(
         "ticket.work",
         "ticket.solve",
         "contract.view",
+        "asset.view",
     }
 )
 _TECHNICIAN = _TRAINEE | {
@@ -42,6 +43,8 @@ _TECHNICIAN = _TRAINEE | {
     "ticket.reopen",
     "intake.view",
     "token.manage",
+    "asset.manage",
+    "inventory.manage",
 }
 _SUPERVISOR = _TECHNICIAN | {
     "organisation.manage",
@@ -52,6 +55,7 @@ _SUPERVISOR = _TECHNICIAN | {
     "catalogue.manage",
     "desk.configure",
     "journal.view",
+    "asset_type.manage",
 }
 _TRAINER = frozenset({"person.view", "ticket.view", "candidacy.view", "candidacy.train"})
 _SECRETARY = frozenset(
