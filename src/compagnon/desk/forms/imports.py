@@ -40,7 +40,7 @@ class ImportForm(forms.Form):
         max_length=64,
         help_text=_("As in Europe/Paris. Empty: durations are counted on the export’s own clock."),
     )
-    prefix = forms.CharField(
+    number_prefix = forms.CharField(
         label=_("Before each number"),
         required=False,
         max_length=20,

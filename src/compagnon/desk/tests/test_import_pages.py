@@ -81,7 +81,7 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "more",
-        [{"zone": "Mars/Olympus"}, {"prefix": "a b"}, {"source": "csv"},
+        [{"zone": "Mars/Olympus"}, {"number_prefix": "a b"}, {"source": "csv"},
          {"source": "csv", "mapping": "{"}, {"source": "csv", "mapping": '{"columns": {}}'}],
     )  # fmt: skip
     def test_wrong_choices_are_refused(

@@ -53,6 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             given = dict(form.cleaned_data)
             file = given.pop("file")
+            given["prefix"] = given.pop("number_prefix")
             try:
                 row = services.ask(
                     actor=actor,
