@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q, QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import Query, Schema
 from pydantic import Field
@@ -162,6 +163,15 @@ def get_attestation_file(request: ApiRequest, attestation_id: Id) -> FileRespons
     """Download the signed PDF."""
     row = get_visible(Attestation, request.actor, pk=attestation_id)
     return files.serve(row.file, name=f"{row.reference}.pdf")
+
+
+@router.download("/booklets/{person_id}")
+def get_booklet(request: ApiRequest, person_id: Id) -> HttpResponse:
+    """Download the booklet of what a person gained, as far as you see it."""
+    content = queries.booklet_of(
+        request.actor, Person(pk=person_id), language=translation.get_language() or "fr"
+    )
+    return HttpResponse(content, content_type="application/pdf")
 
 
 def _chosen(model: Any, request: ApiRequest, key: int, name: str) -> Any:

@@ -28,6 +28,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from compagnon.titles.proving import limits
 from compagnon.titles.proving.certificates import Trust
 from compagnon.titles.proving.errors import Unproven
+from compagnon.titles.proving.loops import run_apart
 from compagnon.titles.proving.reading import TRIPS
 
 # It tells each file that is not trusted with a traceback: the verdict says it.
@@ -63,7 +64,7 @@ def look_at(raw: bytes, *, now: datetime, trust: Trust | None) -> Signed:
         Unproven: ``not-signed``, ``several-signatures``, ``signature-form``.
     """
     try:
-        return _look_at(raw, now, trust)
+        return run_apart(lambda: _look_at(raw, now, trust))
     except (
         PdfError, SignatureValidationError, SigningError, SuspiciousModification, ValidationError,
         PathError, *TRIPS,

@@ -14,6 +14,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from compagnon.titles.proving.certificates import Held
 from compagnon.titles.proving.keys import private_bytes
+from compagnon.titles.proving.loops import run_apart
 
 FIELD = "Attestation"
 
@@ -40,16 +41,13 @@ def sign(
         location=place or None,
     )
     out = BytesIO()
-    sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)),
-        metadata,
-        SimpleSigner(
-            signing_cert=certificate,
-            signing_key=load_private_key_from_pemder_data(private_bytes(signer.key), None),
-            cert_registry=store,
-        ),
-        output=out,
+    chosen = SimpleSigner(
+        signing_cert=certificate,
+        signing_key=load_private_key_from_pemder_data(private_bytes(signer.key), None),
+        cert_registry=store,
     )
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    run_apart(lambda: sign_pdf(writer, metadata, chosen, output=out))
     return out.getvalue()
 
 

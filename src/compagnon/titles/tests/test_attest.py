@@ -289,8 +289,12 @@ def test_the_register_by_the_api(centre):
     assert made.json()["credential"]["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
     assert [one["id"] for one in client.get("/api/v1/attestations").json()["items"]] == [key]
     assert client.get(f"/api/v1/attestations/{key}/file").status_code == 200
+    assert client.get(f"/api/v1/booklets/{person.pk}").status_code == 404
+    attesting.attestation(centre, person=person)
+    assert client.get(f"/api/v1/booklets/{person.pk}").content.startswith(b"%PDF-")
     done = client.post(
         f"/api/v1/attestations/{key}/withdraw", {"reason": "x"}, content_type="application/json"
     )
     assert done.json()["withdrawn_at"]
-    assert client.get("/api/v1/attestations?withdrawn=false").json()["items"] == []
+    left = client.get("/api/v1/attestations?withdrawn=false&q=claire").json()["items"]
+    assert key not in [one["id"] for one in left]
