@@ -38,6 +38,8 @@ SHARED: Mapping[str, str] = {
     "api/v1/categories/<row_id>": "the same",
     "park/types/<pk>": "types of assets are the installation's",
     "api/v1/asset-types/": "the same",
+    "titles/referentials/versions/<version_id>": "referentials are read by everybody",
+    "api/v1/title-versions/<version_id>": "the same",
     "titles/rules/<set_id>": "rule sets come with the program",
     "api/v1/rule-sets/<set_id>": "the same",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from compagnon.titles.importing import limits
 from compagnon.titles.importing.labels import key, likeness
 from compagnon.titles.importing.outline import Activity, Competence, Losses
 from compagnon.titles.importing.reading import Line, cells_of, items, squeeze
@@ -140,7 +141,8 @@ def _unlisted(
     settled: set[str] = set()
     for source in sources:
         for activity in activities:
-            for text, line in items(source.lines.get(_number(source, activity), [])):
+            listed = items(source.lines.get(_number(source, activity), []))
+            for text, line in listed[: limits.MAX_ITEMS]:
                 name = key(text)
                 if not name or name in settled or name in everything or _holds(name, keys):
                     continue

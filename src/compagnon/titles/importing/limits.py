@@ -12,4 +12,5 @@ MAX_ENTRIES = 60
 MAX_RATIO = 200
 MAX_SHEETS = 60_000  # of one RNCP export
 MAX_ITEMS = 400  # competences, criteria… of one title: no title has a quarter of it
+MAX_ACTIVITIES = 60
 MAX_NAME = 300

@@ -61,6 +61,8 @@ def _competences(parts: list[Part], found: Recognised) -> list[Competence]:
         one, number = competence_of(part, found.losses)
         if one is None:
             continue
+        if len(read_) >= limits.MAX_ITEMS:
+            raise Unreadable("too-many", f"over {limits.MAX_ITEMS} competences")
         one.number = number or previous + 1
         if number is None:
             found.losses.doubt("sheet-without-number", one.name, one.line)
@@ -84,6 +86,8 @@ def _activities(parts: list[Part], found: Recognised) -> tuple[list[Activity], L
         sheet: Sheet = cut(part, ACTIVITY)
         if not sheet.parts or not sheet.name:
             continue
+        if len(activities) >= limits.MAX_ACTIVITIES:
+            raise Unreadable("too-many", f"over {limits.MAX_ACTIVITIES} activity types")
         number = sheet.number or max(activities, default=0) + 1
         if number in activities and key(activities[number].name) == key(sheet.name):
             found.losses.doubt("sheet-twice", sheet.name, sheet.line)

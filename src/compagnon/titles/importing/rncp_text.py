@@ -279,6 +279,8 @@ def match_blocks(
         if blocks:
             found.losses.doubt("numbers-are-those-of-blocks", f"{len(blocks)}")
         return blocks
+    if len(activities) > limits.MAX_ACTIVITIES or len(blocks) > limits.MAX_ACTIVITIES:
+        raise Unreadable("too-many", f"over {limits.MAX_ACTIVITIES} activity types or blocks")
     free = {one.number: one for one in activities}
     for block in blocks:
         near = max(
