@@ -8,6 +8,11 @@ from collections.abc import Generator
 import pytest
 
 from compagnon.core.tests.journal_reset import journal_emptied_by_flush  # noqa: F401
+from compagnon.core.tests.migrated import (  # noqa: F401
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+)
 
 FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # Set for the second database of a run: what asks nothing of a database was run with the first,
