@@ -70,6 +70,25 @@ INPUTS: Mapping[str, str | Promise] = {
     "competences": _("competences"), "results": _("results"), "answer": _("answer"),
     "must": _("compulsory"), "silence_until": _("silence until"), "f": _("women"), "m": _("men"),
     "casting_vote": _("casting vote"), "admissibility": _("admissibility"),
+    "months": _("months"), "valid_months": _("valid, in months"), "meaning": _("means"),
+    "required": _("required"), "qualities": _("qualities"), "pair": _("one of each"),
+    "including": _("including"), "members": _("members"), "barred": _("ties that bar"),
+    "days": _("days"), "years": _("years"), "most": _("sessions at most"), "month": _("month"),
+    "day": _("day"), "allowed": _("allowed"), "most_ccps": _("CCP at most"),
+    "most_examples": _("examples at most"),
+}  # fmt: skip
+VALUES: Mapping[str, str | Promise] = {
+    "course_results": _("course results"), "practice_dossier": _("practice dossier"),
+    "situation": _("professional situation"), "interview": _("interview"),
+    "final_interview": _("final interview"), "professional": _("professional"),
+    "trainer": _("trainer"), "supervisor": _("supervisor"), "other": _("other"),
+    "trained": _("trained the candidate"), "accompanied": _("accompanied the candidate"),
+    "employs": _("employs the candidate"), "kin": _("kin of the candidate"),
+    "shared_employer": _("shares the candidate’s employer"),
+    "shared_training_body": _("shares the candidate’s training body"),
+    "personal": _("personal link"), "refusal": _("refusal"), "acceptance": _("acceptance"),
+    "favourable": _("favourable"), "unfavourable": _("unfavourable"), "silence": _("silence"),
+    "pending": _("pending"),
 }  # fmt: skip
 YES, NO, NOTHING = _("yes"), _("no"), "—"
 
@@ -139,10 +158,13 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return str(YES if value else NO)
     if isinstance(value, Mapping):
-        return " ; ".join(f"{key}: {written(inner)}" for key, inner in value.items())
+        return ", ".join(
+            f"{VALUES.get(key) or INPUTS.get(key, key)} ({written(inner)})"
+            for key, inner in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(written(one) for one in value)
-    return str(value)
+    return str(VALUES.get(str(value), value))
 
 
 def shown_rule(rule: Rule, language: Language) -> dict[str, Any]:
