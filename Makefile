@@ -68,12 +68,12 @@ demo: $(VENV)/.base  ## run the demonstration on an embedded database; Ctrl-C st
 	export $(demo_environment)
 	# A filling that was interrupted is started over.
 	[ -e "$(DEMO_DIR)/.filled" ] || rm -f "$(DEMO_DIR)"/compagnon.sqlite3*
-	$(BIN)/compagnon migrate --verbosity 0
 	[ -e "$(DEMO_DIR)/.filled" ] || {
+		$(BIN)/compagnon migrate --verbosity 0
 		echo "Filling the demonstration with $(TICKETS) tickets…"
 		$(BIN)/compagnon demo --tickets $(TICKETS) --seed $(SEED) >/dev/null
 		touch "$(DEMO_DIR)/.filled"; }
-	exec $(BIN)/compagnon run
+	exec $(BIN)/compagnon run --migrate
 
 .PHONY: run
 run: $(VENV)/.base  ## run on your own settings (COMPAGNON_… in the environment)

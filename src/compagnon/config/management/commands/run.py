@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 from django.core.management.base import CommandParser
 from django.db import connections
 from django.utils.translation import gettext as _
@@ -32,6 +32,9 @@ class Command(commands.Command):
 
     def arguments(self, parser: CommandParser) -> None:
         """Declare what may be left out."""
+        parser.add_argument(
+            "--migrate", action="store_true", help="bring the tables up to this version first"
+        )
         parser.add_argument("--no-web", action="store_true", help="leave out the web server")
         parser.add_argument("--no-worker", action="store_true", help="leave out the worker")
         parser.add_argument(
@@ -56,7 +59,10 @@ class Command(commands.Command):
         ]
         if not parts:
             raise commands.Misused(_("nothing is left to run"))
-        if pending_migrations():
+        pending = pending_migrations()
+        if pending and options["migrate"]:
+            call_command("migrate", verbosity=0)
+        elif pending:
             raise commands.Failed(_("the database is not up to date: run compagnon migrate"))
         for part, names in LISTENS.items():
             for name in names if part in chosen else ():
