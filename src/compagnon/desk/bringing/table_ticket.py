@@ -87,7 +87,7 @@ class TableTicket:
         title = " ".join(reader.text("title", row).split())[:TITLE]
         if not title:
             category = reader.category(row)
-            title = f"{self.reference} {' / '.join(category)}".strip()[:TITLE]
+            title = (" / ".join(category) or self.reference)[:TITLE]
             self.report.problem("no_title", reference=self.reference)
         text = reader.text("description", row)
         if len(text) > TEXT:
