@@ -24,7 +24,7 @@ from compagnon.titles.importing import document as importing
 from compagnon.titles.importing.errors import Unreadable
 from compagnon.titles.importing.outline import Recognised
 from compagnon.titles.importing.telling import document_of
-from compagnon.titles.models import Correspondence, ImportedDocument
+from compagnon.titles.models import Correspondence, DocumentKind, ImportedDocument
 from compagnon.titles.queries import referentials as queries
 from compagnon.titles.services import referentials as services
 from compagnon.titles.services import referentials_matching as matching
@@ -161,6 +161,7 @@ def _preview(found: Recognised) -> dict[str, Any]:
     title = matching.title_of(found.code, found.rncp, found.title)
     return {
         "document": told,
+        "kind": DocumentKind(found.kind).label,
         "losses": showing.losses(told["losses"]),
         "title": title,
         "version": matching.version_of(title, found) if title else None,
