@@ -43,17 +43,21 @@ class Kept:
     is_repeated: bool
 
 
-def keep(raw: bytes, sender: Sender, *, enqueue: bool = True) -> Kept:
+def keep(raw: bytes, sender: Sender, *, enqueue: bool = True, at: datetime | None = None) -> Kept:
     """Keep a body and enqueue its processing; the very same one again is only counted as seen.
 
     When this returns, outside a transaction, the bytes are flushed to the disk and the row is
     written: the agent may be told that we have it.
 
+    Args:
+        enqueue: have a task process it; without, the caller does.
+        at: when it was received, if that is not now.
+
     Raises:
         TooLarge: it is over the limit; nothing was kept.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    now = timezone.now()
+    now = at or timezone.now()
     if (known := repeated(digest, sender)) is not None:
         see_again(known, now)
         return Kept(known, is_repeated=True)

@@ -28,7 +28,7 @@ class Limits:
     """XML elements or JSON values."""
     attributes: int = 8
     """Of one XML element. Agents write none."""
-    text_chars: int = 65_536
+    text_chars: int = 1_048_576
     """Of one value as read; longer is refused. Real ones: an EDID or a key, under 2,000."""
     value_chars: int = 500
     """Of a fact; longer is cut, with a note."""

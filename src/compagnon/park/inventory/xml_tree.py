@@ -103,9 +103,12 @@ class _Builder:
 
     def characters(self, data: str) -> None:
         pieces = self.stack[-1][2]
-        if len(data) > self.limits.text_chars or len(pieces) > 1_000:
-            raise Unreadable("too_long", f"{self.limits.text_chars} characters at most")
         pieces.append(data)
+        # A process's command line holds thousands of lines, each a piece.
+        if len(data) > self.limits.text_chars or len(pieces) > 1_000:
+            pieces[:] = ["".join(pieces)]
+            if len(pieces[0]) > self.limits.text_chars:
+                raise Unreadable("too_long", f"{self.limits.text_chars} characters at most")
 
     def doctype(self, *_given: object) -> None:
         raise Unreadable("xml_doctype")

@@ -119,9 +119,9 @@ def test_elements_attributes_and_lengths_are_bounded() -> None:
     assert refusal(document(a=[1] * 1_001), elements=100) == "too_many"
     attributes = " ".join(f'a{number}="1"' for number in range(20))
     assert refusal(xml(f"<A {attributes}/>")) == "too_many"
-    assert refusal(xml(f"<A>{'x' * 70_000}</A>")) == "too_long"
-    assert refusal(xml(f"<A{'x' * 70_000}/>")) == "too_long"
-    assert refusal(document(a="x" * 70_000)) == "too_long"
+    assert refusal(xml(f"<A>{'x' * 70_000}</A>"), text_chars=65_536) == "too_long"
+    assert refusal(xml(f"<A{'x' * 70_000}/>"), text_chars=65_536) == "too_long"
+    assert refusal(document(a="x" * 70_000), text_chars=65_536) == "too_long"
 
 
 def test_entries_beyond_the_bound_are_left_out_and_said() -> None:

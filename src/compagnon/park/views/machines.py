@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Invalid
+from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.journal_words import tell
 from compagnon.core.visibility import get_visible, visible
 from compagnon.park.forms.assets import MergeForm, ValuesForm
 from compagnon.park.models import Asset, InventoryReport, MergeRecord
-from compagnon.park.policies import INVENTORY, MANAGE
+from compagnon.park.policies import INVENTORY, MANAGE, VIEW
 from compagnon.park.queries import machines
 from compagnon.park.resources import ASSETS
 from compagnon.park.services import assets, merging
@@ -38,7 +38,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, actor: Actor, pk: int, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
-    row = machines.asset(actor, pk)
+    try:
+        row = machines.asset(actor, pk)
+    except NotFound:
+        if not actor.scope.allows_somewhere(VIEW):
+            raise Refused(_("Your roles do not show you this.")) from None
+        raise
     may_manage = actor.scope.allows(MANAGE, row.organisation_id)
     machine = machines.machine_of(row)
     context = {
