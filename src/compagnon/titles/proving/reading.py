@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
 
 from compagnon.titles.proving import limits
@@ -39,15 +39,26 @@ def read(raw: bytes) -> Read:
         Unproven: ``not-a-pdf``, ``too-large``, ``credential-missing``, ``credential-several``.
     """
     try:
-        reader = PdfReader(BytesIO(raw))
-        if reader.is_encrypted:
-            raise Unproven("not-a-pdf", "encrypted")
-        if len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > limits.PDF_OBJECTS:
-            raise Unproven("too-large", "too many objects")
-        credential = _credential(reader)
-        return Read(_text(reader), credential)
+        with apply_configuration(
+            zlib_maximum_output_length=limits.STREAM_BYTES,
+            lzw_maximum_output_length=limits.STREAM_BYTES,
+            run_length_maximum_output_length=limits.STREAM_BYTES,
+            array_based_stream_maximum_output_length=limits.STREAM_BYTES,
+            stream_decoding_work_maximum_length=4 * limits.STREAM_BYTES,
+            stream_parsing_work_maximum_count=limits.PDF_OPERATIONS,
+        ):
+            return _read(PdfReader(BytesIO(raw)))
     except (PyPdfError, *TRIPS) as error:
         raise Unproven("not-a-pdf", repr(error)[:200]) from error
+
+
+def _read(reader: PdfReader) -> Read:
+    if reader.is_encrypted:
+        raise Unproven("not-a-pdf", "encrypted")
+    if len(reader.xref_objStm) + sum(map(len, reader.xref.values())) > limits.PDF_OBJECTS:
+        raise Unproven("too-large", "too many objects")
+    credential = _credential(reader)
+    return Read(_text(reader), credential)
 
 
 def _credential(reader: PdfReader) -> bytes:

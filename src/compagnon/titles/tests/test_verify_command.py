@@ -40,7 +40,7 @@ def folder(tmp_path):
     (tmp_path / "other.pem").write_bytes(proofs.maker("Ailleurs").pem)
     (tmp_path / "list.json").write_bytes(proofs.signed_list([1]))
     (tmp_path / "withdrawn.json").write_bytes(proofs.signed_list([proofs.PLACE]))
-    (tmp_path / "huge.pdf").write_bytes(b"%PDF-1.7" + b"\0" * (20 * 1024 * 1024))
+    (tmp_path / "huge.pdf").write_bytes(b"%PDF-1.7" + b"\0" * (5 * 1024 * 1024))
     return tmp_path
 
 
