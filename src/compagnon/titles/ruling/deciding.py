@@ -134,7 +134,7 @@ def _core(case: Case, rules: list[Rule]) -> _Pass:
 def _weigh(found: _Pass, case: Case, rule: Rule) -> None:
     """Evaluate one rule, and draw what follows from its effect."""
     finding = CHECKS[rule.kind](case, rule.params)
-    follows = _consequence(rule, finding)
+    follows = _consequence(case, rule, finding)
     others = _other_readings(case, rule)
     hinges = rule.uncertain is not None and any(
         (follows == "block") != (other == "block") for other in others
@@ -158,9 +158,9 @@ def _weigh(found: _Pass, case: Case, rule: Rule) -> None:
     found.applied.append(Applied(rule, verdict, finding.words, finding.inputs, decisive, answered))
 
 
-def _consequence(rule: Rule, finding: Finding) -> str:
+def _consequence(case: Case, rule: Rule, finding: Finding) -> str:
     if finding.verdict is Verdict.NOT_MET:
-        return rule.effect
+        return rule.effects.get(case.candidacy.request, rule.effect)
     return rule.absent if finding.verdict is Verdict.NOT_STATED else ""
 
 
@@ -171,7 +171,7 @@ def _other_readings(case: Case, rule: Rule) -> list[str]:
     if not rule.alternatives:
         return [""]
     return [
-        _consequence(rule, CHECKS[rule.kind](case, {**rule.params, **params}))
+        _consequence(case, rule, CHECKS[rule.kind](case, {**rule.params, **params}))
         for params in rule.alternatives
     ]
 

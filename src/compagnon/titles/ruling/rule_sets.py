@@ -51,6 +51,7 @@ class Rule:
         kind: which check of ``checks`` evaluates it.
         effect: what follows when it is not met: ``block`` (nothing can be decided), ``ask`` (a
             person settles), ``warn``, ``tell``; ``settle`` for what shapes the outcome itself.
+        effects: another effect for some requests (``ccp``).
         absent: the same, when the candidacy does not say.
         uncertain: what is not certain of it; a decision that hinges on it asks a person.
         alternatives: the parameters of the other readings of an uncertain rule.
@@ -63,6 +64,7 @@ class Rule:
     id: str
     kind: str
     effect: str
+    effects: Mapping[str, str]
     absent: str
     says: Words
     citation: Citation
@@ -231,6 +233,7 @@ def _rule(value: Mapping[str, Any], texts: Mapping[str, LegalText], origin: str)
         id=value["id"],
         kind=value["kind"],
         effect=value["effect"],
+        effects=value.get("effects", {}),
         absent=value.get("absent", "tell"),
         says=words(value),
         citation=Citation(

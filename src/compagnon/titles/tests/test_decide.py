@@ -231,6 +231,14 @@ def test_all_windows_are_computed_and_one_is_applied_for_a_reason():
     assert window.readings[0].inputs["until"] == date(2015, 1, 10)
 
 
+def test_past_five_years_a_session_on_the_whole_title_is_open_and_a_ccp_is_a_question():
+    old = [{"ccp": "1", "obtained_on": "2008-01-10"}]
+    assert outcome(CONTINUOUS, held=old) == "granted"
+    assert outcome(CCP, held=old) == "needs_person"
+    assert outcome(CCP, held=old, answers={"window.five-years": "yes"}) == "granted"
+    assert outcome(CCP, held=old, answers={"window.five-years": "no"}) == "not_receivable"
+
+
 def test_windows_after_2016():
     now = {**LATE, "date": "2016-09-02"}
     assert outcome(now, jury=SEASONED) == "needs_person"

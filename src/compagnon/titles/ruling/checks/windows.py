@@ -23,6 +23,9 @@ def years_from_first(case: Case, params: Params) -> Finding:
     inputs: dict[str, Any] = {"held": {n: case.held[n] for n in sorted(case.held)}}
     if not case.held:
         return Finding(Verdict.MET, _NONE, inputs)
+    if case.candidacy.request == "title" and case.stage == "session":
+        words = Words("la session porte sur tout le titre", "the session is on the whole title")
+        return Finding(Verdict.MET, words, inputs)
     if len(days) < len(case.held):
         words = Words(
             "date d’obtention d’un CCP non indiquée", "day when a CCP was obtained not told"
