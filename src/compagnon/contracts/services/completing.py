@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from compagnon.contracts import events
 from compagnon.contracts.held import Held
 from compagnon.contracts.models import Clock, ClockState, ContractKind, ServiceContract
@@ -21,6 +19,7 @@ from compagnon.contracts.subjects import Measure, Moved, Reach, Standing, standi
 from compagnon.contracts.terms import Terms, ancestry, current
 from compagnon.core import journal
 from compagnon.core.actor import Actor
+from compagnon.core.services import service
 from compagnon.people.models import Organisation
 
 BATCH = 200
@@ -38,6 +37,7 @@ def reach_of(contract: ServiceContract) -> Reach | None:
     return Reach(organisation_ids=tuple(sorted(keys)))
 
 
+@service("contract.begin_clocks")
 def complete_after(
     *, actor: Actor, contract: ServiceContract, kind: str, after: int, at: datetime
 ) -> int | None:
@@ -53,21 +53,20 @@ def complete_after(
     reach = reach_of(contract)
     if reach is None:
         return None
-    with transaction.atomic():
-        found = standing_subjects(kind, reach, after, BATCH)
-        touched, begun_clocks = complete(found, at=at)
-        if touched:
-            journal.record(
-                actor=actor,
-                verb="contract.begin_clocks",
-                subject=contract,
-                organisation_id=contract.client_id,
-                after={
-                    "subject_kind": kind, "subjects": len(touched), "clocks": begun_clocks,
-                    "first": touched[0], "last": touched[-1],
-                },
-            )  # fmt: skip
-            events.clocks_moved.announce(Moved(kind, tuple(touched)))
+    found = standing_subjects(kind, reach, after, BATCH)
+    touched, begun_clocks = complete(found, at=at)
+    if touched:
+        journal.record(
+            actor=actor,
+            verb="contract.begin_clocks",
+            subject=contract,
+            organisation_id=contract.client_id,
+            after={
+                "subject_kind": kind, "subjects": len(touched), "clocks": begun_clocks,
+                "first": touched[0], "last": touched[-1],
+            },
+        )  # fmt: skip
+        events.clocks_moved.announce(Moved(kind, tuple(touched)))
     return found[-1].subject.id if len(found) == BATCH else None
 
 
