@@ -218,38 +218,36 @@ def transversal_of(part: Part, names: list[str], losses: Losses) -> list[Transve
 
 
 def _name_before(lines: list[Line], at: int, known: set[str], losses: Losses) -> tuple[int, str]:
-    """Find the name that stands just above a heading: where it begins, and what it is."""
-    index = at - 1
-    while index >= 0 and lines[index].is_blank:
-        index -= 1
-    last, text = index, ""
-    while index >= 0 and last - index < 6:
-        line = lines[index]
-        if line.is_blank and text and key(text) not in known and known:
-            # A blank line ends the paragraph, unless the name goes on above it.
-            above = join(lines[index - 1].text, text) if index else text
-            if key(above) not in known:
-                break
-        elif line.is_blank and text:
-            break
-        if sub_heading(line, COMPETENCE)[0]:
-            break
-        if not line.is_blank:
-            text = join(line.content, text) if text else line.content
-            if key(text) in known:
-                return index, squeeze(text)
-        index -= 1
-    begin = index + 1
-    whole = [line for line in lines[begin : last + 1] if not line.is_blank]
-    if len(whole) > 2:
-        # No blank line between the criteria above and the name: the last sentence is the name.
+    """Find the name that stands just above a heading: where it begins, and what it is.
+
+    It is the shortest run of lines that the document's lists know, else the paragraph above; a
+    paragraph of several lines is the end of the criteria before, with the name as its last line.
+    """
+    last = at - 1
+    while last >= 0 and lines[last].is_blank:
+        last -= 1
+    if last < 0:
+        return 0, ""
+    for begin in range(last, max(last - 6, -1), -1):
+        text = _joined(lines[begin : last + 1])
+        if key(text) in known:
+            return begin, text
+    begin = last
+    while begin > max(0, last - 5) and not (
+        lines[begin - 1].is_blank or sub_heading(lines[begin - 1], COMPETENCE)[0]
+    ):
+        begin -= 1
+    if last - begin >= 2:
         begin = last
-        while begin > index + 1 and lines[begin].text.strip()[:1].islower():
+        while begin > 0 and lines[begin].text.strip()[:1].islower():
             begin -= 1
         losses.doubt("name-without-blank-line", lines[begin].text, lines[begin].number)
-        text = ""
-        for line in lines[begin : last + 1]:
+    return begin, _joined(lines[begin : last + 1])
+
+
+def _joined(lines: list[Line]) -> str:
+    text = ""
+    for line in lines:
+        if not line.is_blank:
             text = join(text, line.content) if text else line.content
-    while begin < last and lines[begin].is_blank:
-        begin += 1
-    return max(begin, 0), squeeze(text)
+    return squeeze(text)
