@@ -19,6 +19,7 @@ class TitlesConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from compagnon.titles import (  # noqa: F401
+            journal_words_decisions,
             journal_words_outcomes,
             journal_words_referentials,
             navigation,
