@@ -62,7 +62,7 @@ def _page(
         "merge_form": forms.get("merge_form") or (MergeForm() if may_manage else None),
         **_inventories(actor, row),
     }
-    return render(request, "park/assets/asset.html", context, status=status)
+    return render(request, "park/machines/asset.html", context, status=status)
 
 
 def own_fields(row: Asset) -> list[tuple[str, Any]]:
@@ -118,7 +118,7 @@ def software(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid:
         return redirect("park:asset_software", pk=row.pk)
     context = {"asset": row, "page": page, "text": text}
-    return render(request, "park/assets/software.html", context)
+    return render(request, "park/machines/software.html", context)
 
 
 @require_POST
