@@ -358,10 +358,10 @@ def test_a_refusal_tells_times_of_the_calendars_zone(argv: list[str], told: list
 
 
 def test_everything_told_is_in_the_calendars_zone() -> None:
-    for json in ((), ("--json",)):
+    for form in ((), ("--json",)):
         status, out, err = clock(
             "--calendar", "fr-office", "--start", "2026-07-09T00:00Z", "--end", "2026-07-10T12:00Z",
-            "--paused", "2026-07-08T22:00Z..2026-07-09T08:00Z", "--target", "90h", *json,
+            "--paused", "2026-07-08T22:00Z..2026-07-09T08:00Z", "--target", "90h", *form,
         )  # fmt: skip
         assert status == 0
         assert "+00:00" not in out + err
