@@ -57,7 +57,7 @@ WALKING = {"manager": 1_500, "small client": 1_500}
 # column of one table and filtered by another; a word that an eighth of the tickets hold.
 TO_MEND = {
     "postgresql": ("/api/v1/outgoing-mail", "/desk/queue/?queue=all&q=imprimante"),
-    "sqlite": ("(none)",),
+    "sqlite": (),
 }
 LINK = re.compile(r'href="(\?[^"]*(?:sort|cursor)=[^"]*)"')
 
