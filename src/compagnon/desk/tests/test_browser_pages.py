@@ -12,9 +12,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from compagnon.contracts.tests import factories as contracts
+from compagnon.core import files
 from compagnon.core.models import Task, TaskState
 from compagnon.desk import links, services
+from compagnon.desk.bringing.report import Report
 from compagnon.desk.models import (
+    Bringing,
     InboundMessage,
     InboundState,
     OutgoingMail,
@@ -148,9 +151,25 @@ def mails(cast: Cast) -> dict[str, int]:
     return {"inbound": inbound.pk}
 
 
+def imports(cast: Cast) -> dict[str, int]:
+    """Make an import that was tried, with much to report."""
+    report = Report()
+    report.count("tickets", 2)
+    report.unmapped("state", LONG, reference="INC1")
+    report.problem("bad_date", reference=LONG, row=3, detail=LONG)
+    report.kept("location", LONG)
+    item = {"reference": "INC1", "state": LONG, "reassignments": 1, "reopenings": 0, "ticket": None}
+    row = Bringing.objects.create(
+        organisation=cast.client_a, source="servicenow", file_name=f"{LONG}.csv"[:200],
+        file=files.store(b"number"), is_dry_run=True, state="done", asked_at=timezone.now(),
+        report={**report.document(), "tickets": [item]},
+    )  # fmt: skip
+    return {"import": row.pk}
+
+
 def everything(cast: Cast) -> list[Visit]:
     """Name every page, who looks at it, and what they open first."""
-    at = tickets(cast) | mails(cast)
+    at = tickets(cast) | mails(cast) | imports(cast)
     tech, boss, admin = cast.technician, cast.supervisor, cast.administrator
     ticket = f"/desk/tickets/{at['busy']}/"
     path = {name: "/" + str(url).split("/", 3)[3] for name, url in at.items() if "/" in str(url)}
@@ -177,6 +196,9 @@ def everything(cast: Cast) -> list[Visit]:
         ("/desk/intake/?state=all", boss, None),
         (f"/desk/intake/{at['inbound']}/", boss, unfold),
         ("/desk/outgoing/", boss, None),
+        ("/desk/imports/", admin, None),
+        ("/desk/imports/new/", admin, send_empty("main form")),
+        (f"/desk/imports/{at['import']}/", admin, None),
         ("/desk/outgoing/?state=all", boss, None),
         ("/desk/rules/", boss, None),
         (f"/desk/rules/{cast.client_a.pk}/", boss, None),
