@@ -17,6 +17,7 @@ from compagnon.titles.importing.reading import Line, continues, join, squeeze
 
 ARROW = re.compile(r"\s*(?:→|⇒|->|=>|➔|➜)\s*")
 MOST_ROWS = 2000
+MOST_LINES = 300
 MOST_SPAN = 200
 
 
@@ -89,6 +90,8 @@ def read(lines: list[Line]) -> Recognised:
         table = _from_bars(clean, found.losses) or _from_arrows(clean)
     if table is None or not table.lines:
         raise Unreadable("no-table", "no table with an old and a new column was found")
+    if len(table.lines) > MOST_LINES:
+        raise Unreadable("too-many", f"over {MOST_LINES} lines")
     _sides(table, prose, found)
     for line in table.lines:
         if line.doubt:

@@ -275,12 +275,12 @@ def match_blocks(
     activities: list[Activity], blocks: list[Activity], found: Recognised
 ) -> list[Activity]:
     """Tie blocks to activity types by their names: they are numbered otherwise."""
+    if len(activities) > limits.MAX_ACTIVITIES or len(blocks) > limits.MAX_ACTIVITIES:
+        raise Unreadable("too-many", f"over {limits.MAX_ACTIVITIES} activity types or blocks")
     if not activities:
         if blocks:
             found.losses.doubt("numbers-are-those-of-blocks", f"{len(blocks)}")
         return blocks
-    if len(activities) > limits.MAX_ACTIVITIES or len(blocks) > limits.MAX_ACTIVITIES:
-        raise Unreadable("too-many", f"over {limits.MAX_ACTIVITIES} activity types or blocks")
     free = {one.number: one for one in activities}
     for block in blocks:
         near = max(
