@@ -208,6 +208,24 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
+def unkeepable(value: Any) -> bool:
+    """Tell whether some text holds what no database keeps (NUL, half a character), or too deep."""
+    if _too_deep(value):
+        return True
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str) and any(
+            each == "\0" or "\ud800" <= each <= "\udfff" for each in one
+        ):
+            return True
+        if isinstance(one, Mapping):
+            stack += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            stack += one
+    return False
+
+
 def _too_deep(value: Any) -> bool:
     level, depth = [value], 0
     while level:

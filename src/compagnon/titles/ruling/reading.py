@@ -15,7 +15,7 @@ from .candidacy import (
     Proposal,
     Session,
 )
-from .json_values import Reader, parse
+from .json_values import Reader, parse, unkeepable
 from .reading_elements import read_elements
 from .reading_jury import read_jury
 from .vocabulary import (
@@ -48,6 +48,12 @@ def read_candidacy(document: Any) -> Candidacy:
         Unreadable: with every problem and the JSON pointer of each.
     """
     reader = Reader()
+    if unkeepable(document):
+        reader.fault(
+            "", "un texte a des caractères impossibles, ou le JSON est trop imbriqué",
+            "a text holds impossible characters, or the JSON is nested too deeply",
+        )  # fmt: skip
+        reader.finish()
     table = reader.table(document, "")
     if not isinstance(document, Mapping):
         reader.fault("", "un objet JSON est attendu à la racine", "expected a JSON object")

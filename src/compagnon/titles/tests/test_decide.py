@@ -380,6 +380,12 @@ def test_any_value_is_read_or_refused_with_its_place(key, value):
         assert found.outcome
 
 
+@pytest.mark.parametrize("comment", ["\0", "\ud800", ["a", {"b\0": 1}]])
+def test_what_no_database_keeps_is_refused(comment):
+    with pytest.raises(Unreadable):
+        decided(CONTINUOUS, comment=comment)
+
+
 def test_another_title_lists_its_ccps():
     other = {
         "code": "TP-01281",
