@@ -15,7 +15,7 @@ MONTHS = {
         start=1,
     )
 }  # fmt: skip
-FIGURES = re.compile(r"(?<!\d)(\d{1,2})\s?[/.]\s?(\d{1,2})\s?[/.]\s?(\d{4})(?!\d)")
+FIGURES = re.compile(r"(?<![\d-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
 WORDS = re.compile(r"(?<!\d)(1\s?er|\d{1,2})\s+([a-zA-ZûÛéÉ]{3,10})\s+(\d{4})(?!\d)")
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 

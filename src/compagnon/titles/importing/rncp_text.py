@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from compagnon.titles.importing import limits, nomenclatures
+from compagnon.titles.importing.dates import first_date
 from compagnon.titles.importing.errors import Unreadable
 from compagnon.titles.importing.furniture import code_in, strip
 from compagnon.titles.importing.labels import fold, heading, key, likeness
@@ -29,8 +30,10 @@ ROUTES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _ACCESS_HEAD = re.compile(r"conditions? d inscription|voies? d acces")
 _END_OF_BLOCK = re.compile(
     r"^(?:https? |validite des composantes|conditions? d inscription|modalites? d evaluation"
-    r"|bloc de competences? n|description des modalites|intitule descriptif)"
+    r"|bloc de competences? n|description des modalites|intitule descriptif"
+    r"|secteurs? d activite|codes? rome|voies? d acces|references? juridique)"
 )
+_TABLE_HEAD = re.compile(r"^listes? (?:de |des )?competences?\b")
 TITLE = re.compile(
     r"^(?:TP\s*[:–-]\s*)?(?:Titre\s+professionnel\s*(?:de\s*)?:?\s*)?", re.IGNORECASE
 )
@@ -98,6 +101,13 @@ def _state(lines: list[Line], whole: str, found: Recognised) -> None:
     )
     prefixed = "\n".join(f"Niveau {line.text.strip()}" for line in level if not line.is_blank)
     found.levels = nomenclatures.levels(prefixed.replace("Niveau Niveau", "Niveau"))
+    for one in found.levels:
+        # What the register writes today is of the national framework of 2019.
+        one.edition = one.edition or "2019"
+    end = re.search(
+        r"[ée]ch[ée]ance de l['’]enregistrement\s*:?\s*([^\n]{6,40})", whole, re.IGNORECASE
+    )
+    found.valid_to = first_date(end[1]) if end else None
     found.nsf = nomenclatures.nsf(
         _text(_between(lines, r"^codes? nsf", r"^formacode|^resume|^date", 8))
     )
@@ -152,6 +162,9 @@ def _authority(lines: list[Line], found: Recognised) -> None:
     """Read the two columns of the heading, which the text runs into one another."""
     section = _between(lines, r"^autorite responsable", r"^niveau et ou domaine", 30)
     if not section:
+        named = _between(lines, r"^certificateurs?\b", r"^[a-z ]+ :|^blocs?|^resume|^siret", 6)
+        first_named = [squeeze(line.text) for line in named if not line.is_blank]
+        found.authority = first_named[0][:250] if first_named else ""
         return
     first: list[str] = []
     council, signatories, state = "", "", "authority"
@@ -211,64 +224,54 @@ def _fill(activity: Activity, lines: list[Line], numbers: dict[str, int]) -> Non
         activity.competences.append(Competence(number, name, line=line))
 
 
+# What stands before the name: «de / la fiche n° 227 - ».
+_OF_SHEET = re.compile(r"^.*?\bfiche\s+n\s?[°º]?\s?\d+\s*[-–—:]?\s*", re.IGNORECASE)
+_CUT_THERE = re.compile(r"^\s*de\s*(?:la)?\s*$", re.IGNORECASE)
+
+
+def _block_of(match: re.Match[str], line: Line) -> Activity:
+    name = _OF_SHEET.sub("", match["rest"])
+    name = "" if _CUT_THERE.match(name) else name.strip(" -–—:")
+    number = int(match["number"])
+    code = match.groupdict().get("code") or ""
+    return Activity(number, name, block=number, block_code=code, line=line.number)
+
+
 def _blocks(lines: list[Line], found: Recognised) -> list[Activity]:
     """Read the blocks: a heading cut over several lines, a blank one, the competences."""
     blocks: list[Activity] = []
-    numbers: dict[str, int] = {}
-    under: list[Line] = []
-    naming = False
-
-    def close() -> None:
-        if blocks:
-            _fill(blocks[-1], under, numbers)
-            if not blocks[-1].competences:
-                found.losses.miss("block-without-competence", blocks[-1].name, blocks[-1].line)
-        under.clear()
-
-    inside = False
+    under: list[list[Line]] = []
+    inside = naming = False
     for line in lines:
         text = squeeze(line.text.replace("|", " ") if line.is_row else line.text)
-        match = BLOCK.match(text) or CODED.match(text)
-        if match:
-            close()
-            name = re.sub(
-                r"^.*?\bfiche\s+n\s?[°º]?\s?\d+\s*[-–—:]?\s*",
-                "",
-                match["rest"],
-                flags=re.IGNORECASE,
-            )
-            name = (
-                ""
-                if re.match(r"^\s*de\s*(?:la)?\s*$", name, re.IGNORECASE)
-                else name.strip(" -–—:")
-            )
-            code = match.groupdict().get("code") or ""
-            blocks.append(Activity(int(match["number"]), name, block=int(match["number"]),
-                                   block_code=code, line=line.number))  # fmt: skip
-            naming, inside = True, True
+        if match := BLOCK.match(text) or CODED.match(text):
+            blocks.append(_block_of(match, line))
+            under.append([])
+            inside = naming = True
         elif inside and _END_OF_BLOCK.search(heading(text)):
             inside = False
-        elif inside and naming:
-            if not text:
-                naming = not blocks[-1].name
-                continue
-            text = re.sub(
-                r"^(?:de\s+)?(?:la\s+)?fiche\s+n\s?[°º]?\s?\d+\s*[-–—:]?\s*",
-                "",
-                text,
-                flags=re.IGNORECASE,
-            )
-            if blocks[-1].block_code and not continues(blocks[-1].name, text):
-                naming = False
-                under.append(line)
-            else:
-                blocks[-1].name = join(blocks[-1].name, text) if blocks[-1].name else text
+        elif inside and _TABLE_HEAD.search(heading(text)):
+            naming = False
+        elif inside and naming and not text:
+            naming = not blocks[-1].name
+        elif inside and naming and _names(blocks[-1], text):
+            rest = _OF_SHEET.sub("", text)
+            blocks[-1].name = join(blocks[-1].name, rest) if blocks[-1].name else rest
         elif inside:
-            under.append(line)
-    close()
-    for block in blocks:
+            naming = False
+            under[-1].append(line)
+    numbers: dict[str, int] = {}
+    for block, written in zip(blocks, under, strict=True):
         block.name = squeeze(block.name).rstrip(".")[: limits.MAX_NAME]
+        _fill(block, written, numbers)
+        if not block.competences:
+            found.losses.miss("block-without-competence", block.name, block.line)
     return blocks
+
+
+def _names(block: Activity, text: str) -> bool:
+    """Tell whether a line goes on with the block's name; without a code, until a blank line."""
+    return not block.block_code or continues(block.name, text)
 
 
 def match_blocks(

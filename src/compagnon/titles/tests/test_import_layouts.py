@@ -237,3 +237,50 @@ def test_older_flat_flow() -> None:
     assert [one.name for one in found.activities[0].competences] == [
         "Accueillir les marcheurs", "Préparer les repas", "Tenir la caisse",
     ]  # fmt: skip
+
+
+MODERN = """RNCP37682 - TP - Gardien de refuge
+
+Nomenclature du niveau de qualification : Niveau 5
+Code(s) NSF :
+334t : Accueil, hôtellerie, tourisme
+Formacode(s) :
+42686 : Refuge
+Date d’échéance de l’enregistrement : 01-09-2026
+Certificateur(s) :
+MINISTERE DU TRAVAIL
+
+Blocs de compétences
+
+RNCP37682BC01 - Tenir un refuge d'altitude et
+accueillir en toute saison
+
+Liste de compétences   Modalités d'évaluation
+Accueillir les marcheurs
+Préparer les repas
+
+RNCP37682BC02 - Porter secours
+
+Donner l'alerte
+Accueillir les marcheurs
+
+Secteurs d'activité et type d'emploi
+
+Code(s) ROME :
+G1401 - Gestion de refuge
+"""
+
+
+def test_sheet_of_today_as_text() -> None:
+    found = read(MODERN)
+    assert (found.title, found.rncp) == ("Gardien de refuge", "RNCP37682")
+    assert [(one.code, one.edition) for one in found.levels] == [("5", "2019")]
+    assert found.valid_to is not None
+    assert found.valid_to.isoformat() == "2026-09-01"
+    assert found.authority == "MINISTERE DU TRAVAIL"
+    assert [one.code for one in found.rome] == ["G1401"]
+    assert [(one.block_code, one.name, [each.number for each in one.competences])
+            for one in found.activities] == [
+        ("RNCP37682BC01", "Tenir un refuge d'altitude et accueillir en toute saison", [1, 2]),
+        ("RNCP37682BC02", "Porter secours", [3, 1]),
+    ]  # fmt: skip
