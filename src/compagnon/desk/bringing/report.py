@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 # Of each field or column this many different values are named; the others are counted.
 VALUES_NAMED = 1_000
+# And so many in all: a table may have 500 columns.
+VALUES_IN_ALL = 20_000
 EXAMPLES = 5
 VALUE_LENGTH = 200
 
@@ -66,6 +68,7 @@ class Report:
         self._problems: dict[str, _Tally] = {}
         self._kept: dict[str, dict[str, int]] = {}
         self._mapped: dict[str, dict[tuple[str, str], int]] = {}
+        self._named = 0
 
     def count(self, what: str, number: int = 1) -> None:
         """Add to a count."""
@@ -79,7 +82,7 @@ class Report:
         values = self._unmapped.setdefault(name, {})
         found = values.get(shown)
         if found is None:
-            if len(values) >= VALUES_NAMED:
+            if not self._may_name(values):
                 self._beyond[name] = self._beyond.get(name, 0) + 1
                 return
             found = values[shown] = {
@@ -96,17 +99,24 @@ class Report:
         """Tell that a value of a field became one of ours."""
         values = self._mapped.setdefault(name, {})
         key = (value[:VALUE_LENGTH], became)
-        if key in values or len(values) < VALUES_NAMED:
+        if key in values or self._may_name(values):
             values[key] = values.get(key, 0) + 1
 
     def kept(self, column: str, value: str) -> None:
         """Tell that a column without a place of ours is kept in a note."""
         values = self._kept.setdefault(column, {})
         shown = value[:VALUE_LENGTH]
-        if shown in values or len(values) < VALUES_NAMED:
+        if shown in values or self._may_name(values):
             values[shown] = values.get(shown, 0) + 1
         else:
             self._beyond[column] = self._beyond.get(column, 0) + 1
+
+    def _may_name(self, values: Mapping[Any, Any]) -> bool:
+        """Tell whether one value more of a field may be named, and count it."""
+        if len(values) >= VALUES_NAMED or self._named >= VALUES_IN_ALL:
+            return False
+        self._named += 1
+        return True
 
     def problem(self, kind: str, *, reference: str = "", row: int = 0, detail: str = "") -> None:
         """Tell what was odd, with the ticket and the row of the first few."""
