@@ -63,6 +63,25 @@ def store(content: bytes | Readable, *, limit: int | None = None) -> StoredFile:
     Raises:
         TooLarge: it is over the limit; nothing was kept.
     """
+    return row_of(put(content, limit=limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A content that stands on the disk, and has no row yet."""
+
+    sha256: str
+    size: int
+    head: bytes
+    tail: bytes
+
+
+def put(content: bytes | Readable, *, limit: int | None = None) -> Written:
+    """Write a content to the disk, whole, without its row: for who writes many rows at once.
+
+    Raises:
+        TooLarge: it is over the limit; nothing was kept.
+    """
     stream = BytesIO(content) if isinstance(content, bytes) else content
     most = settings.FILE_MAX_BYTES if limit is None else limit
     waiting = _root() / "incoming" / secrets.token_hex(16)
@@ -72,6 +91,11 @@ def store(content: bytes | Readable, *, limit: int | None = None) -> StoredFile:
         _put(waiting, path_of(written.sha256))
     finally:
         waiting.unlink(missing_ok=True)
+    return written
+
+
+def row_of(written: Written) -> StoredFile:
+    """Give the row of a content that was put, in the running transaction."""
     row, _created = StoredFile.objects.get_or_create(
         sha256=written.sha256,
         defaults={
@@ -82,15 +106,7 @@ def store(content: bytes | Readable, *, limit: int | None = None) -> StoredFile:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    sha256: str
-    size: int
-    head: bytes
-    tail: bytes
-
-
-def _write(stream: Readable, path: Path, limit: int) -> _Written:
+def _write(stream: Readable, path: Path, limit: int) -> Written:
     digest, size, head, tail = hashlib.sha256(), 0, b"", b""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as out:
         while chunk := stream.read(CHUNK):
@@ -106,7 +122,7 @@ def _write(stream: Readable, path: Path, limit: int) -> _Written:
             tail = (tail + chunk)[-file_types.TAIL_BYTES :]
         out.flush()
         os.fsync(out.fileno())
-    return _Written(digest.hexdigest(), size, head, tail)
+    return Written(digest.hexdigest(), size, head, tail)
 
 
 def _put(waiting: Path, path: Path) -> None:

@@ -20,8 +20,9 @@ from django.http import HttpRequest, HttpResponse
 from compagnon.core.errors import TooLarge
 from compagnon.park.ingestion.enrolment import Grant, grant_of
 from compagnon.park.ingestion.intake import note_agent
-from compagnon.park.ingestion.keeping import Sender, keep, keep_refused
+from compagnon.park.ingestion.keeping import Sender, keep_refused
 from compagnon.park.ingestion.rows import text
+from compagnon.park.ingestion.together import accept
 from compagnon.park.inventory import Envelope, Unreadable, answers, decode, parse, read
 from compagnon.park.inventory.decoding import Compression, compression_of, encode
 from compagnon.park.inventory.limits import DEFAULT
@@ -77,7 +78,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         return problem(413, "The body is larger than what is accepted.", as_json=speaks_json)
     try:
         return _receive(request, grant, raw)
-    except OperationalError as error:
+    except (OperationalError, TimeoutError) as error:
         log.warning("inventory not kept: the database is busy", error=str(error)[:200])
         response = problem(503, "Busy: try again later.", as_json=speaks_json)
         response["Retry-After"] = "60"
@@ -142,7 +143,7 @@ def _receive(request: HttpRequest, grant: Grant, raw: bytes) -> HttpResponse:
     )
     if envelope.action == "inventory" or envelope.action in NETWORK:
         try:
-            keep(raw, sender)
+            accept(raw, sender)
         except TooLarge:
             return problem(413, "The body is too large.", as_json=envelope.format == "json")
     else:

@@ -61,12 +61,19 @@ def keep(raw: bytes, sender: Sender, *, enqueue: bool = True, at: datetime | Non
     if (known := repeated(digest, sender)) is not None:
         see_again(known, now)
         return Kept(known, is_repeated=True)
-    stored = files.store(raw, limit=DEFAULT.body_bytes)
+    written = files.put(raw, limit=DEFAULT.body_bytes)
+    return Kept(write(written, sender, now, enqueue=enqueue), is_repeated=False)
+
+
+def write(
+    written: files.Written, sender: Sender, now: datetime, *, enqueue: bool
+) -> InventoryReport:
+    """Write the row of a body that stands on the disk, and enqueue its processing."""
     with transaction.atomic():
         report = InventoryReport.objects.create(
-            raw=stored,
-            digest=digest,
-            size=len(raw),
+            raw=files.row_of(written),
+            digest=written.sha256,
+            size=written.size,
             received_at=now,
             last_received_at=now,
             **of_sender(sender),
@@ -75,7 +82,7 @@ def keep(raw: bytes, sender: Sender, *, enqueue: bool = True, at: datetime | Non
             from compagnon.park.tasks import process_report
 
             process_report.enqueue(report.pk)
-    return Kept(report, is_repeated=False)
+    return report
 
 
 def keep_refused(raw: bytes, sender: Sender, error: Unreadable) -> InventoryReport:
