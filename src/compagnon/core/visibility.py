@@ -39,8 +39,19 @@ def rule(*models: type[Model]) -> Callable[[Rule], Rule]:
 
 
 def has_rule(model: type[Model]) -> bool:
-    """Tell whether a rule is registered for the model."""
+    """Tell whether a rule is registered for the model; a table between two models has both's."""
+    if model._meta.auto_created:
+        return all(has_rule(end) for end, _name in _ends(model))
     return model in _RULES
+
+
+def _ends(model: type[Model]) -> list[tuple[type[Model], str]]:
+    """Give the models that a table of a many-to-many field ties, with the names of its keys."""
+    return [
+        (field.related_model, field.name)
+        for field in model._meta.fields
+        if isinstance(field.related_model, type)
+    ]
 
 
 def visible(model: type[M], who: Actor | Scope, rows: QuerySet[M] | None = None) -> QuerySet[M]:
@@ -54,9 +65,14 @@ def visible(model: type[M], who: Actor | Scope, rows: QuerySet[M] | None = None)
     """
     scope = who.scope if isinstance(who, Actor) else who
     start: QuerySet[M] = rows if rows is not None else model._default_manager.all()
-    if model not in _RULES:
+    if not has_rule(model):
         raise LookupError(f"{model.__name__} has no visibility rule")
     if scope.unlimited:
+        return start
+    if model._meta.auto_created:
+        # What ties two rows is seen by who sees both.
+        for end, name in _ends(model):
+            start = start.filter(**{f"{name}__in": visible(end, scope)})
         return start
     return _RULES[model](scope, start)
 
