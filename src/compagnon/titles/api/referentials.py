@@ -88,7 +88,7 @@ class CertificateRef(Schema):
 
 
 class CorrespondenceOut(Schema):
-    """A line of a table: who held these is held to have those. No target is «Néant»."""
+    """A line of a table: who held these is held to have those. No target: the text says that they have none."""
 
     id: int
     from_version_id: int
@@ -118,7 +118,7 @@ class AnswerIn(Body):
     """What an unclear line means."""
 
     needs: Literal["all", "any"]
-    target_ids: Annotated[list[Id], Field(max_length=100, description="None: «Néant».")]
+    target_ids: Annotated[list[Id], Field(max_length=100, description="Empty: they have none.")]
     reason: Annotated[str, Field(max_length=2000, examples=["Courrier de la DGEFP du 3 mars"])]
 
 
