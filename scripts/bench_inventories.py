@@ -79,6 +79,26 @@ def report(bodies: tuple[bytes, bytes]) -> list[tuple[float, int]]:
     return found
 
 
+def wait_for_server() -> None:
+    """Return once the server answers.
+
+    Raises:
+        SystemExit: it does not, within a minute.
+    """
+    for _trial in range(240):
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+        finally:
+            connection.close()
+    sys.exit("the server does not answer")
+
+
 def memory(pids: list[int]) -> int:
     """Give the resident memory of processes and of those below them, in MiB."""
     total = 0
@@ -113,7 +133,7 @@ def main() -> None:
         for word in ("serve", "worker")
     ]
     try:
-        time.sleep(8)
+        wait_for_server()
         figures = measure(bodies, asked.at_once, [part.pid for part in parts])
     finally:
         spent = {}
