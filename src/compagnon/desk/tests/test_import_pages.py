@@ -38,7 +38,9 @@ def log(tmp_path: Path) -> bytes:
 def administrator(people: Cast) -> Client:
     """A browser of somebody who may import anywhere."""
     person = factories.person(people.provider, "Ada", "Lebrun", language="fr")
-    factories.grant(person, factories.role(verbs={verb.name for verb in all_verbs()}), people.provider)
+    factories.grant(
+        person, factories.role(verbs={verb.name for verb in all_verbs()}), people.provider
+    )
     client = Client()
     client.force_login(factories.account(person))
     return client
