@@ -88,7 +88,7 @@ class CertificateRef(Schema):
 
 
 class CorrespondenceOut(Schema):
-    """A line of a table: who held these is held to have those. No target: the text says that they have none."""
+    """A line of a table: who held these is held to have those; no target, to have none."""
 
     id: int
     from_version_id: int
