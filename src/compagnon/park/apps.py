@@ -22,8 +22,11 @@ class ParkConfig(AppConfig):
             navigation,
             policies,
             resources,
+            resources_life,
             tasks,
             visibility,
+            visibility_life,
+            visibility_relations,
         )
 
         post_migrate.connect(ship_types, sender=self)
@@ -33,7 +36,7 @@ def ship_types(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any
     """Write the types that ship once the tables are there; forget what was read before."""
     from django.db import connections
 
-    from compagnon.park import shipped_types
+    from compagnon.park import shipped_relations, shipped_types
     from compagnon.park.ingestion import catalogue, enrolment
 
     catalogue.remembered.forget()
@@ -41,5 +44,10 @@ def ship_types(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any
     # Going back, the tables are not those of the models.
     if any(backward for _migration, backward in plan):
         return
-    if using == "default" and "park_assettype" in connections[using].introspection.table_names():
+    if using != "default":
+        return
+    tables = connections[using].introspection.table_names()
+    if "park_assettype" in tables:
         shipped_types.ensure_all()
+    if "park_relationkind" in tables:
+        shipped_relations.ensure_all()

@@ -12,6 +12,11 @@ VIEW = "asset.view"
 MANAGE = "asset.manage"
 INVENTORY = "inventory.manage"
 TYPES = "asset_type.manage"
+HAND_OVER = "asset.hand_over"
+LEND = "loan.manage"
+STOCK = "stock.manage"
+DISPOSE = "disposal.manage"
+RELATIONS = "relation.manage"
 
 verbs.declare(
     "park",
@@ -20,6 +25,11 @@ verbs.declare(
         MANAGE: _("Add, change, merge and separate assets"),
         INVENTORY: _("Follow inventories: reports, agents, enrolment tokens"),
         TYPES: _("Define the types of assets"),
+        HAND_OVER: _("Hand assets over and take them back, with a signature"),
+        LEND: _("Reserve, lend and take back assets"),
+        STOCK: _("Keep stock places and consumables, count the stock"),
+        DISPOSE: _("Dispose of equipment, with its proofs"),
+        RELATIONS: _("Relate assets, say what is redundant, keep baselines"),
     },
 )
 

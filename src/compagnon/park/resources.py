@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor
 from compagnon.core.crud import (
+    Boolean,
     Choice,
     Column,
     Dates,
@@ -99,7 +100,9 @@ ASSETS = Resource(
         "state",
         "site",
         "person",
+        "place",
         "team",
+        "is_loanable",
         "serial",
         "manufacturer",
         "model",
@@ -111,6 +114,8 @@ ASSETS = Resource(
         "purchase_reference",
         "supplier",
         "warranty_ends_on",
+        "depreciation_months",
+        "depreciation_method",
         "note",
     ),
     detail=(
@@ -132,7 +137,11 @@ ASSETS = Resource(
         "purchase_price",
         "purchase_reference",
         "supplier",
+        "place",
+        "is_loanable",
         "warranty_ends_on",
+        "depreciation_months",
+        "depreciation_method",
         "disposed_on",
         "values",
         "note",
@@ -146,7 +155,9 @@ ASSETS = Resource(
         Choice("state"),
         Relation("organisation"),
         Relation("site"),
+        Relation("place"),
         Relation("person"),
+        Boolean("is_loanable"),
         Choice("origin"),
         Dates("last_seen"),
         Dates("warranty_ends_on"),

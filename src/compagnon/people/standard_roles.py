@@ -44,7 +44,11 @@ _TECHNICIAN = _TRAINEE | {
     "intake.view",
     "token.manage",
     "asset.manage",
+    "asset.hand_over",
+    "loan.manage",
+    "stock.manage",
     "inventory.manage",
+    "relation.manage",
 }
 _SUPERVISOR = _TECHNICIAN | {
     "organisation.manage",
@@ -56,6 +60,7 @@ _SUPERVISOR = _TECHNICIAN | {
     "desk.configure",
     "journal.view",
     "asset_type.manage",
+    "disposal.manage",
 }
 _TRAINER = frozenset({"person.view", "ticket.view", "candidacy.view", "candidacy.train"})
 _SECRETARY = frozenset(

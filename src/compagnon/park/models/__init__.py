@@ -1,6 +1,17 @@
 """Rows of ``park``, one aggregate a module."""
 
-from compagnon.park.models.assets import Asset, AssetKind, AssetOrigin, AssetState, AssetType
+from compagnon.park.models.assets import (
+    Asset,
+    AssetKind,
+    AssetOrigin,
+    AssetState,
+    AssetType,
+    DepreciationMethod,
+)
+from compagnon.park.models.bringing import BroughtKind, BroughtList, BroughtState, ImportMapping
+from compagnon.park.models.consumables import Consumable, ConsumableMovement
+from compagnon.park.models.disposals import Disposal, DisposedAsset, WasteCategory, WipingMethod
+from compagnon.park.models.figures import Budget, EnergyProfile, GridFactor
 from compagnon.park.models.identity import (
     Doubt,
     DoubtCandidate,
@@ -8,6 +19,9 @@ from compagnon.park.models.identity import (
     Identifier,
     MergeRecord,
 )
+from compagnon.park.models.licences import Currency, Licence, LicenceAllocation, LicenceMetric
+from compagnon.park.models.life import CustodySheet, Movement, SheetKind, StockPlace
+from compagnon.park.models.loans import Loan, LoanDay, LoanState
 from compagnon.park.models.machines import (
     Antivirus,
     AttachedPrinter,
@@ -28,8 +42,33 @@ from compagnon.park.models.machines import (
     VirtualMachine,
     Volume,
 )
+from compagnon.park.models.needs import Candidate, Criterion, Need, NeedsStudy, Score
+from compagnon.park.models.relations import (
+    Baseline,
+    BaselineMachine,
+    Effect,
+    Placement,
+    RedundancyGroup,
+    Relation,
+    RelationKind,
+    Tier,
+)
 from compagnon.park.models.reports import Agent, EnrolmentToken, InventoryReport, Match, Outcome
 from compagnon.park.models.software import Installation, SoftwareProduct, SoftwareVersion
+from compagnon.park.models.stock_taking import (
+    LineState,
+    Resolution,
+    StockLine,
+    StockTaking,
+    StrayCode,
+)
+from compagnon.park.models.supplying import (
+    CoveredAsset,
+    Paper,
+    PricePeriod,
+    SupplierContract,
+    SupplyKind,
+)
 
 __all__ = [
     "Agent",
@@ -40,32 +79,80 @@ __all__ = [
     "AssetState",
     "AssetType",
     "AttachedPrinter",
+    "Baseline",
+    "BaselineMachine",
+    "BroughtKind",
+    "BroughtList",
+    "BroughtState",
+    "Budget",
+    "Candidate",
     "Component",
+    "Consumable",
+    "ConsumableMovement",
     "Counter",
+    "CoveredAsset",
+    "Criterion",
+    "Currency",
+    "CustodySheet",
     "DatabaseServer",
+    "DepreciationMethod",
+    "Disposal",
+    "DisposedAsset",
     "Doubt",
     "DoubtCandidate",
     "DoubtState",
+    "Effect",
+    "EnergyProfile",
     "EnrolmentToken",
+    "GridFactor",
     "Identifier",
+    "ImportMapping",
     "Installation",
     "InventoryReport",
+    "Licence",
+    "LicenceAllocation",
+    "LicenceMetric",
+    "LineState",
+    "Loan",
+    "LoanDay",
+    "LoanState",
     "Machine",
     "MachineDocument",
     "Match",
     "MemoryModule",
     "MergeRecord",
     "Monitor",
+    "Movement",
+    "Need",
+    "NeedsStudy",
     "NetworkAddress",
     "NetworkPort",
     "OperatingSystem",
     "Outcome",
+    "Paper",
+    "Placement",
+    "PricePeriod",
     "Processor",
+    "RedundancyGroup",
+    "Relation",
+    "RelationKind",
+    "Resolution",
+    "Score",
     "SectionRow",
+    "SheetKind",
     "SoftwareProduct",
     "SoftwareVersion",
+    "StockLine",
+    "StockPlace",
+    "StockTaking",
     "Storage",
+    "StrayCode",
+    "SupplierContract",
     "Supply",
+    "SupplyKind",
+    "Tier",
     "VirtualMachine",
     "Volume",
+    "WasteCategory",
+    "WipingMethod",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,13 @@ class AssetState(models.TextChoices):
     REPAIR = "repair", _("in repair")
     RETIRED = "retired", _("retired")
     DISPOSED = "disposed", _("disposed of")
+
+
+class DepreciationMethod(models.TextChoices):
+    """How the price of an asset is spread over years."""
+
+    LINE = "line", _("straight line")
+    DECLINING = "declining", _("declining balance")
 
 
 class AssetOrigin(models.TextChoices):
@@ -107,6 +115,15 @@ class Asset(models.Model):
     team = models.ForeignKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="assets", verbose_name=_("team")
     )
+    place = models.ForeignKey(
+        "park.StockPlace",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assets",
+        verbose_name=_("stock place"),
+    )
+    is_loanable = models.BooleanField(_("can be lent"), default=False)
     serial = models.CharField(_("serial number"), max_length=128, blank=True, db_index=True)
     manufacturer = models.CharField(_("manufacturer"), max_length=120, blank=True)
     model = models.CharField(_("model"), max_length=160, blank=True)
@@ -121,6 +138,19 @@ class Asset(models.Model):
     purchase_reference = models.CharField(_("order or invoice"), max_length=80, blank=True)
     supplier = models.CharField(_("supplier"), max_length=120, blank=True)
     warranty_ends_on = models.DateField(_("warranty until"), null=True, blank=True)
+    depreciation_months = models.PositiveSmallIntegerField(
+        _("depreciated over (months)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+    )
+    depreciation_method = models.CharField(
+        _("depreciation"),
+        max_length=9,
+        choices=DepreciationMethod,
+        default=DepreciationMethod.LINE,
+        blank=True,
+    )
     disposed_on = models.DateField(_("disposed of on"), null=True, blank=True)
     values = models.JSONField(_("own fields"), default=dict, blank=True)
     note = models.TextField(_("note"), blank=True, max_length=4000)

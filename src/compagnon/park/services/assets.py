@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compagnon.core import journal
@@ -14,7 +15,8 @@ from compagnon.core.api.errors import from_django
 from compagnon.core.errors import Conflict, Invalid, Stale
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
-from compagnon.park.models import Asset, AssetType
+from compagnon.park import placing
+from compagnon.park.models import Asset, AssetState, AssetType
 from compagnon.park.policies import MANAGE, TYPES, check
 from compagnon.park.rules import check_fields, check_values
 
@@ -40,6 +42,7 @@ def create(*, actor: Actor, values: dict[str, Any]) -> Asset:
     asset = Asset(**values)
     asset.locked = [name for name in LOCKABLE if values.get(name)]
     _keep(asset)
+    placing.note(actor=actor, asset=asset)
     journal.record(
         actor=actor,
         verb="asset.create",
@@ -61,6 +64,7 @@ def change(
         Refused: the actor may not manage the assets of the organisations concerned.
         Stale: somebody changed it meanwhile.
         Invalid: some value is not valid.
+        IllegalMove: the state does not follow.
     """
     rows = Asset.objects.select_for_update(of=("self",))
     row = get_visible(Asset, actor, rows, pk=asset.pk)
@@ -70,6 +74,8 @@ def change(
     if expected_version is not None and row.version != expected_version:
         raise Stale
     before = {name: _told(getattr(row, name)) for name in values}
+    if values.get("state") in AssetState.values:
+        placing.check_state(row.state, values["state"])
     for name, value in values.items():
         setattr(row, name, value)
     after = {name: _told(getattr(row, name)) for name in values}
@@ -82,7 +88,10 @@ def change(
             locked = locked | {name} if new[name] else locked - {name}
     row.locked = sorted(locked)
     row.version += 1
+    placing.date_fields(row, new, timezone.localdate())
     _keep(row)
+    if set(new) & set(placing.PLACED):
+        placing.note(actor=actor, asset=row)
     hidden = dict.fromkeys(NOT_JOURNALED)
     journal.record(
         actor=actor,
