@@ -70,7 +70,10 @@ def test_pages_keep_to_their_queries(db: None, ratchet: dict[str, dict[str, int]
     client = world.browser(everything.administrator)
     found: dict[str, int] = {}
     for route in routes():
-        address = route.addresses(everything.a)[0]
+        addresses = route.addresses(everything.a)
+        if not addresses:  # a table without relations has no options to search
+            continue
+        address = addresses[0]
         # The first call fills what a process keeps: the terms of contracts, content types.
         if client.get(address).status_code != 200:
             continue
