@@ -32,6 +32,8 @@ TYPES: Final = (
     Shipped("peripheral", _("Peripheral"), AssetKind.PERIPHERAL, "plug"),
     Shipped("service", _("Service"), AssetKind.SERVICE, "cloud"),
     Shipped("application", _("Application"), AssetKind.APPLICATION, "layout-grid"),
+    Shipped("web-server", _("Web server"), AssetKind.APPLICATION, "world"),
+    Shipped("database", _("Database"), AssetKind.APPLICATION, "database"),
     Shipped("device", _("Other device"), AssetKind.OTHER, "package"),
 )
 BY_CODE: Final = {one.code: one for one in TYPES}

@@ -5,16 +5,19 @@ what falls when something falls; ``causes`` says what may have brought something
 """
 
 from compagnon.park.impact.causes import Cause, causes
+from compagnon.park.impact.drawing import Drawing, draw
 from compagnon.park.impact.falling import Fall, Outcome, fall
 from compagnon.park.impact.graph import Dependency, Graph, Redundancy
 
 __all__ = [
     "Cause",
     "Dependency",
+    "Drawing",
     "Fall",
     "Graph",
     "Outcome",
     "Redundancy",
     "causes",
+    "draw",
     "fall",
 ]

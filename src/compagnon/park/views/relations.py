@@ -1,0 +1,260 @@
+"""Relations on the page of an asset, and the page of its impact."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from compagnon.core.actor import Actor
+from compagnon.core.visibility import get_visible, visible
+from compagnon.park import impact as engine
+from compagnon.park.forms.relations import RedundancyForm, TieForm, TierForm
+from compagnon.park.models import (
+    Asset,
+    Effect,
+    Placement,
+    RedundancyGroup,
+    Relation,
+    RelationKind,
+    Tier,
+)
+from compagnon.park.policies import RELATIONS, VIEW
+from compagnon.park.queries import baselines, impact, machines, relations
+from compagnon.park.queries.impact import Answer, Item
+from compagnon.park.resources import named
+from compagnon.park.services import relations as services
+from compagnon.park.views.acting import actor_of, attempt
+
+ROWS = 100
+OPTIONS = 20
+
+
+@require_safe
+def pick(request: HttpRequest) -> HttpResponse:
+    """Answer ``?q=`` with at most 20 assets, as options of a picker."""
+    actor = actor_of(request)
+    rows = named(
+        visible(Asset, actor).select_related("type", "organisation"), request.GET.get("q", "")
+    )
+    found = list(rows.order_by("name", "pk")[:OPTIONS])
+    return render(request, "park/relations/options.html", {"found": found})
+
+
+def panel(request: HttpRequest, row: Asset) -> SafeString | None:
+    """Show an asset's relations on its page, with what relates it to others."""
+    return _panel(request, actor_of(request), row)
+
+
+def _panel(request: HttpRequest, actor: Actor, row: Asset) -> SafeString:
+    ties = relations.ties(actor, row)
+    groups = relations.groups(actor, row)
+    stood = Placement.objects.filter(asset=row).first()
+    may = actor.scope.allows(RELATIONS, row.organisation_id)
+    tied = [
+        (one.row.pk, f"{one.words} {one.other.name}") for one in ties if one.row and one.depends
+    ]
+    context: dict[str, Any] = {
+        "asset": row,
+        "ties": ties,
+        "groups": groups,
+        "tier": stood.get_tier_display() if stood else "",
+        "drifts": baselines.drift_counts(actor, row.pk),
+        "may_relate": may,
+    }
+    if may:
+        context |= {
+            "tie_form": TieForm(groups=groups),
+            "tier_form": TierForm(initial={"tier": stood.tier if stood else ""}),
+            "redundancy_form": RedundancyForm(ties=tied) if len(tied) > 1 else None,
+        }
+    return render_to_string("park/relations/_panel.html", context, request)
+
+
+@require_POST
+def tie(request: HttpRequest, pk: int) -> HttpResponse:
+    """Relate an asset to another."""
+    actor = actor_of(request)
+    row = machines.asset(actor, pk)
+    form = TieForm(request.POST, groups=relations.groups(actor, row))
+
+    def relate() -> None:
+        kind, out = form.kind_and_way()
+        other, group = form.cleaned_data["other"], form.cleaned_data.get("group")
+        services.tie(
+            actor=actor,
+            source_id=row.pk if out else other,
+            target_id=other if out else row.pk,
+            kind=kind,
+            group_id=group.pk if group else None,
+            note=form.cleaned_data["note"],
+        )
+
+    return _back(request, row, form, relate, _("They are related."))
+
+
+@require_POST
+def untie(request: HttpRequest, pk: int, relation_id: int) -> HttpResponse:
+    """Take a relation away."""
+    actor = actor_of(request)
+    row = machines.asset(actor, pk)
+    found = get_visible(Relation, actor, pk=relation_id)
+    attempt(
+        request,
+        lambda: services.untie(actor=actor, relation_id=found.pk),
+        _("They are related no longer."),
+    )
+    return redirect(_place(row))
+
+
+@require_POST
+def make_redundant(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that some of an asset's relations stand in for each other."""
+    actor = actor_of(request)
+    row = machines.asset(actor, pk)
+    tied = [
+        (one.row.pk, one.words) for one in relations.ties(actor, row) if one.row and one.depends
+    ]
+    form = RedundancyForm(request.POST, ties=tied)
+    return _back(
+        request,
+        row,
+        form,
+        lambda: services.make_redundant(
+            actor=actor,
+            asset_id=row.pk,
+            name=form.cleaned_data["name"],
+            needs=form.cleaned_data["needs"],
+            relation_ids=[int(one) for one in form.cleaned_data["relations"]],
+        ),
+        _("The redundancy is kept."),
+    )
+
+
+@require_POST
+def end_redundancy(request: HttpRequest, pk: int, group_id: int) -> HttpResponse:
+    """Take a redundancy group away."""
+    actor = actor_of(request)
+    row = machines.asset(actor, pk)
+    group = get_visible(RedundancyGroup, actor, pk=group_id)
+    attempt(
+        request,
+        lambda: services.end_redundancy(actor=actor, group_id=group.pk),
+        _("Each relation counts alone again."),
+    )
+    return redirect(_place(row))
+
+
+@require_POST
+def place_in_tier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say in which tier an asset works."""
+    actor = actor_of(request)
+    row = machines.asset(actor, pk)
+    form = TierForm(request.POST)
+
+    def place() -> None:
+        value = form.cleaned_data["tier"]
+        services.place_in_tier(actor=actor, asset_id=row.pk, tier=Tier(value) if value else None)
+
+    return _back(request, row, form, place, _("Saved."))
+
+
+def _back(request: HttpRequest, row: Asset, form: Any, action: Any, done: str) -> HttpResponse:
+    from django.contrib import messages
+
+    if form.is_valid():
+        attempt(request, action, done)
+    else:
+        texts = [str(text) for many in form.errors.values() for text in many]
+        messages.error(request, " ".join(dict.fromkeys(texts)))
+    return redirect(_place(row))
+
+
+def _place(row: Asset) -> str:
+    return reverse("park:asset_detail", args=[row.pk]) + "#relations"
+
+
+# -- the page of the impact ----------------------------------------------------------------
+
+
+@require_safe
+def show_impact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what falls with an asset, or what may have brought it down: drawn, and as a list."""
+    actor = actor_of(request, VIEW)
+    row = machines.asset(actor, pk)
+    way = "causes" if request.GET.get("way") == "causes" else "falls"
+    kinds = list(RelationKind.objects.exclude(effect=Effect.NONE))
+    kind = next((one for one in kinds if one.code == request.GET.get("kind")), None)
+    asked = impact.causes_of if way == "causes" else impact.falling_with
+    answer = asked(actor, row, [kind.code] if kind else ())
+    depth, site, type_id = (_number(request, name) for name in ("depth", "site", "type"))
+    items = impact.narrowed(answer, depth=depth or 0, site=site, type_id=type_id)
+    page = Paginator(items, ROWS).get_page(request.GET.get("page"))
+    names = {one.id: one.name for one in [answer.start, *answer.items]}
+    context = {
+        "asset": row,
+        "way": way,
+        "answer": answer,
+        "count": len(items),
+        "page": page,
+        "lines": [(one, names.get(one.through or 0, "")) for one in page],
+        "kinds": sorted((one.code, one.words) for one in kinds),
+        "kind": kind.code if kind else "",
+        "depth": depth,
+        "depths": range(1, min(answer.deepest, 12) + 1),
+        "site": site,
+        "type": type_id,
+        "people": len({one.person_id for one in items if one.person_id}),
+        "drawing": json.dumps(drawing(answer, items, way), separators=(",", ":")),
+    }
+    return render(request, "park/relations/impact.html", context)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+
+
+def drawing(answer: Answer, items: list[Item], way: str) -> dict[str, Any]:
+    """Give what the browser draws: nodes with their column, edges, heaps told by their words."""
+    known = {one.id: one for one in items}
+    drawn = engine.draw(
+        [(one.id, one.depth) for one in items],
+        answer.edges,
+        answer.start.id,
+        (
+            lambda key: (known[key].type, known[key].site),
+            lambda key: (known[key].type, ""),
+        ),
+    )
+    nodes = []
+    for node in drawn.nodes:
+        if node.item is not None:
+            item = known.get(node.item, answer.start)
+            label, note = item.name, item.type
+            link = reverse("park:asset_impact", args=[item.id]) + f"?way={way}"
+            tier, sure = item.tier, item.sure
+        else:
+            kind, site = node.heap if isinstance(node.heap, tuple) else ("", "")
+            label, note, link, tier, sure = f"{node.count} × {kind}", site, "", "", True
+        nodes.append(
+            {
+                "id": node.key,
+                "label": label,
+                "note": note,
+                "depth": node.depth,
+                "count": node.count,
+                "link": link,
+                "tier": tier,
+                "sure": sure,
+            }
+        )
+    return {"nodes": nodes, "edges": drawn.edges, "heaped": drawn.is_heaped}
