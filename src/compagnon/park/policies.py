@@ -17,6 +17,9 @@ LEND = "loan.manage"
 STOCK = "stock.manage"
 DISPOSE = "disposal.manage"
 RELATIONS = "relation.manage"
+LICENCES = "licence.manage"
+SUPPLIERS = "supplier.manage"
+NEEDS = "needs.manage"
 
 verbs.declare(
     "park",
@@ -29,6 +32,9 @@ verbs.declare(
         LEND: _("Reserve, lend and take back assets"),
         STOCK: _("Keep stock places and consumables, count the stock"),
         DISPOSE: _("Dispose of equipment, with its proofs"),
+        LICENCES: _("Keep licences, give them and take them back"),
+        SUPPLIERS: _("Keep supplier contracts and what they cover"),
+        NEEDS: _("Write specifications of needs and compare products"),
         RELATIONS: _("Relate assets, say what is redundant, keep baselines"),
     },
 )
