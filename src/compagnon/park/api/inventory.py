@@ -114,7 +114,7 @@ class SoftwareOut(Schema):
 class SoftwareQuery(ListQuery):
     """Which software."""
 
-    q: Annotated[str, Field(max_length=80)] = ""
+    q: Annotated[str | None, Field(max_length=80)] = None
     ordering: Literal["version__product__name"] = "version__product__name"
 
 
@@ -124,7 +124,8 @@ def list_asset_software(
 ) -> QuerySet[Installation]:
     """List what is installed on an asset."""
     row = machines.asset(request.actor, asset_id)
-    text, query.q = query.q, ""
+    # Looked for here: what is left in the query narrows by a column.
+    text, query.q = query.q or "", None
     return machines.software(row, text).order_by()
 
 

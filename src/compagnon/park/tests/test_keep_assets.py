@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from compagnon.config.tests import world
 from compagnon.core.crud.tests.contract import ResourceContract
 from compagnon.core.errors import Invalid
 from compagnon.park.models import Asset
@@ -112,3 +113,17 @@ def test_the_pages_show_what_an_inventory_told(people: Cast) -> None:
         "/park/agents/", {"organisation": people.client_a.pk, "name": "Postes"}
     ).content.decode()
     assert "cpe_" in made
+
+
+@pytest.mark.django_db
+def test_the_software_of_a_machine_by_api(people: Cast) -> None:
+    report = bring(people.client_a, inventory("pc-1"))
+    client = Client()
+    secret = world.token(people.administrator)
+    address = f"/api/v1/assets/{report.asset_id}/software"
+    for query, names in (
+        ("", ["LibreOffice", "Mozilla Firefox"]),
+        ("?q=fire", ["Mozilla Firefox"]),
+    ):
+        answer = client.get(address + query, headers={"Authorization": f"Bearer {secret}"})
+        assert [one["name"] for one in answer.json()["items"]] == names
