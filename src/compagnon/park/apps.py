@@ -23,10 +23,12 @@ class ParkConfig(AppConfig):
             policies,
             resources,
             resources_life,
+            resources_relations,
             tasks,
             visibility,
             visibility_life,
             visibility_relations,
+            visibility_supplies,
         )
 
         post_migrate.connect(ship_types, sender=self)
