@@ -22,6 +22,7 @@ class TitlesConfig(AppConfig):
             journal_words_decisions,
             journal_words_outcomes,
             journal_words_referentials,
+            journal_words_results,
             navigation,
             policies,
             policies_candidacies,

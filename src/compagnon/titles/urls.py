@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.titles import urls_decisions, urls_outcomes, urls_referentials
+from compagnon.titles import urls_decisions, urls_outcomes, urls_referentials, urls_results
 
 app_name = "titles"
 
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_referentials.urlpatterns,
     *urls_outcomes.urlpatterns,
     *urls_decisions.urlpatterns,
+    *urls_results.urlpatterns,
 ]

@@ -2,8 +2,16 @@
 
 from ninja import Router
 
-from compagnon.titles.api import decisions, outcomes, referentials
+from compagnon.titles.api import (
+    candidacies,
+    decisions,
+    dossiers,
+    evidence,
+    outcomes,
+    referentials,
+    results,
+)
 
 router = Router()
-for part in (outcomes, referentials, decisions):
+for part in (outcomes, referentials, decisions, results):
     router.add_router("", part.router)

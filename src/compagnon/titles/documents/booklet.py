@@ -26,12 +26,29 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowLine:
+    """How long the rest can be gained by one text.
+
+    Args:
+        until: the last day; ``None`` where it sets none, or where what it counts from is unknown.
+        applies: it is the one that decides.
+    """
+
+    says: str
+    found: str
+    cited: str
+    until: date | None
+    applies: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TitleGained:
     """What was gained of one title.
 
     Args:
         whole_on: the day of the decision that gave the whole title; ``None`` while it is not.
-        window_ends: the last day to gain the rest by the rule in force; ``None`` without one.
+        windows: every window that the texts give while something is left to gain.
+        reason: why the one that applies does.
     """
 
     code: str
@@ -39,7 +56,8 @@ class TitleGained:
     rows: Sequence[Row]
     whole_on: date | None = None
     whole_number: str = ""
-    window_ends: date | None = None
+    windows: Sequence[WindowLine] = ()
+    reason: str = ""
 
 
 def booklet(
@@ -82,34 +100,37 @@ def _title(title: TitleGained, today: date, language: str) -> dict[str, Any]:
             }
             for row in title.rows
         ],
-        "notes": [_state(title, today, language)],
+        "notes": _state(title, today, language),
     }
 
 
-def _state(title: TitleGained, today: date, language: str) -> str:
+def _state(title: TitleGained, today: date, language: str) -> list[str]:
     if title.whole_on is not None:
-        return _("Whole title gained by the decision of %(date)s (attestation %(number)s).") % {
-            "date": long_date(title.whole_on, language),
-            "number": title.whole_number,
-        }
-    if title.window_ends is None:
-        return ""
-    left = (title.window_ends - today).days
-    ends = {"date": long_date(title.window_ends, language), "days": left}
+        return [
+            _("Whole title gained by the decision of %(date)s (attestation %(number)s).")
+            % {"date": long_date(title.whole_on, language), "number": title.whole_number}
+        ]
+    if not title.windows:
+        return []
+    told = []
+    for line in sorted(title.windows, key=lambda one: not one.applies):
+        words = f"{line.says} ({line.cited}) {countdown(line, today, language)}"
+        told.append(f"{_('Applies:') if line.applies else _('Does not apply:')} {words}")
+    return [_("How long the rest can be gained:"), *told, *([title.reason] if title.reason else [])]
+
+
+def countdown(line: WindowLine, today: date, language: str) -> str:
+    """Tell how long a window is still open, in the language in use."""
+    if line.until is None:
+        return f"{line.found}."
+    left = (line.until - today).days
+    ends = {"date": long_date(line.until, language), "days": left}
     if left < 0:
-        return (
-            _(
-                "Five years after the first certificate, the time to gain the rest ended on "
-                "%(date)s."
-            )
-            % ends
-        )
+        return _("The time to gain the rest ended on %(date)s.") % ends
     return (
         ngettext(
-            "The rest can be gained until %(date)s, five years after the first certificate: "
-            "%(days)d day left.",
-            "The rest can be gained until %(date)s, five years after the first certificate: "
-            "%(days)d days left.",
+            "The rest can be gained until %(date)s: %(days)d day left.",
+            "The rest can be gained until %(date)s: %(days)d days left.",
             left,
         )
         % ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,13 +12,10 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import visible
 from compagnon.people.models import Organisation, Person
-from compagnon.titles.documents.booklet import Row, TitleGained, booklet
+from compagnon.titles.documents.booklet import Row, TitleGained, WindowLine, booklet
 from compagnon.titles.models import Attestation, AttestationKind, KeyPurpose, SigningKey, StatusList
-from compagnon.titles.ruling.calendar_months import add_years
+from compagnon.titles.queries.windows import Windows, windows
 
-# The longest-standing window (arrêtés of 09/03/2006 and 08/12/2008): the one that a booklet
-# counts; a decision weighs them all (titles.ruling).
-WINDOW_YEARS = 5
 MOST_IN_A_BOOKLET = 200
 
 
@@ -104,20 +102,24 @@ def booklet_of(actor: Actor, person: Person, *, language: str) -> bytes:
     )
     if not rows:
         raise NotFound
+    today = timezone.localdate()
     return booklet(
         holder=rows[-1].holder,
         issuer=rows[-1].organisation.name,
-        titles=[_gained(code, rows) for code in dict.fromkeys(row.title_code for row in rows)],
-        today=timezone.localdate(),
+        titles=[
+            _gained(code, rows, today, language)
+            for code in dict.fromkeys(row.title_code for row in rows)
+        ],
+        today=today,
         language=language,
     )
 
 
-def _gained(code: str, rows: list[Attestation]) -> TitleGained:
+def _gained(code: str, rows: list[Attestation], today: date, language: str) -> TitleGained:
     mine = [row for row in rows if row.title_code == code]
     parts = [row for row in mine if row.kind != AttestationKind.TITLE]
     whole = next((row for row in mine if row.kind == AttestationKind.TITLE), None)
-    first = next((row.decided_on for row in parts if row.kind == AttestationKind.CCP), None)
+    weighed = None if whole else _windows(code, parts, today, language)
     return TitleGained(
         code=code,
         name=mine[-1].title_name,
@@ -132,5 +134,34 @@ def _gained(code: str, rows: list[Attestation]) -> TitleGained:
         ],
         whole_on=whole.decided_on if whole else None,
         whole_number=whole.reference if whole else "",
-        window_ends=add_years(first, WINDOW_YEARS) if first and not whole else None,
+        windows=[
+            WindowLine(
+                says=one.says,
+                found=one.found,
+                cited=one.citation,
+                until=one.until,
+                applies=one.applies,
+            )
+            for one in (weighed.lines if weighed else ())
+        ],
+        reason=weighed.reason if weighed else "",
+    )
+
+
+def _windows(code: str, rows: list[Attestation], today: date, language: str) -> Windows | None:
+    """Weigh the windows of the CCPs of the version gained last: it is the one that goes on."""
+    gained = [row for row in rows if row.kind == AttestationKind.CCP]
+    if not gained:
+        return None
+    version = gained[-1].fact.get("version", "")
+    held: dict[str, date] = {}
+    for row in gained:
+        if row.fact.get("version", "") == version:
+            held.setdefault(row.element_code.removeprefix("CCP").strip(), row.decided_on)
+    return windows(
+        code=code,
+        version=version,
+        held=held,
+        today=today,
+        language="en" if language.startswith("en") else "fr",
     )

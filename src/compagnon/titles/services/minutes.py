@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,12 +35,16 @@ from compagnon.titles.services.case_files import document_of
 from compagnon.titles.services.deliberating import missing_votes, seat
 
 
-def digest_of(content: Mapping[str, Any], previous: str) -> str:
-    """Give the digest (SHA-256, hex) that seals minutes with those before them."""
+def sealed_text(content: Mapping[str, Any]) -> str:
+    """Give the JSON text that is digested: sorted keys, no spaces."""
     # Through JSON and back: what is digested is what the database gives back.
     plain = json.loads(json.dumps(content, cls=DjangoJSONEncoder))
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(content: Mapping[str, Any], previous: str) -> str:
+    """Give the digest (SHA-256, hex) that seals minutes with those before them."""
+    return hashlib.sha256(f"{previous}\n{sealed_text(content)}".encode()).hexdigest()
 
 
 def current(sitting: Sitting) -> Minutes | None:
@@ -258,11 +263,37 @@ def unsigned(minutes: Minutes) -> list[str]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Minutes that are not as they were written: ``seal``, ``chain``, ``signature``."""
+
+    minutes: Minutes
+    reasons: list[str]
+
+
+def flaws(organisation: Organisation) -> list[Flaw]:
+    """Give what is wrong with the minutes of a centre; nothing is well.
+
+    ``seal``: the content is not what was digested; ``chain``: what stands before is not what stood
+    before, or a rank is missing; ``signature``: one is not under this digest.
+    """
+    found: list[Flaw] = []
+    previous, ranks = "", dict[int, int]()
+    rows = Minutes.objects.filter(organisation=organisation).order_by("pk")
+    for one in rows.prefetch_related("signatures"):
+        reasons = []
+        if one.digest != digest_of(one.content, one.previous):
+            reasons.append("seal")
+        if one.previous != previous or one.rank != ranks.get(one.year, 0) + 1:
+            reasons.append("chain")
+        if any(signature.digest != one.digest for signature in one.signatures.all()):
+            reasons.append("signature")
+        if reasons:
+            found.append(Flaw(one, reasons))
+        previous, ranks[one.year] = one.digest, one.rank
+    return found
+
+
 def broken(organisation: Organisation) -> list[Minutes]:
     """Give the minutes of a centre whose seal or place in the chain is not right; none is well."""
-    found, previous = [], ""
-    for one in Minutes.objects.filter(organisation=organisation).order_by("pk").iterator():
-        if one.previous != previous or one.digest != digest_of(one.content, one.previous):
-            found.append(one)
-        previous = one.digest
-    return found
+    return [one.minutes for one in flaws(organisation)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from compagnon.core.errors import Invalid, NotFound, TooLarge
-from compagnon.titles.documents.booklet import Row, TitleGained, booklet
+from compagnon.titles.documents.booklet import Row, TitleGained, WindowLine, booklet
 from compagnon.titles.documents.engine import MOST_TEXT, Standard, render
 from compagnon.titles.proving.reading import squeeze
 from compagnon.titles.tests import proofs
@@ -29,10 +29,20 @@ def made(language: str = "fr", **changes: object) -> str:
     return " ".join(PdfReader(BytesIO(content)).pages[0].extract_text().split())
 
 
+def window(day: int, *, applies: bool = True) -> WindowLine:
+    return WindowLine(
+        says="Five years.", found="", cited="order of 2006", until=date(2026, 11, day),
+        applies=applies,
+    )  # fmt: skip
+
+
 def test_a_booklet_counts_the_days_that_are_left():
-    assert "il reste 1 jour." in made(window_ends=date(2026, 11, 23)).replace("\u202f", " ")
-    assert "10 days left" in made("en", window_ends=date(2026, 12, 2))
-    assert "ended on 21 November 2026" in made("en", window_ends=date(2026, 11, 21))
+    assert "il reste 1 jour." in made(windows=[window(23)]).replace("\u202f", " ")
+    assert "8 days left" in made("en", windows=[window(30)])
+    assert "ended on 21 November 2026" in made("en", windows=[window(21)])
+    both = made("en", windows=[window(30, applies=False), window(25)], reason="The later text.")
+    assert both.index("3 days left") < both.index("Does not apply:") < both.index("8 days left")
+    assert "The later text." in both
     whole = made("en", whole_on=date(2026, 11, 1), whole_number="AT-2")
     assert "1 November 2026 (attestation AT-2)" in whole
     assert "left" not in whole

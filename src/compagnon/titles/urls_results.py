@@ -1,0 +1,14 @@
+"""Routes of what comes out of sessions: minutes as files, attestations, summons, statistics."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from compagnon.titles.views import results
+
+urlpatterns = [
+    path("minutes/<int:minutes_id>/file/", results.minutes_file, name="minutes_file"),
+    path("minutes/<int:minutes_id>/attest/", results.attest_minutes, name="minutes_attest"),
+    path("sessions/<int:session_id>/outcome/", results.outcome, name="session_outcome"),
+    path("sessions/<int:session_id>/attest/", results.attest_session, name="session_attest"),
+]

@@ -1,0 +1,76 @@
+"""Pages of what comes out of a session: minutes as files, attestations in one gesture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from compagnon.core.crud.pages import actor_of
+from compagnon.core.errors import Conflict, Invalid
+from compagnon.titles.models import Attestation
+from compagnon.titles.queries import results as queries
+from compagnon.titles.services import attesting
+
+
+def _pdf(name: str, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+@require_safe
+def minutes_file(request: HttpRequest, minutes_id: int) -> HttpResponse:
+    """Give the PDF of minutes."""
+    language = translation.get_language() or "fr"
+    return _pdf(*queries.minutes_file(actor_of(request), minutes_id, language=language))
+
+
+@require_safe
+def outcome(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show what came out of a session: each candidate's minutes and attestations, what is left."""
+    actor = actor_of(request)
+    context = {"outcome": queries.outcome(actor, session_id)}
+    return render(request, "titles/results/outcome.html", context)
+
+
+@require_POST
+def attest_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Issue everything that the minutes of a session grant."""
+    try:
+        made = attesting.attest_session(actor=actor_of(request), session_id=session_id)
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        _tell(request, made)
+    return redirect("titles:session_outcome", session_id)
+
+
+@require_POST
+def attest_minutes(request: HttpRequest, minutes_id: int) -> HttpResponse:
+    """Issue everything that minutes grant."""
+    actor = actor_of(request)
+    session_id = queries.session_of_minutes(actor, minutes_id)
+    try:
+        made = attesting.attest_minutes(actor=actor, minutes_id=minutes_id)
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        _tell(request, made)
+    return redirect("titles:session_outcome", session_id)
+
+
+def _tell(request: HttpRequest, made: Sequence[Attestation]) -> None:
+    if made:
+        words = ngettext(
+            "%(count)d attestation is issued.", "%(count)d attestations are issued.", len(made)
+        )
+        messages.success(request, words % {"count": len(made)})
+    else:
+        messages.info(request, _("Everything that the minutes grant is attested already."))
