@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.park.views import relations
 from compagnon.ui.navigation import NavItem, register
+from compagnon.ui.panels import Panel
+from compagnon.ui.panels import register as register_panel
 
 _SECTION = _("Park")
 
@@ -25,7 +28,16 @@ register(
         _("Agents"), "robot", "park:agents", "inventory.manage", 49, "park", section=_SECTION
     ),
     NavItem(
+        _("Baselines"), "scale", "park:baselines", "asset.view", 49, "park", section=_SECTION
+    ),
+    NavItem(
+        _("Kinds of relations"), "sitemap", "park:relation_kind_list", "asset_type.manage", 51,
+        "park", section=_SECTION,
+    ),
+    NavItem(
         _("Asset types"), "category", "park:asset_type_list", "asset_type.manage", 50, "park",
         section=_SECTION,
     ),
 )  # fmt: skip
+
+register_panel(Panel("park.asset", "park", relations.panel, order=10))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.park import urls_inventory
+from compagnon.park import urls_inventory, urls_relations
 
 app_name = "park"
 
-urlpatterns: list[URLPattern | URLResolver] = [*urls_inventory.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *urls_relations.urlpatterns,
+    *urls_inventory.urlpatterns,
+]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import get_visible, visible
@@ -18,6 +19,7 @@ from compagnon.park.models import (
     Machine,
     Volume,
 )
+from compagnon.park.telling import FIELDS, Text
 
 Facts = dict[str, dict[str, str]]
 SETTINGS = ("domain", "architecture", "memory_mib")
@@ -31,6 +33,23 @@ class Drift:
     name: str
     before: str
     after: str
+
+    @property
+    def words(self) -> Text:
+        """The section, as a person reads it."""
+        return WORDS[self.section]
+
+    @property
+    def label(self) -> Text:
+        """The name of what differs, as a person reads it."""
+        return self.name if self.section == "software" else FIELDS.get(self.name, self.name)
+
+
+WORDS: Mapping[str, Text] = {
+    "system": _("Operating system"),
+    "settings": _("Settings"),
+    "software": _("Software"),
+}
 
 
 def facts_of(asset_ids: Iterable[int]) -> dict[int, Facts]:
