@@ -37,6 +37,10 @@ async function scripts() {
     entryPoints: {
       app: join(here, "scripts/app.ts"),
       theme: join(here, "scripts/theme.ts"),
+      graph: join(here, "scripts/graph.ts"),
+      grid: join(here, "scripts/grid.ts"),
+      "grid-worker": join(here, "scripts/grid-worker.ts"),
+      scan: join(here, "scripts/scan.ts"),
     },
     outdir: out,
     bundle: true,
@@ -76,6 +80,8 @@ async function licences() {
     ["htmx", "htmx.org/LICENSE"],
     ["idiomorph", "idiomorph/LICENSE"],
     ["Stimulus", "@hotwired/stimulus/LICENSE.md"],
+    ["jsQR", "jsqr/LICENSE"],
+    ["Cytoscape.js", "cytoscape/LICENSE"],
     ["Inter", "@fontsource-variable/inter/LICENSE"],
   ];
   const texts = [];

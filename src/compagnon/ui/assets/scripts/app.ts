@@ -35,7 +35,10 @@ for (const current of document.querySelectorAll<HTMLElement>(":is(.tabs, .app-li
 
 // Half-written texts do not stay for the next person who uses this computer.
 document.addEventListener("submit", (event) => {
-  if ((event.target as HTMLFormElement).matches('form[action$="/logout/"]')) forgetDrafts();
+  if (!(event.target as HTMLFormElement).matches('form[action$="/logout/"]')) return;
+  forgetDrafts();
+  // Nor do the pages of grids, kept for when there is no network (grid-worker.ts).
+  if ("caches" in window) void caches.delete("compagnon-grid");
 });
 
 const application = Application.start();
