@@ -9,6 +9,7 @@ from compagnon.contracts.models import RequestType, Service
 from compagnon.core.lookups import write_choices
 from compagnon.desk.models.categories import Category
 from compagnon.desk.models.mailboxes import Mailbox
+from compagnon.park.models import Asset
 from compagnon.people.models import Organisation, Person, Site, Team
 
 
@@ -135,6 +136,15 @@ class Ticket(models.Model):
         _("priority"), choices=Priority, default=Priority.MODERATE
     )
     affected_item = models.CharField(_("affected item"), max_length=120, blank=True)
+    # What the park knows of the affected item; the words above stay as they were said.
+    asset = models.ForeignKey(
+        Asset,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("asset"),
+    )
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
     )
@@ -181,6 +191,15 @@ class Ticket(models.Model):
         null=True,
         blank=True,
         unique=True,
+    )
+    # Kept by the verbs of merging: where what is said goes on.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_here",
+        verbose_name=_("merged into"),
     )
     version = models.PositiveIntegerField(default=1)
 
