@@ -20,10 +20,14 @@ class TitlesConfig(AppConfig):
         """Load what registers itself."""
         from compagnon.titles import (  # noqa: F401
             journal_words_decisions,
+            journal_words_candidacies,
             journal_words_outcomes,
             journal_words_referentials,
+            journal_words_sessions,
             journal_words_results,
             navigation,
+            navigation_candidacies,
+            navigation_sessions,
             policies,
             policies_candidacies,
             policies_decisions,

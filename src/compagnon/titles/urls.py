@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.titles import urls_decisions, urls_outcomes, urls_referentials, urls_results
+from compagnon.titles import (
+    urls_candidacies,
+    urls_decisions,
+    urls_evaluations,
+    urls_outcomes,
+    urls_referentials,
+    urls_results,
+    urls_sessions,
+)
 
 app_name = "titles"
 
@@ -13,4 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_outcomes.urlpatterns,
     *urls_decisions.urlpatterns,
     *urls_results.urlpatterns,
+    *urls_candidacies.urlpatterns,
+    *urls_sessions.urlpatterns,
+    *urls_evaluations.urlpatterns,
 ]

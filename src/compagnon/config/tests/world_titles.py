@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from compagnon.config.tests import world_candidacies
 from compagnon.core.actor import Actor
 from compagnon.titles.importing.outline import Activity, Competence, Recognised
 from compagnon.titles.models import Correspondence, TitleVersion
@@ -30,6 +31,7 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "titles/decisions/<decision_id>": lambda side: [side.objects["decision"].pk],
     "api/v1/rule-sets/<set_id>": lambda _side: ["arretes-2006-2008"],
     "api/v1/decisions/<decision_id>": lambda side: [side.objects["decision"].pk],
+    **world_candidacies.PARAMETERS,
 }
 
 
@@ -65,3 +67,4 @@ def furnish(side: Any, mark: str) -> None:
         element_name=f"Assister {mark}",
         decision=f"PV {mark}",
     )
+    world_candidacies.furnish(side, mark)

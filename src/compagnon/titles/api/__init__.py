@@ -4,14 +4,30 @@ from ninja import Router
 
 from compagnon.titles.api import (
     candidacies,
+    centres,
     decisions,
     dossiers,
+    evaluations,
     evidence,
+    juries,
     outcomes,
     referentials,
     results,
+    sessions,
 )
 
 router = Router()
-for part in (outcomes, referentials, decisions, results):
+for part in (
+    outcomes,
+    referentials,
+    decisions,
+    results,
+    candidacies,
+    evidence,
+    dossiers,
+    evaluations,
+    sessions,
+    centres,
+    juries,
+):
     router.add_router("", part.router)

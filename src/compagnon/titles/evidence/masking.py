@@ -58,7 +58,7 @@ PATTERNS: Sequence[tuple[Kind, re.Pattern[str]]] = (
     (Kind.NUMBER, re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")),
     (
         Kind.PHONE,
-        re.compile(r"(?<![\d.])(?:\+\d{2,3}[ .]?(?:\(0\))?\d|0[1-9])(?:[ .-]?\d{2}){4}(?![\d.])"),
+        re.compile(r"(?<![\d.])(?:\+\d{2,3}[ .]?(?:\(0\))?\d|0[1-9])(?:[ .-]?\d{2}){4}(?!\.?\d)"),
     ),
     (
         Kind.ADDRESS,

@@ -49,9 +49,9 @@ class Source:
 
 def all_sources() -> tuple[Source, ...]:
     """Give every source."""
-    from compagnon.titles.sources import desk
+    from compagnon.titles.sources import desk, park
 
-    return (desk.SOURCE,)
+    return (desk.SOURCE, park.SOURCE)
 
 
 def kinds() -> dict[str, tuple[str | Promise, Mapping[str, str | Promise]]]:
