@@ -41,6 +41,18 @@ def address(name: str) -> str:
     return _address(name, manifest())
 
 
+@lru_cache(maxsize=4)
+def content(name: str) -> bytes:
+    """Give what a built file holds: for one that must be served from another folder than ours.
+
+    Raises:
+        LookupError: the build made no such file.
+    """
+    if name not in manifest().versions:
+        raise LookupError(f"no built file {name!r}: run make assets")
+    return (MANIFEST.parent / name).read_bytes()
+
+
 @lru_cache(maxsize=32)
 def _address(name: str, made: Manifest) -> str:
     versions = made.versions

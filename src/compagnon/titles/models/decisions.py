@@ -69,6 +69,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.title_code} {self.candidacy} {self.decided_on}".replace("  ", " ")
 
+    @property
+    def reference(self) -> str:
+        """As minutes cite it."""
+        return f"D-{self.pk:06d}"
+
 
 PROTECTION = append_only.declare(
     append_only.Protection(

@@ -48,6 +48,23 @@ def record_decision(
         _check_correction(organisation, previous)
     kept = _without_name(document)
     decision = try_decision(document=kept, at=at, rule_set=rule_set)
+    return keep_decision(
+        actor=actor, organisation=organisation, decision=decision, inputs=kept, previous=previous
+    )
+
+
+def keep_decision(
+    *,
+    actor: Actor,
+    organisation: Organisation,
+    decision: ruling.Decision,
+    inputs: Mapping[str, Any],
+    previous: Decision | None = None,
+) -> Decision:
+    """Keep what was decided, without asking the actor's roles: for services that did.
+
+    A jury's minutes keep their decision so: a juror needs no role.
+    """
     row = Decision.objects.create(
         organisation=organisation,
         candidacy=decision.case.candidacy.reference,
@@ -58,7 +75,7 @@ def record_decision(
         decided_on=decision.at,
         rule_set=decision.rule_set.id,
         rule_set_digest=decision.rule_set.digest,
-        inputs=kept,
+        inputs=_without_name(inputs),
         result=ruling.document(decision),
         recorded_at=timezone.now(),
         recorded_by_id=actor.id,

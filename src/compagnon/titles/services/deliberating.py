@@ -288,6 +288,20 @@ def close_opinions(*, actor: Actor, session_id: int, at: datetime | None = None)
     return list(Opinion.objects.filter(member=member))
 
 
+def closed_members(session: Session) -> set[int]:
+    """Give the places of the jurors whose opinions are closed: that they are, never what they say.
+
+    The caller sees the session's jury.
+    """
+    rows = Opinion.objects.filter(member__session=session, closed_at__isnull=False)
+    return set(rows.values_list("member_id", flat=True))
+
+
+def to_judge(session: Session, member: JuryMember) -> list[Sitting]:
+    """Give the candidates who came and whom a juror may judge."""
+    return _to_judge(session, member)
+
+
 # --- votes, in common -----------------------------------------------------------------------------
 
 

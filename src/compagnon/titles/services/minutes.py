@@ -20,7 +20,7 @@ from compagnon.core.errors import Conflict, Invalid, NotFound
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
 from compagnon.people.models import Organisation
-from compagnon.titles import ruling
+from compagnon.titles import models, ruling
 from compagnon.titles.models import (
     Answer,
     Attendance,
@@ -32,6 +32,7 @@ from compagnon.titles.models import (
 )
 from compagnon.titles.ruling import Decision, Outcome
 from compagnon.titles.services.case_files import document_of
+from compagnon.titles.services.decisions import keep_decision
 from compagnon.titles.services.deliberating import missing_votes, seat
 
 
@@ -141,6 +142,13 @@ def _append(
     ranked = Minutes.objects.filter(organisation=session.organisation_id, year=year)
     content = content_of(sitting, decision, replaced, reason)
     previous = last.digest if last else ""
+    kept = keep_decision(
+        actor=actor,
+        organisation=session.organisation,
+        decision=decision,
+        inputs=decision.case.candidacy.document,
+        previous=decision_of(replaced) if replaced else None,
+    )
     minutes = Minutes.objects.create(
         organisation_id=session.organisation_id,
         session=session,
@@ -150,6 +158,7 @@ def _append(
         content=content,
         previous=previous,
         digest=digest_of(content, previous),
+        decision_reference=kept.reference,
         corrects=replaced,
         reason=reason if replaced else "",
         written_at=at,
@@ -162,11 +171,20 @@ def _append(
             "session_id": session.pk,
             "candidacy_id": sitting.candidacy_id,
             "outcome": str(decision.outcome),
+            "decision": kept.reference,
             "digest": minutes.digest,
             "corrects": replaced.pk if replaced else None,
         },
     )
     return minutes
+
+
+def decision_of(minutes: Minutes) -> models.Decision | None:
+    """Give the decision that minutes recorded, by its reference."""
+    key = minutes.decision_reference.removeprefix("D-")
+    if not key.isdecimal():
+        return None
+    return models.Decision.objects.filter(pk=int(key), organisation=minutes.organisation_id).first()
 
 
 def content_of(

@@ -28,6 +28,7 @@ from compagnon.titles.models import (
     Sitting,
 )
 from compagnon.titles.policies_sessions import check_manage_sessions
+from compagnon.titles.services import session_mail
 from compagnon.titles.services.minutes import current, unsigned
 from compagnon.titles.services.sessions import lock, note, touch
 
@@ -102,6 +103,7 @@ def _grant(actor: Actor, sitting: Sitting, minutes: Minutes, day: date) -> None:
                     "person_id": candidacy.person_id,
                     "certificate_id": certificate.pk if certificate else None,
                     "minutes": minutes.number,
+                    "decision": minutes.decision_reference,
                 },
             )
     if candidacy.state in OPEN and (granted.get("title") or session.kind != SessionKind.CCP):
@@ -133,7 +135,7 @@ def reopen_deliberation(*, actor: Actor, session_id: int, reason: str) -> Sessio
 
 @service("session.notify_results")
 def notify_results(*, actor: Actor, session_id: int, at: datetime | None = None) -> Session:
-    """Say that the results of a closed session were notified to its candidates.
+    """Send the results of a closed session to its candidates, and keep that they were notified.
 
     Raises:
         NotFound, Refused: see :func:`sessions.lock`.
@@ -142,12 +144,13 @@ def notify_results(*, actor: Actor, session_id: int, at: datetime | None = None)
     session = lock(actor, session_id)
     if session.state != SessionState.CLOSED:
         raise Conflict(_("Close the session first."))
-    count = session.sittings.filter(attendance=Attendance.PRESENT, notified_at__isnull=True).update(
-        notified_at=at or timezone.now()
-    )
-    if not count:
+    left = session.sittings.filter(attendance=Attendance.PRESENT, notified_at__isnull=True)
+    told = [one.candidacy.person for one in left.select_related("candidacy__person")]
+    if not told:
         raise Conflict(_("Everybody has been notified."))
-    note(actor, session, "session.notify_results", candidates=count)
+    left.update(notified_at=at or timezone.now())
+    session_mail.queue_results(session, told, at=at)
+    note(actor, session, "session.notify_results", candidates=len(told))
     return session
 
 

@@ -1,0 +1,22 @@
+"""The entries of evaluations and sessions in the navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.ui import navigation
+from compagnon.ui.navigation import NavItem
+
+_SECTION = _("Titles")
+
+navigation.register(
+    NavItem(
+        _("Evaluations"), "clipboard-check", "titles:evaluation_list",
+        ("candidacy.view", "candidacy.train", "candidacy.manage"), 73, "titles",
+        section=_SECTION,
+    ),
+    NavItem(
+        _("Sessions"), "calendar-event", "titles:session_list",
+        ("session.view", "session.manage"), 74, "titles", section=_SECTION,
+    ),
+)  # fmt: skip
