@@ -9,5 +9,6 @@ from compagnon.core import journal_words
 journal_words.words(
     {
         "minutes.attest": (_("attested what the minutes grant"), "certificate"),
+        "session_mail.retry": (_("sent a mail about a session again"), "mail-forward"),
     }
 )

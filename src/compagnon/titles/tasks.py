@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django_tasks import task
+
 from compagnon.core import outbox
 from compagnon.core.models import Entry
-from compagnon.core.tasks import periodic, system_actor
-from compagnon.titles.services import gathering
+from compagnon.core.tasks import periodic, policy, system_actor
+from compagnon.titles.services import gathering, session_mail
 
 CONSUMER = "titles.evidence"
 
@@ -22,3 +24,10 @@ def propose_evidence() -> None:
 
 def _gather(entries: Sequence[Entry]) -> None:
     gathering.gather(actor=system_actor("evidence"), entries=entries)
+
+
+@task(queue_name="mail", priority=5)
+@policy(max_attempts=12, timeout=120)
+def send_session_mail(mail_id: int) -> None:
+    """Send a summons, a cancellation or results; tried again for hours while it does not leave."""
+    session_mail.deliver(mail_id)

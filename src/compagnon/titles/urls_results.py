@@ -11,4 +11,11 @@ urlpatterns = [
     path("minutes/<int:minutes_id>/attest/", results.attest_minutes, name="minutes_attest"),
     path("sessions/<int:session_id>/outcome/", results.outcome, name="session_outcome"),
     path("sessions/<int:session_id>/attest/", results.attest_session, name="session_attest"),
+    path("session-mail/<int:mail_id>/file/", results.mail_file, name="session_mail_file"),
+    path(
+        "session-mail/<int:mail_id>/calendar/",
+        results.mail_calendar,
+        name="session_mail_calendar",
+    ),
+    path("session-mail/<int:mail_id>/retry/", results.retry_mail, name="session_mail_retry"),
 ]

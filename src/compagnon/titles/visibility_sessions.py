@@ -25,6 +25,7 @@ from compagnon.titles.models import (
     Minutes,
     Opinion,
     Session,
+    SessionMail,
     Signature,
     Sitting,
     Slot,
@@ -132,6 +133,19 @@ def with_minutes(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """As their minutes."""
     found = _of_session(scope, "minutes__session__", candidates=False)
     return _filtered(rows, _own_line(scope, found, "minutes__sitting__"))
+
+
+@rule(SessionMail)
+def mails(scope: Scope, rows: QuerySet[SessionMail]) -> QuerySet[SessionMail]:
+    """Who prepares; whom they were sent to."""
+    found = _staff(scope, "session__")
+    if found is None:
+        return rows
+    if scope.person_id is not None and (
+        scope.reaches_own("candidacy.own") or scope.reaches_own("jury.own")
+    ):
+        found |= Q(person_id=scope.person_id)
+    return rows.filter(found)
 
 
 @rule(Opinion)

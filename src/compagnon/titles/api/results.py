@@ -2,17 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import translation
-from ninja import Schema
+from ninja import Query, Schema
+from pydantic import Field
 
-from compagnon.core.api import ApiRequest, Id, Routes
+from compagnon.core.api import ApiRequest, FilterLookup, Id, ListQuery, Routes
+from compagnon.titles import session_mail
 from compagnon.titles.api.outcomes import AttestationOut
-from compagnon.titles.models import Attestation
+from compagnon.titles.documents.calendar import calendar_file
+from compagnon.titles.documents.summons import summons_pdf
+from compagnon.titles.models import Attestation, SessionMail
 from compagnon.titles.queries import results as queries
 from compagnon.titles.services import attesting
+from compagnon.titles.services import session_mail as services
 
 router = Routes(tag="results")
+
+
+class SessionMailOut(Schema):
+    """A mail about a session to one person."""
+
+    id: int
+    session_id: int
+    person_id: int
+    kind: Literal["summons", "cancelled", "results"]
+    as_juror: bool
+    sequence: int = Field(description="Of the calendar event; the highest holds.")
+    address: str
+    state: Literal["waiting", "sent", "failed"]
+    attempts: int
+    error: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class SessionMailQuery(ListQuery):
+    """Which mails, in which order."""
+
+    state: Annotated[Literal["waiting", "sent", "failed"] | None, FilterLookup("state")] = None
+    ordering: Literal["id", "-id"] = "id"
 
 
 class AttestedOut(Schema):
@@ -43,3 +76,33 @@ def attest_minutes(request: ApiRequest, minutes_id: Id) -> dict[str, object]:
 def attest_session(request: ApiRequest, session_id: Id) -> dict[str, object]:
     """Issue the attestations of everything that a session's minutes grant; none twice."""
     return _full(attesting.attest_session(actor=request.actor, session_id=session_id))
+
+
+@router.index("/exam-sessions/{session_id}/mails", SessionMailOut)
+def list_session_mails(
+    request: ApiRequest, session_id: Id, query: Query[SessionMailQuery]
+) -> QuerySet[SessionMail]:
+    """List what was sent about a session: all for the centre, yours otherwise."""
+    return queries.mails(request.actor, session_id)
+
+
+@router.act("/session-mails/{mail_id}/retry", SessionMailOut)
+def retry_session_mail(request: ApiRequest, mail_id: Id) -> SessionMail:
+    """Send again a mail that did not leave, to the address known now."""
+    return services.retry_mail(actor=request.actor, mail_id=mail_id)
+
+
+@router.download("/session-mails/{mail_id}/calendar")
+def get_session_mail_calendar(request: ApiRequest, mail_id: Id) -> HttpResponse:
+    """Download the calendar file of a summons or a cancellation."""
+    row = queries.mail(request.actor, mail_id)
+    content = calendar_file(session_mail.appointment_of(row))
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+
+
+@router.download("/session-mails/{mail_id}/file")
+def get_session_mail_file(request: ApiRequest, mail_id: Id) -> HttpResponse:
+    """Download the PDF of a summons, as the session stands."""
+    row = queries.mail(request.actor, mail_id)
+    content = summons_pdf(session_mail.summons_of(row), language=row.person.language)
+    return HttpResponse(content, content_type="application/pdf")

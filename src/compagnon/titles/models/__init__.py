@@ -85,6 +85,11 @@ from compagnon.titles.models.referentials import (
     TitleVersion,
     TransversalCompetence,
 )
+from compagnon.titles.models.session_mail import (
+    SessionMail,
+    SessionMailKind,
+    SessionMailState,
+)
 from compagnon.titles.models.sessions import (
     Answer,
     Attendance,
@@ -166,6 +171,9 @@ __all__ = [
     "Scheme",
     "Session",
     "SessionKind",
+    "SessionMail",
+    "SessionMailKind",
+    "SessionMailState",
     "SessionState",
     "Settlement",
     "Sex",

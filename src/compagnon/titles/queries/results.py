@@ -6,10 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import get_visible, visible
 from compagnon.titles.documents.minutes import Sealed, minutes_pdf
-from compagnon.titles.models import Attestation, Minutes, Session, SessionState, Sitting
+from compagnon.titles.models import (
+    Attestation,
+    Minutes,
+    Session,
+    SessionMail,
+    SessionState,
+    Sitting,
+)
 from compagnon.titles.services import attesting
 from compagnon.titles.services import minutes as services
 
@@ -78,6 +87,7 @@ class SessionOutcome:
     session: Session
     lines: Sequence[Line]
     to_withdraw: Sequence[Attestation]
+    mails: Sequence[SessionMail]
     may_attest: bool
     manages: bool
 
@@ -112,6 +122,7 @@ def outcome(actor: Actor, session_id: int) -> SessionOutcome:
         session=session,
         lines=lines,
         to_withdraw=attesting.to_withdraw(session) if manages else (),
+        mails=list(mails(actor, session.pk)),
         may_attest=session.state == SessionState.CLOSED
         and actor.scope.allows("attestation.issue", session.organisation_id)
         and any(one.minutes and not one.is_attested for one in lines),
@@ -140,3 +151,28 @@ def _line(
         attestations=found,
         is_attested=wanted <= {(one.kind, one.element_code) for one in found},
     )
+
+
+def mails(actor: Actor, session_id: int) -> QuerySet[SessionMail]:
+    """Give the mails of a session that the actor sees.
+
+    Raises:
+        NotFound: there is no such session, or the actor does not see it.
+    """
+    get_visible(Session, actor, pk=session_id)
+    return visible(SessionMail, actor).filter(session_id=session_id).select_related("person")
+
+
+def mail(actor: Actor, mail_id: int) -> SessionMail:
+    """Give one.
+
+    Raises:
+        NotFound: there is none, or the actor does not see it.
+    """
+    rows = SessionMail.objects.select_related(
+        "person",
+        "session__organisation",
+        "session__version_of_title__title",
+        "session__certificate",
+    )
+    return get_visible(SessionMail, actor, rows, pk=mail_id)

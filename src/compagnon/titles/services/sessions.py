@@ -29,6 +29,7 @@ from compagnon.titles.models import (
     TitleVersion,
 )
 from compagnon.titles.policies_sessions import check_manage_sessions
+from compagnon.titles.services import session_mail
 
 
 def lock(actor: Actor, session_id: int) -> Session:
@@ -294,7 +295,10 @@ def cancel_session(*, actor: Actor, session_id: int) -> Session:
     session = lock(actor, session_id)
     if session.state not in (SessionState.PLANNED, SessionState.SUMMONED):
         raise Conflict(_("This session has begun."))
+    was_summoned = session.state == SessionState.SUMMONED
     session.state = SessionState.CANCELLED
     touch(session, "state")
     note(actor, session, "session.cancel")
+    if was_summoned:
+        session_mail.queue_cancellation(session)
     return session

@@ -24,6 +24,7 @@ from compagnon.titles.models import (
     Slot,
     SlotKind,
 )
+from compagnon.titles.services import session_mail
 from compagnon.titles.services.case_files import document_of
 from compagnon.titles.services.sessions import check_planned, lock, note, touch
 
@@ -114,6 +115,8 @@ def set_timetable(
     )
     touch(session)
     note(actor, session, "session.set_timetable", slots=len(slots))
+    if session.state == SessionState.SUMMONED:
+        session_mail.queue_summons(session)
     return slots
 
 
@@ -200,4 +203,5 @@ def summon(
         actor, session, "session.summon",
         candidates=session.sittings.count(), jurors=session.jury.count(),
     )  # fmt: skip
+    session_mail.queue_summons(session, at=at)
     return session

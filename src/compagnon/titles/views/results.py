@@ -14,9 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.core.crud.pages import actor_of
 from compagnon.core.errors import Conflict, Invalid
+from compagnon.titles import session_mail
+from compagnon.titles.documents.calendar import calendar_file
+from compagnon.titles.documents.summons import summons_pdf
 from compagnon.titles.models import Attestation
 from compagnon.titles.queries import results as queries
 from compagnon.titles.services import attesting
+from compagnon.titles.services import session_mail as services
 
 
 def _pdf(name: str, content: bytes) -> HttpResponse:
@@ -63,6 +67,38 @@ def attest_minutes(request: HttpRequest, minutes_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         _tell(request, made)
+    return redirect("titles:session_outcome", session_id)
+
+
+@require_safe
+def mail_file(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Give the PDF of a summons, as the session stands."""
+    row = queries.mail(actor_of(request), mail_id)
+    content = summons_pdf(session_mail.summons_of(row), language=row.person.language)
+    return _pdf(f"{row.session.reference}-{row.person_id}", content)
+
+
+@require_safe
+def mail_calendar(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Give the calendar file of a summons."""
+    row = queries.mail(actor_of(request), mail_id)
+    content = calendar_file(session_mail.appointment_of(row))
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{row.session.reference}.ics"'
+    return response
+
+
+@require_POST
+def retry_mail(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Send again a mail that did not leave."""
+    actor = actor_of(request)
+    session_id = queries.mail(actor, mail_id).session_id
+    try:
+        services.retry_mail(actor=actor, mail_id=mail_id)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is sent again in a moment."))
     return redirect("titles:session_outcome", session_id)
 
 
