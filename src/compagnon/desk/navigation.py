@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.ui import navigation
+from compagnon.desk.views import assets
+from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
 
 navigation.register(
@@ -51,3 +52,6 @@ navigation.register(
         section=_("Settings"),
     ),
 )
+
+panels.register(panels.Panel("desk.ticket", "desk", assets.on_ticket, order=10))
+panels.register(panels.Panel("park.asset", "desk", assets.on_asset, order=40))

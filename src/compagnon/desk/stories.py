@@ -23,12 +23,14 @@ from compagnon.desk.models import (
     TicketKind,
     Urgency,
 )
+from compagnon.park.models import Asset
 from compagnon.people.models import Person, Team
 from compagnon.ui import words
 
 VERBS = {
     "ticket.open": (_("opened the ticket"), "ticket"),
     "ticket.qualify": (_("qualified the ticket"), "tags"),
+    "ticket.link_asset": (_("said which machine it is about"), "device-desktop"),
     "ticket.take": (_("took the ticket"), "hand-stop"),
     "ticket.assign": (_("assigned the ticket"), "user-plus"),
     "ticket.reply": (_("answered"), "message"),
@@ -69,6 +71,7 @@ FIELDS = {
     "kind": _("kind"),
     "title": _("title"),
     "affected_item": _("affected item"),
+    "asset_id": _("asset"),
     "beneficiary_id": _("for"),
     "to_person_id": _("asked"),
     "spent_seconds": _("time spent"),
@@ -160,6 +163,7 @@ class Names:
         for names, model, found in (
             (("assignee_id", "beneficiary_id", "to_person_id", "requester_id"), Person, people),
             (("team_id",), Team, keys("team_id")),
+            (("asset_id",), Asset, keys("asset_id")),
             (("category_id",), Category, keys("category_id")),
             (("service_id",), Service, keys("service_id")),
             (("request_type_id",), RequestType, keys("request_type_id")),

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
+    assets,
     imports,
     intake,
     links,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("desk/tickets/<int:ticket_id>/", ticket.ticket, name="ticket"),
     path("desk/tickets/<int:ticket_id>/journal/", ticket.journal, name="journal"),
     path("desk/tickets/<int:ticket_id>/do/<slug:name>/", ticket.act, name="act"),
+    path("desk/tickets/<int:ticket_id>/asset/", assets.link, name="link_asset"),
+    path("desk/tickets/<int:ticket_id>/affected/", assets.note_affected, name="note_affected"),
     path("desk/attachments/<int:attachment_id>/", ticket.attachment, name="attachment"),
     path("desk/messages/<int:message_id>/", ticket.message_html, name="message_html"),
     path("desk/tasks/", work.tasks, name="tasks"),

@@ -2,11 +2,20 @@
 
 from ninja import Router
 
-from compagnon.desk.api import imports, intake, outgoing, reading, rules, tickets, work
+from compagnon.desk.api import (
+    assets,
+    imports,
+    intake,
+    outgoing,
+    reading,
+    rules,
+    tickets,
+    work,
+)
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 
 router = Router()
-for part in (tickets, reading, work, intake, outgoing, rules, imports):
+for part in (tickets, assets, reading, work, intake, outgoing, rules, imports):
     router.add_router("", part.router)
 for resource in (CATEGORIES, MAILBOXES):
     router.add_router("", resource.routes())

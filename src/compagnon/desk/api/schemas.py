@@ -66,6 +66,7 @@ class TicketOut(Schema):
     service: Named | None
     request_type_id: int | None
     affected_item: str
+    asset_id: int | None
     site: Named | None
     opened_at: datetime
     activity_at: datetime
@@ -363,6 +364,7 @@ class OpenIn(Body):
     impact: Level = 3
     urgency: Level = 2
     affected_item: Item = ""
+    asset_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
     channel: Literal["api", "phone", "alert", "desk"] = "api"
     files: Files = []
 

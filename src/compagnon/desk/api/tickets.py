@@ -30,6 +30,7 @@ from compagnon.desk.models import (
     TicketKind,
     Urgency,
 )
+from compagnon.park.models import Asset
 from compagnon.people.models import Person, Team
 
 router = Routes(tag="tickets")
@@ -82,6 +83,7 @@ def open_ticket(request: ApiRequest, body: schemas.OpenIn) -> Ticket:
         impact=Impact(body.impact),
         urgency=Urgency(body.urgency),
         affected_item=body.affected_item,
+        asset=chosen(Asset, actor, body.asset_id, "asset_id"),
         uploads=[file.upload() for file in body.files],
     )
     return schemas.shown(ticket)

@@ -44,6 +44,7 @@ class OpenForm(forms.Form):
         label=_("Urgency"), choices=capitals(*Urgency), coerce=int, initial=Urgency.MEDIUM
     )
     affected_item = forms.CharField(label=_("Affected item"), max_length=120, required=False)
+    asset = forms.IntegerField(label=_("Asset"), min_value=1, max_value=2**63 - 1, required=False)
     attachments = FilesField(label=_("Files"), required=False)
     requester = forms.IntegerField(
         label=_("Requester"), min_value=1, max_value=2**63 - 1, required=True

@@ -1,5 +1,6 @@
 """The desk's verbs: every door (page, API, mail, link, alert, command) calls these."""
 
+from compagnon.desk.services.assets import link_asset, note_affected
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply
 from compagnon.desk.services.escalations import escalate, escalate_to_authority, transfer
@@ -41,6 +42,8 @@ __all__ = [
     "escalate",
     "escalate_to_authority",
     "hear_from_user",
+    "link_asset",
+    "note_affected",
     "open_ticket",
     "pend",
     "plan_task",

@@ -29,7 +29,9 @@ from compagnon.desk.models import (
     Urgency,
 )
 from compagnon.desk.services import outgoing, writing
+from compagnon.desk.services.assets import check_place
 from compagnon.desk.services.changing import SUBJECT, facts_of, rules_of, subject_of
+from compagnon.park.models import Asset
 from compagnon.people.models import Person, Team
 
 TITLE_MAX = 200
@@ -51,6 +53,7 @@ def open_ticket(
     impact: Impact = Impact.LOW,
     urgency: Urgency = Urgency.MEDIUM,
     affected_item: str = "",
+    asset: Asset | None = None,
     team: Team | None = None,
     mailbox: Mailbox | None = None,
     uploads: Sequence[writing.Upload] = (),
@@ -97,13 +100,16 @@ def open_ticket(
         category=category,
         impact=impact,
         urgency=urgency,
-        affected_item=affected_item.strip()[:120],
+        affected_item=(affected_item.strip() or (asset.name if asset else ""))[:120],
+        asset=asset,
         team=team or (category.team if category else None) or (mailbox.team if mailbox else None),
         mailbox=mailbox,
         opened_at=at,
         activity_at=at,
         external_reference=external_reference or None,
     )
+    if asset is not None:
+        check_place(ticket, asset)
     ticket.priority = rules.priority(impact, urgency, rules_of(ticket).matrix)
     ticket.save(force_insert=True)
     message = writing.write(

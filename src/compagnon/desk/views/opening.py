@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from compagnon.core.actor import Actor
-from compagnon.core.errors import CompagnonError
+from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.visibility import visible
 from compagnon.desk import services
 from compagnon.desk.choosing import chosen_person
@@ -20,6 +20,7 @@ from compagnon.desk.forms import AskForm, OpenForm
 from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, Urgency
 from compagnon.desk.verbs_on_pages import uploads
 from compagnon.desk.views.ticket import add_errors
+from compagnon.park.models import Asset
 from compagnon.people.models import Person
 
 
@@ -36,8 +37,16 @@ def new(request: HttpRequest) -> HttpResponse:
 def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
     requester = _asked_for(request, actor)
     if request.method != "POST":
-        form = OpenForm(actor=actor, initial={"requester": requester.pk if requester else None})
-        return render(request, "desk/open.html", {"form": form, "requester": requester})
+        asset = chosen_asset(actor, request.GET.get("asset"))
+        form = OpenForm(
+            actor=actor,
+            initial={
+                "requester": requester.pk if requester else None,
+                "asset": asset.pk if asset else None,
+            },
+        )
+        context = {"form": form, "requester": requester, "asset": asset}
+        return render(request, "desk/open.html", context)
     form = OpenForm(request.POST, request.FILES, actor=actor)
     status = 422
     if form.is_valid():
@@ -56,6 +65,7 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
         "form": form,
         "requester": requester,
         "beneficiary": _asked_for(request, actor, "beneficiary"),
+        "asset": chosen_asset(actor, request.POST.get("asset")),
     }
     return render(request, "desk/open.html", context, status=status)
 
@@ -77,8 +87,26 @@ def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
         impact=Impact(values["impact"]),
         urgency=Urgency(values["urgency"]),
         affected_item=values["affected_item"],
+        asset=_asset(actor, values["asset"]),
         uploads=uploads(values),
     )
+
+
+def _asset(actor: Actor, key: int | None) -> Asset | None:
+    if key is None:
+        return None
+    found = chosen_asset(actor, str(key))
+    if found is None:
+        raise Invalid(fields={"asset": [_("Choose an asset in the list.")]})
+    return found
+
+
+def chosen_asset(actor: Actor, given: str | None) -> Asset | None:
+    """Give the asset named in an address or a form, if the actor sees it."""
+    given = given or ""
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
+        return None
+    return visible(Asset, actor).select_related("organisation").filter(pk=int(given)).first()
 
 
 def _asked_for(request: HttpRequest, actor: Actor, field: str = "requester") -> Person | None:

@@ -102,7 +102,7 @@ def history(row: Asset, *, days: int | None = None) -> QuerySet[Entry]:
 def machines_of_person(actor: Actor, person_id: int) -> QuerySet[Asset]:
     """Give the assets that a person holds, of those that the actor sees."""
     rows = visible(Asset, actor).filter(person_id=person_id)
-    return rows.select_related("type", "machine__system").order_by("name", "pk")
+    return rows.select_related("type", "organisation", "machine__system").order_by("name", "pk")
 
 
 def support_is_over(row: Asset, on: date | None = None) -> bool:

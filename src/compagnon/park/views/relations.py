@@ -28,7 +28,7 @@ from compagnon.park.models import (
     Tier,
 )
 from compagnon.park.policies import RELATIONS, VIEW
-from compagnon.park.queries import baselines, impact, machines, relations
+from compagnon.park.queries import baselines, cards, impact, machines, relations
 from compagnon.park.queries.impact import Answer, Item
 from compagnon.park.resources import named
 from compagnon.park.services import relations as services
@@ -40,12 +40,20 @@ OPTIONS = 20
 
 @require_safe
 def pick(request: HttpRequest) -> HttpResponse:
-    """Answer ``?q=`` with at most 20 assets, as options of a picker."""
+    """Answer ``?q=`` with at most 20 assets, as options of a picker; those of ``near`` first."""
     actor = actor_of(request)
     rows = named(
         visible(Asset, actor).select_related("type", "organisation"), request.GET.get("q", "")
     )
     found = list(rows.order_by("name", "pk")[:OPTIONS])
+    near = _number(request, "near")
+    if near:
+        # Whoever asks for help is most often asking about a machine of theirs.
+        theirs = cards.machines_of(actor, near)
+        words = request.GET.get("q", "").casefold()
+        first = [one for one in theirs if not words or words in one.name.casefold()]
+        known = {one.pk for one in first}
+        found = [*first, *(one for one in found if one.pk not in known)][:OPTIONS]
     return render(request, "park/relations/options.html", {"found": found})
 
 

@@ -1,0 +1,123 @@
+"""The asset of a ticket by API: the same verbs as the pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import Field
+
+from compagnon.core.api import ApiRequest, Body, Id, Routes, expected_version
+from compagnon.core.errors import NotFound
+from compagnon.core.visibility import visible
+from compagnon.desk import queries, services
+from compagnon.desk.api import schemas
+from compagnon.desk.models import Message, Ticket
+from compagnon.desk.policies import is_support
+from compagnon.park.queries import cards
+
+router = Routes(tag="tickets")
+SHOWN = 50
+
+
+class AssetIn(Body):
+    """Which asset; nothing: none."""
+
+    asset_id: Annotated[int | None, Field(ge=1, lt=2**63, examples=[12])] = None
+
+
+@router.act("/tickets/{ticket_id}/asset", schemas.TicketOut)
+def link_ticket_asset(request: ApiRequest, ticket_id: Id, body: AssetIn) -> Ticket:
+    """Say which asset a ticket is about, or that it is none."""
+    ticket = queries.get_ticket(request.actor, ticket_id)
+    changed = services.link_asset(
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        asset_id=body.asset_id,
+        expected_version=expected_version(request, ticket),
+    )
+    return schemas.shown(changed)
+
+
+@router.act("/tickets/{ticket_id}/affected", schemas.MessageOut)
+def note_ticket_affected(request: ApiRequest, ticket_id: Id) -> Message:
+    """Write an internal note of who is touched when the ticket's asset is down."""
+    ticket = queries.get_ticket(request.actor, ticket_id)
+    return services.note_affected(
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        expected_version=expected_version(request, ticket),
+    )
+
+
+class LineOut(Schema):
+    """One thing that changed on the machine."""
+
+    at: datetime
+    section: str
+    action: str
+    subject: str
+    field: str
+    before: str
+    after: str
+
+
+class CardOut(Schema):
+    """The machine that a ticket is about, as it concerns the ticket."""
+
+    asset_id: int
+    name: str
+    type: str
+    state: str
+    system: str | None
+    support_ends_on: date | None
+    support_is_over: bool
+    warranty_ends_on: date | None
+    warranty_is_over: bool
+    software_count: int
+    drift: int
+    changes: list[LineOut] = Field(description="Of the two weeks before the ticket was opened.")
+    tickets: list[int] = Field(description="Keys of the machine's other tickets, newest first.")
+    items_affected: int
+    persons_affected: int
+
+
+@router.show("/tickets/{ticket_id}/asset", CardOut)
+def get_ticket_asset(request: ApiRequest, ticket_id: Id) -> dict[str, Any]:
+    """Read the card of the machine that a ticket is about."""
+    ticket = queries.get_ticket(request.actor, ticket_id)
+    if ticket.asset_id is None or not is_support(request.actor, ticket):
+        raise NotFound
+    card = cards.card(request.actor, ticket.asset_id, ticket.opened_at)
+    row = card.asset
+    others = visible(Ticket, request.actor).filter(asset=row).exclude(pk=ticket.pk)
+    return {
+        "asset_id": row.pk,
+        "name": row.name,
+        "type": str(row.type),
+        "state": row.state,
+        "system": str(card.machine.system) if card.machine and card.machine.system else None,
+        "support_ends_on": card.support_ends_on,
+        "support_is_over": card.support_is_over,
+        "warranty_ends_on": row.warranty_ends_on,
+        "warranty_is_over": card.warranty_is_over,
+        "software_count": card.software_count,
+        "drift": card.drift,
+        "changes": [
+            {
+                "at": one.at,
+                "section": str(line.section),
+                "action": line.action,
+                "subject": line.subject,
+                "field": str(line.field),
+                "before": line.before,
+                "after": line.after,
+            }
+            for one in card.changes
+            for line in one.lines
+        ],
+        "tickets": list(others.order_by("-opened_at", "-pk").values_list("pk", flat=True)[:SHOWN]),
+        "items_affected": len(card.affected.items),
+        "persons_affected": card.affected.persons_count,
+    }
