@@ -2,7 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 
 /**
  * Find one among many while typing (ARIA combobox): the server answers `?q=` with `<li role=option
- * data-value>` lines. Without script, the plain field or select inside stays and does the work.
+ * data-value>` lines. `name` is what the value chosen already is called. Without script, the plain field or select inside stays and does the work.
  */
 export default class PickerController extends Controller<HTMLElement> {
   static override targets = ["plain", "box", "input", "value", "list", "status"];
@@ -19,6 +19,7 @@ export default class PickerController extends Controller<HTMLElement> {
   private timer = 0;
   private asked: AbortController | null = null;
   private chosen = "";
+  private near: string[] = [];
 
   override connect(): void {
     const plain = this.plainTarget.querySelector<HTMLInputElement | HTMLSelectElement>(
@@ -26,12 +27,13 @@ export default class PickerController extends Controller<HTMLElement> {
     );
     if (!plain || plain.disabled) return;
     // The plain field gives its name to the hidden value, and leaves.
-    this.valueTarget.name = this.nameValue || plain.name;
+    this.valueTarget.name = plain.name;
+    this.near = (plain.dataset.near ?? "").split(" ").filter(Boolean);
     this.valueTarget.value = plain.value;
     if (plain instanceof HTMLSelectElement) {
       this.inputTarget.value = plain.value ? (plain.selectedOptions[0]?.text.trim() ?? "") : "";
     } else {
-      this.inputTarget.value = plain.dataset.label ?? plain.value;
+      this.inputTarget.value = this.nameValue || plain.value;
     }
     this.chosen = this.inputTarget.value;
     this.inputTarget.required = plain.required;
@@ -95,6 +97,11 @@ export default class PickerController extends Controller<HTMLElement> {
     const address = new URL(this.urlValue, location.href);
     const words = this.inputTarget.value.trim();
     address.searchParams.set("q", words === this.chosen ? "" : words);
+    // `data-near="a b"`: the first of these fields of the form that says something goes along.
+    const form = this.element.closest("form");
+    const said = form ? new FormData(form) : null;
+    const near = this.near.map((name) => String(said?.get(name) ?? "")).find(Boolean);
+    if (near) address.searchParams.set("near", near);
     try {
       const answer = await fetch(address, {
         signal: this.asked.signal,
