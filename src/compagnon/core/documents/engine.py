@@ -1,8 +1,9 @@
 """Make a PDF of a template of ours and of data; nothing of the data is ever read as a template.
 
-A template is a Typst file of a room's ``documents/templates/``. It reads ``json(bytes(sys.inputs.data))`` and shows
-its values as texts: Typst evaluates nothing in a text, so hostile data stays letters. It holds no
-words of its own: labels come with the data, in the document's language.
+A template is a Typst file of a room's ``documents/templates/``. It reads
+``json(bytes(sys.inputs.data))`` and shows its values as texts: Typst evaluates nothing in a text,
+so hostile data stays letters. It holds no words of its own: labels come with the data, in the
+document's language.
 
 Measured on one core: 5 ms a page, 0.1 s the first time (fonts).
 """

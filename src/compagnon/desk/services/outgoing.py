@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.services import require, service
-from compagnon.core.visibility import get_visible
+from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import (
     Channel,
@@ -24,9 +24,11 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.outbound import identity
 from compagnon.people.models import ContactKind, ContactPoint, Person
+from compagnon.people.queries import actor_for
 
 # A sender whose program answers each acknowledgement in a way that no filter knows would make a
-# loop: past this many acknowledgements of mail in an hour to one address, we are silent and say why.
+# loop: past this many acknowledgements of mail in an hour to one address, we are silent and say
+# why.
 ACKNOWLEDGEMENTS_PER_HOUR = 20
 
 
@@ -56,13 +58,17 @@ def queue(
     # Who accepts or answers knows it; but an acknowledgement is for the one who wrote.
     if event is not MailEvent.ACKNOWLEDGEMENT and event is not MailEvent.CLOSING:
         people.pop(actor.id or 0, None)
+    watching = _watching(actor, ticket, message) if to is None else {}
+    people = watching | people
     addresses = _addresses(list(people))
     mailbox = ticket.mailbox or default_mailbox(ticket)
     made = []
     for key, person in people.items():
         if key not in addresses:
             continue
-        mail = _row(actor, ticket, event, at, message, solution, person, addresses[key], mailbox)
+        # The link that accepts a solution is the right itself: who watches receives its text.
+        what, answer = (MailEvent.MESSAGE, None) if key in watching else (event, solution)
+        mail = _row(actor, ticket, what, at, message, answer, person, addresses[key], mailbox)
         if event is MailEvent.ACKNOWLEDGEMENT and _too_many(ticket, addresses[key], at):
             mail.state = OutgoingState.SUPPRESSED
             mail.reason = "too many acknowledgements in an hour"
@@ -74,6 +80,45 @@ def queue(
 
             deliver.enqueue(mail.pk)
     return made
+
+
+def queue_watchers(
+    *, actor: Actor, ticket: Ticket, message: Message, at: datetime
+) -> list[OutgoingMail]:
+    """Write the mails that tell who watches what a user wrote."""
+    people = _watching(actor, ticket, message)
+    people.pop(message.author_id or 0, None)
+    addresses = _addresses(list(people)) if people else {}
+    mailbox = ticket.mailbox or default_mailbox(ticket) if addresses else None
+    made = OutgoingMail.objects.bulk_create(
+        _row(actor, ticket, MailEvent.MESSAGE, at, message, None, people[key], address, mailbox)
+        for key, address in addresses.items()
+    )
+    from compagnon.desk.tasks import deliver
+
+    for mail in made:
+        deliver.enqueue(mail.pk)
+    return made
+
+
+def _watching(actor: Actor, ticket: Ticket, message: Message | None) -> dict[int, Person]:
+    """Give who receives a public message because they watch, as long as they may read it."""
+    if message is None or not message.is_public:
+        return {}
+    rows = ticket.watchers.filter(by_mail=True, person__is_active=True).select_related("person")
+    known = {actor.id, ticket.requester_id, ticket.beneficiary_id}
+    return {
+        row.person_id: row.person
+        for row in rows
+        if row.person_id not in known and may_read(row.person, ticket)
+    }
+
+
+def may_read(person: Person, ticket: Ticket) -> bool:
+    """Tell whether a watcher reads the public side: of that organisation, or by their roles."""
+    if person.organisation_id == ticket.organisation_id:
+        return True
+    return visible(Ticket, actor_for(person)).filter(pk=ticket.pk).exists()
 
 
 def _row(  # noqa: PLR0917
