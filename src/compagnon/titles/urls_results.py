@@ -11,6 +11,11 @@ urlpatterns = [
     path("minutes/<int:minutes_id>/attest/", results.attest_minutes, name="minutes_attest"),
     path("sessions/<int:session_id>/outcome/", results.outcome, name="session_outcome"),
     path("sessions/<int:session_id>/attest/", results.attest_session, name="session_attest"),
+    path(
+        "sessions/<int:session_id>/checklist.csv",
+        results.checklist_file,
+        name="session_checklist_file",
+    ),
     path("session-mail/<int:mail_id>/file/", results.mail_file, name="session_mail_file"),
     path(
         "session-mail/<int:mail_id>/calendar/",

@@ -17,6 +17,7 @@ from compagnon.titles.api.outcomes import AttestationOut
 from compagnon.titles.documents.calendar import calendar_file
 from compagnon.titles.documents.summons import summons_pdf
 from compagnon.titles.models import Attestation, SessionMail
+from compagnon.titles.queries import checklist as checklists
 from compagnon.titles.queries import results as queries
 from compagnon.titles.services import attesting
 from compagnon.titles.services import session_mail as services
@@ -46,6 +47,31 @@ class SessionMailQuery(ListQuery):
 
     state: Annotated[Literal["waiting", "sent", "failed"] | None, FilterLookup("state")] = None
     ordering: Literal["id", "-id"] = "id"
+
+
+class MissingOut(Schema):
+    """Something that is not there yet."""
+
+    code: str
+    words: str
+
+
+class ChecklistRowOut(Schema):
+    """A candidate: what is told, by column, and what is missing."""
+
+    sitting_id: int = Field(alias="sitting.pk")
+    candidacy_id: int = Field(alias="sitting.candidacy_id")
+    values: dict[str, str]
+    missing: list[MissingOut]
+
+
+class ChecklistOut(Schema):
+    """What is copied to the State's platform, which has no known interface."""
+
+    session_id: int = Field(alias="session.pk")
+    is_complete: bool
+    missing: list[MissingOut]
+    rows: list[ChecklistRowOut]
 
 
 class AttestedOut(Schema):
@@ -106,3 +132,16 @@ def get_session_mail_file(request: ApiRequest, mail_id: Id) -> HttpResponse:
     row = queries.mail(request.actor, mail_id)
     content = summons_pdf(session_mail.summons_of(row), language=row.person.language)
     return HttpResponse(content, content_type="application/pdf")
+
+
+@router.show("/exam-sessions/{session_id}/checklist", ChecklistOut)
+def get_session_checklist(request: ApiRequest, session_id: Id) -> checklists.Checklist:
+    """Read what is missing of a session, candidate by candidate."""
+    return checklists.checklist(request.actor, session_id)
+
+
+@router.download("/exam-sessions/{session_id}/checklist/file")
+def get_session_checklist_file(request: ApiRequest, session_id: Id) -> HttpResponse:
+    """Download the table (CSV) that a person copies to the State's platform."""
+    text = checklists.as_csv(checklists.checklist(request.actor, session_id))
+    return HttpResponse(f"\ufeff{text}", content_type="text/csv; charset=utf-8")

@@ -18,6 +18,7 @@ from compagnon.titles import session_mail
 from compagnon.titles.documents.calendar import calendar_file
 from compagnon.titles.documents.summons import summons_pdf
 from compagnon.titles.models import Attestation
+from compagnon.titles.queries import checklist as checklists
 from compagnon.titles.queries import results as queries
 from compagnon.titles.services import attesting
 from compagnon.titles.services import session_mail as services
@@ -40,7 +41,13 @@ def minutes_file(request: HttpRequest, minutes_id: int) -> HttpResponse:
 def outcome(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show what came out of a session: each candidate's minutes and attestations, what is left."""
     actor = actor_of(request)
-    context = {"outcome": queries.outcome(actor, session_id)}
+    found = queries.outcome(actor, session_id)
+    context = {
+        "outcome": found,
+        "checklist": checklists.of_session(found.session)
+        if checklists.may_read(actor, found.session)
+        else None,
+    }
     return render(request, "titles/results/outcome.html", context)
 
 
@@ -68,6 +75,20 @@ def attest_minutes(request: HttpRequest, minutes_id: int) -> HttpResponse:
     else:
         _tell(request, made)
     return redirect("titles:session_outcome", session_id)
+
+
+@require_safe
+def checklist_file(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Give the table of a session for the State's platform."""
+    found = checklists.checklist(actor_of(request), session_id)
+    return csv_answer(checklists.as_csv(found), found.session.reference)
+
+
+def csv_answer(text: str, name: str) -> HttpResponse:
+    """Give a table as a file; with the mark by which spreadsheets know UTF-8."""
+    response = HttpResponse(f"\ufeff{text}", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 @require_safe
