@@ -18,6 +18,7 @@ from compagnon.titles.models import (
     Candidacy,
     CandidacyState,
     Certificate,
+    Forecast,
     Juror,
     Path,
     Quality,
@@ -30,13 +31,13 @@ from compagnon.titles.models import (
 )
 from compagnon.titles.queries import sessions as queries
 
-KEY = {"min_value": 1, "max_value": 2**62}
+MOST = 2**62
 
 
 class KeyForm(DeedForm):
     """Which of the things that hang on the row."""
 
-    key = forms.IntegerField(**KEY, widget=forms.HiddenInput)
+    key = forms.IntegerField(min_value=1, max_value=MOST, widget=forms.HiddenInput)
 
 
 class _CentreForm(DeedForm):
@@ -71,7 +72,7 @@ class PlanForm(_CentreForm):
     place = forms.CharField(label=_("place"), max_length=300)
     is_remote = forms.BooleanField(label=_("at a distance"), required=False)
     forecast = forms.ModelChoiceField(
-        queries.Forecast.objects.none(), label=_("foreseen as"), required=False
+        Forecast.objects.none(), label=_("foreseen as"), required=False
     )
 
     def prepare(self) -> None:
@@ -284,7 +285,9 @@ class TieForm(DeedForm):
 class VoteForm(KeyForm):
     """For or against, on the title or a certificate; ``key`` is the candidate's line."""
 
-    certificate = forms.IntegerField(**KEY, required=False, widget=forms.HiddenInput)
+    certificate = forms.IntegerField(
+        min_value=1, max_value=MOST, required=False, widget=forms.HiddenInput
+    )
     is_for = forms.TypedChoiceField(
         label=_("vote"),
         choices=[("yes", _("for")), ("no", _("against"))],

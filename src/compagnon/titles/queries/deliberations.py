@@ -78,7 +78,7 @@ def opinions(actor: Actor, of: Sitting) -> Mapping[int, Mapping[int, Opinion]]:
 
 def own_opinions(actor: Actor, row: Session) -> Mapping[int, int]:
     """Give how many opinions the actor has of each candidate."""
-    rows = visible(Opinion, actor).filter(sitting__session=row, member__juror__person_id=actor.id)
+    rows = visible(Opinion, actor).filter(sitting__session=row, member__juror__person=actor.id)
     return dict(rows.order_by().values_list("sitting_id").annotate(count=Count("pk")))
 
 

@@ -119,7 +119,7 @@ def ties(actor: Actor, row: Juror) -> QuerySet[JurorTie]:
 
 def seats(actor: Actor) -> QuerySet[JuryMember]:
     """Give the actor's own places in juries, those declined included, the latest first."""
-    rows = visible(JuryMember, actor).filter(juror__person_id=actor.id)
+    rows = visible(JuryMember, actor).filter(juror__person=actor.id)
     return rows.select_related(
         "session__organisation", "session__version_of_title__title", "session__certificate"
     ).order_by("-session__starts_at", "-pk")

@@ -116,9 +116,13 @@ def evaluation(request: HttpRequest, evaluation_id: int) -> HttpResponse:
         return render(request, "titles/evaluations/grid.html", context)
     context["lines"] = queries.table(actor, row)
     settled = any(one.settled for one in context["lines"])
-    open_ = row.state == EvaluationState.MARKED and assessor is not None
-    context["settles"] = open_
-    context["may_agree"] = open_ and settled and assessor.agreed_at is None
+    context["settles"] = row.state == EvaluationState.MARKED and assessor is not None
+    context["may_agree"] = (
+        row.state == EvaluationState.MARKED
+        and settled
+        and assessor is not None
+        and assessor.agreed_at is None
+    )
     return render(request, "titles/evaluations/evaluation.html", context)
 
 
