@@ -19,12 +19,12 @@ class TitlesConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from compagnon.titles import (  # noqa: F401
-            journal_words_decisions,
             journal_words_candidacies,
+            journal_words_decisions,
             journal_words_outcomes,
             journal_words_referentials,
-            journal_words_sessions,
             journal_words_results,
+            journal_words_sessions,
             navigation,
             navigation_candidacies,
             navigation_sessions,

@@ -19,8 +19,8 @@ def _waiting(viewer: Any) -> int | None:
 
 navigation.register(
     NavItem(
-        _("My title"), "certificate", "titles:my_title", ("ticket.work", "ticket.solve"), 69, "titles",
-        section=_SECTION,
+        _("My title"), "certificate", "titles:my_title", ("ticket.work", "ticket.solve"), 69,
+        "titles", section=_SECTION,
     ),
     NavItem(
         _("Candidacies"), "user-check", "titles:candidacy_list", "candidacy.view", 71, "titles",

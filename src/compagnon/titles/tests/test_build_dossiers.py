@@ -230,8 +230,8 @@ def test_a_dossier_is_written_declared_and_reopened() -> None:
     assert (example.title, example.did) == ("Câblage", "Vingt prises posées.")
     with pytest.raises(Invalid):
         dossiers.write_example(activity=first, texts={}, **of)
+    other = factories.title_version().activities.earliest("pk")
     with pytest.raises(Invalid):
-        other = factories.title_version().activities.earliest("pk")
         dossiers.write_example(activity=other, texts={"title": "x"}, **of)
     with pytest.raises(Conflict):  # the second activity type has no example
         dossiers.declare(place="Lyon", **of)

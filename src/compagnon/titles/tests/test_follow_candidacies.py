@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from compagnon.core.errors import Conflict, Invalid, NotFound, Refused, Stale
 from compagnon.core.models import Entry
@@ -67,15 +68,14 @@ def test_enrolling_aims_at_every_ccp_and_refuses_what_does_not_fit() -> None:
         candidacies.enrol(path=Path.CCS, **given)
     with pytest.raises(Invalid):
         candidacies.enrol(path=Path.CONTINUOUS, ends_on=date(2025, 1, 1), **given)
+    empty = factories.title_version(activities=())
     with pytest.raises(Invalid):  # nothing to go for
-        empty = factories.title_version(activities=())
         candidacies.enrol(path=Path.CONTINUOUS, **given | {"version": empty})
+    other = factories.title_version().certificates.get(number=1)
     with pytest.raises(Invalid):
-        other = factories.title_version().certificates.first()
-        assert other is not None
         candidacies.enrol(path=Path.DISCONTINUOUS, aimed=[other], **given)
+    trainer = people.actor(centre.trainer)
     with pytest.raises(Refused):
-        trainer = people.actor(centre.trainer)
         candidacies.enrol(path=Path.CONTINUOUS, **given | {"actor": trainer})
     assert candidacies.enrol(path=Path.CCS, aimed=[ccs], **given).aimed.get() == ccs
 
@@ -196,7 +196,7 @@ def test_the_booklet_counts_down_by_the_window_in_force(monkeypatch: pytest.Monk
         return SimpleNamespace(applied=SimpleNamespace(until=today + timedelta(days=90)))
 
     monkeypatch.setattr(queries, "windows", weighed)
-    first = date.today() - timedelta(days=365)
+    first = timezone.localdate() - timedelta(days=365)
     rights.record_held(certificate=ccp, gained_on=first, **given)
     with pytest.raises(Conflict):
         rights.record_held(certificate=ccp, gained_on=first, **given)
@@ -206,7 +206,7 @@ def test_the_booklet_counts_down_by_the_window_in_force(monkeypatch: pytest.Monk
     found = queries.window(row, rights.held_of(row))
     assert found is not None
     assert (asked, found[1]) == ([{"1": first}], 90)
-    rights.record_held(certificate=None, gained_on=date.today(), **given)
+    rights.record_held(certificate=None, gained_on=timezone.localdate(), **given)
     assert queries.window(row, rights.held_of(row)) is None
 
 
