@@ -170,6 +170,7 @@ def test_what_changes_rows_is_a_service():
 PARTS_OF_SERVICES = {
     "desk.changing.apply",
     "desk.conversation.reopened",
+    "desk.linking.tie",
     "desk.outgoing.queue",
     "desk.writing.write",
 }

@@ -43,6 +43,9 @@ TWINS: Mapping[str, str] = {
     "contracts/add/": "POST /contracts",
     "contracts/clocks/<clock_id>/": "GET /clocks/{subject_kind}/{subject_id}",
     "desk/attachments/<attachment_id>/": "GET /attachments/{attachment_id}/content",
+    "desk/for-me/": "GET /notices",
+    "desk/for-me/choice/": "POST /notices/choice",
+    "desk/for-me/read/": "POST /notices/read",
     "desk/intake/": "GET /intake/messages, GET /intake/silence",
     "desk/intake/<inbound_id>/": "GET /intake/messages/{message_id}",
     "desk/intake/<inbound_id>/do/<name>/":
@@ -109,6 +112,12 @@ VERBS: Mapping[str, str] = {
     "transfer": "POST /tickets/{ticket_id}/transfers",
     "authority": "POST /tickets/{ticket_id}/authority",
     "plan": "POST /tickets/{ticket_id}/tasks",
+    "link": "POST /tickets/{ticket_id}/links",
+    "unlink": "DELETE /tickets/{ticket_id}/links/{link_id}",
+    "watch": "POST /tickets/{ticket_id}/watchers",
+    "add-watcher": "POST /tickets/{ticket_id}/watchers",
+    "unwatch": "DELETE /tickets/{ticket_id}/watchers/{person_id}",
+    "split": "POST /tickets/{ticket_id}/messages/{message_id}/split",
 }
 
 

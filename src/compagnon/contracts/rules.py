@@ -32,6 +32,7 @@ DEFAULT_PAUSES: Mapping[str, bool] = {
     PauseReason.OTHER: False,
     PauseReason.SOLVED: True,
     PauseReason.CANCELLED: True,
+    PauseReason.MERGED: True,
 }
 """What holds where a contract says nothing. The supplier is the provider's own affair."""
 
@@ -81,7 +82,9 @@ class Choice:
     commitment: CommitmentTerms
 
 
-NEVER_COUNTED = frozenset({PauseReason.SOLVED.value, PauseReason.CANCELLED.value})
+NEVER_COUNTED = frozenset(
+    {PauseReason.SOLVED.value, PauseReason.CANCELLED.value, PauseReason.MERGED.value}
+)
 
 Lineage = Mapping[int, tuple[int, ...]]
 """For each service, itself then what it is part of, up to the top."""

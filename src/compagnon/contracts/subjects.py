@@ -62,6 +62,7 @@ class PauseReason(TextChoices):
     OTHER = "other", _("another reason")
     SOLVED = "solved", pgettext_lazy("pause reason", "solved, until reopened")
     CANCELLED = "cancelled", pgettext_lazy("pause reason", "cancelled, until reopened")
+    MERGED = "merged", pgettext_lazy("pause reason", "merged into another ticket")
 
 
 @dataclass(frozen=True, slots=True)

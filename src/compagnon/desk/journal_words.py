@@ -27,10 +27,12 @@ journal_words.words(
         "intake.fell_silent": (_("noticed that no mail comes any more"), "bell"),
         "intake.heard_again": (_("received mail again"), "bell"),
         "outgoing.retry": (_("had a mail sent again"), "mail-forward"),
+        "notice.read": (_("read what names them"), "bell"),
+        "notice.choose": (_("chose how to be told"), "bell"),
         "rules.set": (_("set priorities and delays"), "adjustments"),
-        "bringing.ask": (_("asked for an import"), "database-import"),
-        "bringing.begin": (_("began an import"), "database-import"),
-        "bringing.end": (_("ended an import"), "database-import"),
+        "bringing.ask": (_("asked for an import"), "upload"),
+        "bringing.begin": (_("began an import"), "upload"),
+        "bringing.end": (_("ended an import"), "upload"),
     }
 )
 

@@ -12,6 +12,7 @@ navigation.register(
     NavItem(_("Tickets"), "ticket", "desk:queue", "ticket.view", 10, "desk", shortcut="g q"),
     NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
     NavItem(_("Requests followed"), "eye", "desk:followed", "ticket.follow", 21, "desk"),
+    NavItem(_("For me"), "bell", "desk:for_me", "ticket.view", 12, "desk"),
     NavItem(_("My tasks"), "calendar-event", "desk:tasks", "ticket.work", 25, "desk"),
     NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
     NavItem(_("Sent mail"), "mail-forward", "desk:outgoing", "intake.view", 31, "desk"),

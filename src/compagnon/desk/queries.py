@@ -17,6 +17,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
 from compagnon.core.models import Entry
 from compagnon.core.visibility import get_visible, visible
+from compagnon.desk import ties
 from compagnon.desk.models import (
     OPEN_STATES,
     Attachment,
@@ -138,9 +139,11 @@ def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
     A user sees the public messages and what became of their request; support sees everything.
     """
     support = is_support(actor, ticket)
+    # What was merged into it is told with it, as far as the actor sees it.
+    keys = [ticket.pk, *ties.merged_keys(ticket.pk)]
     messages = list(
-        visible(Message, actor, ticket.messages.all())
-        .select_related("author", "solution", "inbound")
+        visible(Message, actor, Message.objects.filter(ticket__in=keys))
+        .select_related("author", "solution", "inbound", "ticket")
         .prefetch_related("attachments__file")
         .order_by("occurred_at", "id")
     )
@@ -161,7 +164,13 @@ def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
     if support:
         items += [
             TimelineItem("task", task.created_at, task, task.assignee)
-            for task in ticket.work_tasks.select_related("assignee", "site", "sheet")
+            for task in visible(
+                WorkTask,
+                actor,
+                WorkTask.objects.filter(ticket__in=keys).select_related(
+                    "assignee", "site", "sheet"
+                ),
+            )
         ]
     return sorted(items, key=lambda item: item.at)
 
@@ -178,6 +187,8 @@ SHOWN_TO_USER = frozenset(
         "ticket.elapse",
         "ticket.cancel",
         "ticket.sign_sheet",
+        "ticket.merge",
+        "ticket.unmerge",
     }
 )
 

@@ -17,6 +17,7 @@ from compagnon.desk.models import (
     Category,
     Channel,
     Impact,
+    LinkKind,
     PendingReason,
     Priority,
     State,
@@ -53,6 +54,15 @@ VERBS = {
     "ticket.complete_task": (_("reported a task as done"), "check"),
     "ticket.cancel_task": (_("gave up a task"), "x"),
     "ticket.prepare_sheet": (_("prepared the intervention sheet"), "clipboard-list"),
+    "ticket.link": (_("linked the ticket to another"), "link"),
+    "ticket.unlink": (_("took a link away"), "link-off"),
+    "ticket.merge": (_("merged the ticket into another"), "git-merge"),
+    "ticket.absorb": (_("merged another ticket into this one"), "git-merge"),
+    "ticket.unmerge": (_("undid the merge"), "arrow-back-up"),
+    "ticket.unabsorb": (_("took a merged ticket out again"), "arrow-back-up"),
+    "ticket.split": (_("made a ticket of its own from a message"), "arrows-exchange"),
+    "ticket.watch": (_("added a watcher"), "eye"),
+    "ticket.unwatch": (_("took a watcher off"), "eye-off"),
     "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),
 }
 
@@ -78,7 +88,12 @@ FIELDS = {
     "travel_seconds": _("travel time"),
     "reopen_count": _("reopenings"),
     "channel": _("came by"),
+    "link_kind": _("link"),
+    "watcher_id": _("watcher"),
+    "other_ticket": _("ticket"),
 }
+
+PEOPLE = ("assignee_id", "beneficiary_id", "to_person_id", "requester_id", "watcher_id")
 
 SYSTEM = {
     "intake": _("Mail intake"),
@@ -158,10 +173,10 @@ class Names:
 
         from compagnon.contracts.models import RequestType, Service
 
-        people = keys("assignee_id", "beneficiary_id", "to_person_id", "requester_id")
+        people = keys(*PEOPLE)
         self._rows: dict[str, dict[int, Any]] = {}
         for names, model, found in (
-            (("assignee_id", "beneficiary_id", "to_person_id", "requester_id"), Person, people),
+            (PEOPLE, Person, people),
             (("team_id",), Team, keys("team_id")),
             (("asset_id",), Asset, keys("asset_id")),
             (("category_id",), Category, keys("category_id")),
@@ -197,6 +212,7 @@ CHOICES = {
     "kind": TicketKind,
     "channel": Channel,
     "pending_reason": PendingReason,
+    "link_kind": LinkKind,
 }
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
@@ -22,52 +17,9 @@ from compagnon.desk.models import (
     Urgency,
     WorkMode,
 )
-from compagnon.desk.policies import is_party, may
-from compagnon.desk.services.writing import Upload
-
-Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PageVerb:
-    """A verb on a ticket's page.
-
-    ``states`` are those from which it is offered, unless ``needless`` says that it would change
-    nothing; the service decides in the end. ``in_place`` verbs need no words: a button does them.
-    ``wide`` ones ask so much that their dialog has two columns.
-    """
-
-    name: str
-    label: Promise
-    icon: str
-    verb: str
-    form: type[forms.VerbForm]
-    run: Callable[[Actor, Ticket, Values], object]
-    done: Promise
-    states: tuple[State, ...]
-    in_place: bool = False
-    danger: bool = False
-    for_user: bool = False
-    for_support: bool = True
-    wide: bool = False
-    needless: Callable[[Actor, Ticket], bool] = lambda _actor, _ticket: False
-
-    def offered(self, actor: Actor, ticket: Ticket, *, support: bool) -> bool:
-        """Tell whether the page offers it to this actor on this ticket now."""
-        if ticket.state not in self.states or self.needless(actor, ticket):
-            return False
-        if support and self.for_support and may(actor, self.verb, ticket):
-            return True
-        return self.for_user and is_party(actor, ticket)
-
-
-def _version(values: Values) -> dict[str, Any]:
-    return {"expected_version": values.get("version")}
-
-
-def uploads(values: Values) -> list[Upload]:
-    """Give the files of a form as a service takes them."""
-    return [Upload(file.name, file.read()) for file in values.get("attachments") or []]
+from compagnon.desk.page_verbs import PageVerb, Values, uploads, version
+from compagnon.desk.verbs_of_ties import VERBS as OF_TIES
+from compagnon.desk.verbs_of_watching import VERBS as OF_WATCHING
 
 
 def _qualify(actor: Actor, ticket: Ticket, values: Values) -> object:
@@ -82,7 +34,7 @@ def _qualify(actor: Actor, ticket: Ticket, values: Values) -> object:
         impact=Impact(values["impact"]),
         urgency=Urgency(values["urgency"]),
         affected_item=values["affected_item"],
-        **_version(values),
+        **version(values),
     )
 
 
@@ -109,7 +61,7 @@ VERBS: tuple[PageVerb, ...] = (
         "hand-stop",
         "ticket.assign",
         forms.NothingForm,
-        lambda a, t, v: services.take(actor=a, ticket_id=t.pk, **_version(v)),
+        lambda a, t, v: services.take(actor=a, ticket_id=t.pk, **version(v)),
         _("The ticket is yours."),
         OPEN_STATES,
         in_place=True,
@@ -122,7 +74,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.reply",
         forms.ReplyForm,
         lambda a, t, v: services.reply(
-            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **_version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **version(v)
         ),
         _("Your message is on the ticket."),
         (*OPEN_STATES, State.SOLVED),
@@ -135,7 +87,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.note",
         forms.ReplyForm,
         lambda a, t, v: services.add_note(
-            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **_version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **version(v)
         ),
         _("The note is kept; the user does not see it."),
         tuple(State),
@@ -147,7 +99,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.solve",
         forms.SolveForm,
         lambda a, t, v: services.propose_solution(
-            actor=a, ticket_id=t.pk, text=v["text"], kind=SolutionKind(v["kind"]), **_version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], kind=SolutionKind(v["kind"]), **version(v)
         ),
         _("The solution is proposed; the user is asked to accept it."),
         OPEN_STATES,
@@ -170,7 +122,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.assign",
         forms.AssignForm,
         lambda a, t, v: services.assign(
-            actor=a, ticket_id=t.pk, team=v["team"], assignee=v["assignee"], **_version(v)
+            actor=a, ticket_id=t.pk, team=v["team"], assignee=v["assignee"], **version(v)
         ),
         _("The ticket is assigned."),
         OPEN_STATES,
@@ -187,7 +139,7 @@ VERBS: tuple[PageVerb, ...] = (
             reason=PendingReason(v["reason"]),
             until=v["until"],
             note=v["note"],
-            **_version(v),
+            **version(v),
         ),
         _("The ticket is on hold."),
         OPEN_STATES,
@@ -198,7 +150,7 @@ VERBS: tuple[PageVerb, ...] = (
         "player-play",
         "ticket.pend",
         forms.NothingForm,
-        lambda a, t, v: services.resume(actor=a, ticket_id=t.pk, **_version(v)),
+        lambda a, t, v: services.resume(actor=a, ticket_id=t.pk, **version(v)),
         _("The ticket is in progress again."),
         (State.PENDING,),
         in_place=True,
@@ -216,7 +168,7 @@ VERBS: tuple[PageVerb, ...] = (
             reason=v["reason"],
             tried=v["tried"],
             needed=v["needed"],
-            **_version(v),
+            **version(v),
         ),
         _("The ticket is escalated."),
         OPEN_STATES,
@@ -228,7 +180,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.escalate",
         forms.TransferForm,
         lambda a, t, v: services.transfer(
-            actor=a, ticket_id=t.pk, to_team=v["to_team"], reason=v["reason"], **_version(v)
+            actor=a, ticket_id=t.pk, to_team=v["to_team"], reason=v["reason"], **version(v)
         ),
         _("The ticket is transferred."),
         OPEN_STATES,
@@ -240,7 +192,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.escalate",
         forms.AuthorityForm,
         lambda a, t, v: services.escalate_to_authority(
-            actor=a, ticket_id=t.pk, to_person=v["to_person"], reason=v["reason"], **_version(v)
+            actor=a, ticket_id=t.pk, to_person=v["to_person"], reason=v["reason"], **version(v)
         ),
         _("Authority is asked to act."),
         OPEN_STATES,
@@ -262,7 +214,7 @@ VERBS: tuple[PageVerb, ...] = (
         "thumb-up",
         "ticket.close",
         forms.NothingForm,
-        lambda a, t, v: services.accept_solution(actor=a, ticket_id=t.pk, **_version(v)),
+        lambda a, t, v: services.accept_solution(actor=a, ticket_id=t.pk, **version(v)),
         _("Thank you: the ticket is closed."),
         (State.SOLVED,),
         in_place=True,
@@ -275,7 +227,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.close",
         forms.ReasonForm,
         lambda a, t, v: services.refuse_solution(
-            actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)
+            actor=a, ticket_id=t.pk, reason=v["reason"], **version(v)
         ),
         _("The ticket is open again."),
         (State.SOLVED,),
@@ -287,10 +239,11 @@ VERBS: tuple[PageVerb, ...] = (
         "refresh",
         "ticket.reopen",
         forms.ReasonForm,
-        lambda a, t, v: services.reopen(actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)),
+        lambda a, t, v: services.reopen(actor=a, ticket_id=t.pk, reason=v["reason"], **version(v)),
         _("The ticket is open again."),
         (State.CLOSED, State.CANCELLED),
         for_user=True,
+        needless=lambda _actor, ticket: ticket.merged_into_id is not None,
     ),
     PageVerb(
         "cancel",
@@ -298,11 +251,12 @@ VERBS: tuple[PageVerb, ...] = (
         "ban",
         "ticket.close",
         forms.ReasonForm,
-        lambda a, t, v: services.cancel(actor=a, ticket_id=t.pk, reason=v["reason"], **_version(v)),
+        lambda a, t, v: services.cancel(actor=a, ticket_id=t.pk, reason=v["reason"], **version(v)),
         _("The ticket is cancelled."),
         OPEN_STATES,
         danger=True,
     ),
 )
 
+VERBS += OF_TIES + OF_WATCHING
 BY_NAME = {verb.name: verb for verb in VERBS}

@@ -16,10 +16,15 @@ from compagnon.desk.models import (
     InterventionSheet,
     Mailbox,
     Message,
+    Notice,
+    NoticeChoice,
     OrganisationRules,
     OutgoingMail,
     Solution,
     Ticket,
+    TicketLink,
+    TicketMerge,
+    Watcher,
     WorkTask,
 )
 
@@ -55,9 +60,20 @@ def followed_filter(scope: Scope, prefix: str = "") -> Q | None:
     return Q(**{f"{prefix}organisation_id__in": sorted(organisations)})
 
 
+def watched_filter(scope: Scope, prefix: str = "") -> Q:
+    """Give the filter for tickets of one's own organisation that one watches: their public side.
+
+    Watching a ticket of another organisation gives nothing that a role does not give.
+    """
+    if not (scope.reaches_own("ticket.own") or scope.reaches_own("ticket.view")):
+        return Q(**{f"{prefix}pk__in": []})
+    watched = Watcher.objects.filter(person_id=scope.person_id or 0).values("ticket_id")
+    return Q(**{f"{prefix}pk__in": watched, f"{prefix}organisation_id": scope.organisation_id or 0})
+
+
 def told_filter(scope: Scope, prefix: str = "") -> Q:
     """Give the filter for tickets whose public side the scope reads: one's own, and followed."""
-    own = party_filter(scope, prefix)
+    own = party_filter(scope, prefix) | watched_filter(scope, prefix)
     if not scope.allows_somewhere("ticket.follow"):
         return own
     followed = followed_filter(scope, prefix)
@@ -112,6 +128,43 @@ def support_only(scope: Scope, rows: QuerySet[WorkTask]) -> QuerySet[WorkTask]:
     """Work of the support: those who work on the ticket."""
     support = support_filter(scope, prefix="ticket__")
     return rows if support is None else rows.filter(support)
+
+
+@visibility.rule(TicketLink)
+def links(scope: Scope, rows: QuerySet[TicketLink]) -> QuerySet[TicketLink]:
+    """Links: those who work on both tickets."""
+    origin, target = (support_filter(scope, prefix=f"{end}__") for end in ("origin", "target"))
+    return rows if origin is None or target is None else rows.filter(origin & target)
+
+
+@visibility.rule(TicketMerge)
+def merges(scope: Scope, rows: QuerySet[TicketMerge]) -> QuerySet[TicketMerge]:
+    """Merges: those who work on both tickets, which are of one organisation."""
+    merged, survivor = (support_filter(scope, prefix=f"{end}__") for end in ("merged", "survivor"))
+    return rows if merged is None or survivor is None else rows.filter(merged & survivor)
+
+
+@visibility.rule(Watcher)
+def watchers(scope: Scope, rows: QuerySet[Watcher]) -> QuerySet[Watcher]:
+    """Who watches: those who work on the ticket, and oneself."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    return rows.filter(support | Q(person_id=scope.person_id or 0))
+
+
+@visibility.rule(Notice)
+def notices(scope: Scope, rows: QuerySet[Notice]) -> QuerySet[Notice]:
+    """What names somebody: that person alone, while they still work on the ticket."""
+    own = rows.filter(person_id=scope.person_id or 0)
+    support = support_filter(scope, prefix="ticket__")
+    return own if support is None else own.filter(support)
+
+
+@visibility.rule(NoticeChoice)
+def notice_choices(scope: Scope, rows: QuerySet[NoticeChoice]) -> QuerySet[NoticeChoice]:
+    """How one wants to be told: oneself."""
+    return rows.filter(person_id=scope.person_id or 0)
 
 
 @visibility.rule(InterventionSheet)

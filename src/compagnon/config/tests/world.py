@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.config.tests import world_park, world_titles
+from compagnon.config.tests import world_desk, world_park, world_park_life, world_titles
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor
@@ -246,8 +246,10 @@ def furnish(side: Side) -> Side:
         sheet_token=links.sheet_link(sheet).rstrip("/").rpartition("/")[2],
     )
     assert isinstance(task, WorkTask)
+    world_desk.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
+    world_park_life.furnish(side, mark)
     return side
 
 
@@ -281,6 +283,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     Category: lambda side: side.objects["category"],
     Mailbox: lambda side: side.objects["mailbox"],
     **world_park.ROWS,
+    **world_park_life.ROWS,
 }
 
 # Where any other route names an object: the route up to the parameter, and which of a side's.
@@ -337,8 +340,10 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/intake/messages/<message_id>": kept("inbound"),
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
     "api/v1/imports/<import_id>": kept("bringing"),
+    **world_desk.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
+    **world_park_life.PARAMETERS,
 }
 
 

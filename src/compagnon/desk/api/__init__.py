@@ -10,12 +10,14 @@ from compagnon.desk.api import (
     reading,
     rules,
     tickets,
+    ties,
+    watching,
     work,
 )
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 
 router = Router()
-for part in (tickets, assets, reading, work, intake, outgoing, rules, imports):
+for part in (tickets, assets, ties, watching, reading, work, intake, outgoing, rules, imports):
     router.add_router("", part.router)
 for resource in (CATEGORIES, MAILBOXES):
     router.add_router("", resource.routes())

@@ -3,6 +3,13 @@
 from compagnon.desk.forms.links import LinkAnswerForm
 from compagnon.desk.forms.opening import AskForm, OpenForm
 from compagnon.desk.forms.rules import RulesForm
+from compagnon.desk.forms.ties import (
+    LinkForm,
+    MergeForm,
+    SolveChildrenForm,
+    SplitForm,
+    UnlinkForm,
+)
 from compagnon.desk.forms.verbs import (
     AssignForm,
     AuthorityForm,
@@ -17,6 +24,7 @@ from compagnon.desk.forms.verbs import (
     TransferForm,
     VerbForm,
 )
+from compagnon.desk.forms.watching import NoticeChoiceForm, UnwatchForm, WatcherForm
 from compagnon.desk.forms.work import CompleteForm, SheetForm, SignForm
 
 __all__ = [
@@ -26,7 +34,10 @@ __all__ = [
     "CompleteForm",
     "EscalateForm",
     "LinkAnswerForm",
+    "LinkForm",
+    "MergeForm",
     "NothingForm",
+    "NoticeChoiceForm",
     "OpenForm",
     "PendForm",
     "PlanForm",
@@ -36,7 +47,12 @@ __all__ = [
     "RulesForm",
     "SheetForm",
     "SignForm",
+    "SolveChildrenForm",
     "SolveForm",
+    "SplitForm",
     "TransferForm",
+    "UnlinkForm",
+    "UnwatchForm",
     "VerbForm",
+    "WatcherForm",
 ]

@@ -6,7 +6,14 @@ from django.conf import settings
 from django.db.models import Q
 
 from compagnon.desk.inbound.verdict import MailboxRule, Policy, Standing, Treatment
-from compagnon.desk.models import InboundMessage, Mailbox, Message, OutgoingMail, Ticket
+from compagnon.desk.models import (
+    InboundMessage,
+    Mailbox,
+    Message,
+    OutgoingMail,
+    Ticket,
+    Watcher,
+)
 from compagnon.desk.outbound import identity
 from compagnon.people.models import ContactKind, ContactPoint
 
@@ -88,4 +95,5 @@ class DatabaseContext:
         return (
             Ticket.objects.filter(takes_part, pk=ticket_id).exists()
             or Message.objects.filter(ticket_id=ticket_id, author_id=person).exists()
+            or Watcher.objects.filter(ticket_id=ticket_id, person_id=person).exists()
         )

@@ -18,7 +18,7 @@ from compagnon.core import files, journal
 from compagnon.core.actor import Actor, Source
 from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.tasks import system_actor
-from compagnon.desk import services
+from compagnon.desk import services, ties
 from compagnon.desk.errors import TooLate
 from compagnon.desk.inbound.context import DatabaseContext
 from compagnon.desk.inbound.decide import decide, refusal
@@ -189,11 +189,11 @@ def _follow(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Ve
     person = _person(actor, verdict)
     text, quoted = _words(mail)
     assert verdict.ticket_id is not None  # noqa: S101 — what follow_up means
-    inbound.ticket_id = verdict.ticket_id
+    inbound.ticket_id = ties.survivor_key(verdict.ticket_id)
     if (colleague := _support(person, actor, verdict)) is not None:
         # A technician who answers our mail from their own program: never shown to the user.
         inbound.message = services.add_note(
-            actor=colleague, ticket_id=verdict.ticket_id, text=text, uploads=_uploads(mail)
+            actor=colleague, ticket_id=inbound.ticket_id, text=text, uploads=_uploads(mail)
         )
         return
     try:

@@ -19,9 +19,12 @@ from compagnon.desk.models.tickets import (
     TicketKind,
     Urgency,
 )
+from compagnon.desk.models.ties import INVERSE, LinkKind, TicketLink, TicketMerge
+from compagnon.desk.models.watching import Notice, NoticeChoice, Watcher
 from compagnon.desk.models.work import InterventionSheet, WorkMode, WorkState, WorkTask
 
 __all__ = [
+    "INVERSE",
     "OPEN_STATES",
     "Attachment",
     "Bringing",
@@ -35,10 +38,13 @@ __all__ = [
     "InboundMessage",
     "InboundState",
     "InterventionSheet",
+    "LinkKind",
     "MailEvent",
     "Mailbox",
     "Message",
     "MessageKind",
+    "Notice",
+    "NoticeChoice",
     "OrganisationRules",
     "OutgoingMail",
     "OutgoingState",
@@ -50,8 +56,11 @@ __all__ = [
     "State",
     "Ticket",
     "TicketKind",
+    "TicketLink",
+    "TicketMerge",
     "UnknownSender",
     "Urgency",
+    "Watcher",
     "WorkMode",
     "WorkState",
     "WorkTask",

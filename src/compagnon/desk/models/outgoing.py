@@ -22,6 +22,8 @@ class MailEvent(models.TextChoices):
     CLOSING = "closing", _("closing")
     REOPENED = "reopened", _("reopening")
     AUTHORITY = "authority", _("call on authority")
+    MENTION = "mention", _("named in a note")
+    REMINDER = "reminder", _("reminder")
 
 
 class OutgoingState(models.TextChoices):

@@ -127,8 +127,36 @@ def _message(mail: OutgoingMail) -> Letter:
         if _simple(mail)
         else _("You can answer this message.")
     )
+    opening = [_greeting(mail)]
+    ticket = mail.ticket
+    if mail.person_id is not None and mail.person_id not in {
+        ticket.requester_id,
+        ticket.beneficiary_id,
+    }:
+        opening.append(
+            _("A message on request %(reference)s “%(title)s”, which you watch:")
+            % {"reference": ticket.reference, "title": ticket.title}
+        )
     return Letter(
-        (_greeting(mail),), body_text=_written(message), body_html=message.html, after=(closing,)
+        tuple(opening), body_text=_written(message), body_html=message.html, after=(closing,)
+    )
+
+
+def _mention(mail: OutgoingMail) -> Letter:
+    message, ticket = mail.message, mail.ticket
+    assert message is not None  # noqa: S101 — what this event is about
+    told = _("%(author)s names you in an internal note of ticket %(reference)s “%(title)s”:") % {
+        "author": message.author or "",
+        "reference": ticket.reference,
+        "title": ticket.title,
+    }
+    return Letter(
+        (_greeting(mail), told),
+        body_text=_written(message),
+        body_html=message.html,
+        after=(_("What you answer to this mail is kept as an internal note."),),
+        button=_("See the ticket"),
+        link=_page(mail),
     )
 
 
@@ -217,4 +245,5 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.CLOSING: _closing,
     MailEvent.REOPENED: _reopened,
     MailEvent.AUTHORITY: _authority,
+    MailEvent.MENTION: _mention,
 }

@@ -12,6 +12,8 @@ from compagnon.desk.services.intake import (
     watch_silence,
 )
 from compagnon.desk.services.lifecycle import cancel, pend, reopen, resume
+from compagnon.desk.services.linking import link_tickets, solve_children, unlink_tickets
+from compagnon.desk.services.merging import merge_tickets, split_message, unmerge_ticket
 from compagnon.desk.services.opening import open_ticket
 from compagnon.desk.services.outgoing import retry_mail
 from compagnon.desk.services.qualification import qualify
@@ -21,6 +23,7 @@ from compagnon.desk.services.solutions import (
     propose_solution,
     refuse_solution,
 )
+from compagnon.desk.services.watching import choose_notices, read_notices, unwatch, watch
 from compagnon.desk.services.work import (
     cancel_task,
     complete_task,
@@ -36,6 +39,7 @@ __all__ = [
     "assign",
     "cancel",
     "cancel_task",
+    "choose_notices",
     "close_elapsed",
     "complete_task",
     "dismiss_inbound",
@@ -43,6 +47,8 @@ __all__ = [
     "escalate_to_authority",
     "hear_from_user",
     "link_asset",
+    "link_tickets",
+    "merge_tickets",
     "note_affected",
     "open_ticket",
     "pend",
@@ -50,6 +56,7 @@ __all__ = [
     "prepare_sheet",
     "propose_solution",
     "qualify",
+    "read_notices",
     "receive",
     "refuse_solution",
     "reopen",
@@ -58,7 +65,13 @@ __all__ = [
     "resume",
     "retry_mail",
     "sign_sheet",
+    "solve_children",
+    "split_message",
     "take",
     "transfer",
+    "unlink_tickets",
+    "unmerge_ticket",
+    "unwatch",
+    "watch",
     "watch_silence",
 ]

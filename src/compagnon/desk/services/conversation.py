@@ -14,8 +14,8 @@ from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
 from compagnon.core.services import service
-from compagnon.desk import rules
-from compagnon.desk.errors import TooLate
+from compagnon.desk import rules, ties
+from compagnon.desk.errors import IllegalMove, TooLate
 from compagnon.desk.models import (
     Channel,
     MailEvent,
@@ -27,7 +27,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.policies import is_party, is_support
-from compagnon.desk.services import outgoing, writing
+from compagnon.desk.services import outgoing, watching, writing
 from compagnon.desk.services.assignment import first_team, taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
 from compagnon.people.models import Person
@@ -127,7 +127,11 @@ def add_note(
         uploads=uploads,
         at=at,
     )
-    apply(actor=actor, ticket=ticket, verb="ticket.note", at=at, after={"message_id": message.pk})
+    told = watching.tell_named(actor=actor, ticket=ticket, message=message, at=at)
+    after: dict[str, Any] = {"message_id": message.pk}
+    if told:
+        after["named"] = [notice.person_id for notice in told]
+    apply(actor=actor, ticket=ticket, verb="ticket.note", at=at, after=after)
     return message
 
 
@@ -154,7 +158,8 @@ def hear_from_user(
         NotFound, Refused: see :func:`changing.lock`.
         TooLate: the ticket was closed and can no longer be reopened; the intake opens another.
     """
-    ticket = lock(actor=actor, ticket_id=ticket_id, verb="ticket.reply")
+    # A merged ticket's people go on writing to it: they are heard where the work goes on.
+    ticket = lock(actor=actor, ticket_id=ties.survivor_key(ticket_id), verb="ticket.reply")
     return _from_user(
         actor=actor,
         ticket=ticket,
@@ -211,6 +216,7 @@ def _from_user(
         uploads=uploads,
         at=at,
     )
+    outgoing.queue_watchers(actor=actor, ticket=ticket, message=message, at=at)
     apply(
         actor=actor,
         ticket=ticket,
@@ -226,8 +232,14 @@ def reopened(*, actor: Actor, ticket: Ticket, at: datetime) -> dict[str, Any]:
     """Give what changes when a solved, closed or cancelled ticket is worked on again.
 
     Raises:
+        IllegalMove: it was merged into another, where the work goes on.
         TooLate: the organisation's window is over.
     """
+    if ticket.merged_into_id is not None:
+        raise IllegalMove(
+            _("Ticket %(reference)s was merged into another one: write there, or undo the merge.")
+            % {"reference": ticket.reference}
+        )
     rules_in_force = rules_of(ticket)
     if not rules.may_reopen(ticket.closed_at, at, rules_in_force.reopen_within_days):
         raise TooLate(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from compagnon.core import journal
-from compagnon.core.actor import Actor
+from compagnon.core.actor import Actor, Source
 from compagnon.core.services import require, service
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.errors import IllegalMove
@@ -118,7 +118,7 @@ def may_read(person: Person, ticket: Ticket) -> bool:
     """Tell whether a watcher reads the public side: of that organisation, or by their roles."""
     if person.organisation_id == ticket.organisation_id:
         return True
-    return visible(Ticket, actor_for(person)).filter(pk=ticket.pk).exists()
+    return visible(Ticket, actor_for(person, source=Source.PAGE)).filter(pk=ticket.pk).exists()
 
 
 def _row(  # noqa: PLR0917

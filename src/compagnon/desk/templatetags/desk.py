@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
 
@@ -46,6 +47,8 @@ def state_words(ticket: Ticket) -> str:
     """The state, and for what it waits."""
     if ticket.state == State.PENDING and ticket.pending_reason:
         return str(PendingReason(ticket.pending_reason).label)
+    if ticket.merged_into_id is not None:
+        return str(_("merged"))
     return str(State(ticket.state).label)
 
 
@@ -62,3 +65,9 @@ def due_state(ticket: Ticket) -> str:
 def file_limit() -> int:
     """The bytes that a file may have at most."""
     return int(settings.FILE_MAX_BYTES)
+
+
+@register.filter
+def has(found: dict[str, object], name: str) -> bool:
+    """Tell whether a mapping holds a key, for keys that a template cannot write."""
+    return name in found

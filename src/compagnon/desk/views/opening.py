@@ -18,7 +18,7 @@ from compagnon.desk import services
 from compagnon.desk.choosing import chosen_person
 from compagnon.desk.forms import AskForm, OpenForm
 from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, Urgency
-from compagnon.desk.verbs_on_pages import uploads
+from compagnon.desk.page_verbs import uploads
 from compagnon.desk.views.ticket import add_errors
 from compagnon.park.models import Asset
 from compagnon.people.models import Person

@@ -21,6 +21,7 @@ from compagnon.core.visibility import visible
 from compagnon.desk import following, queries, search
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
+from compagnon.desk.views import notices
 from compagnon.desk.visibility import party_filter
 from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
@@ -86,6 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if is_live:
         return render(request, "desk/_queue_rows.html", context)
     context |= {
+        "unread": notices.unread(actor),
         "states": State.choices,
         "priorities": Priority.choices,
         "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(

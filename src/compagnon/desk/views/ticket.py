@@ -17,16 +17,27 @@ from compagnon.contracts import queries as contract_queries
 from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Stale
-from compagnon.desk import following, forms, inline_pictures, queries, stories, timeline
+from compagnon.desk import following, forms, inline_pictures, queries, stories, ties, timeline
 from compagnon.desk.models import Attachment, Priority, Ticket
+from compagnon.desk.page_verbs import PageVerb
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
 from compagnon.desk.services.changing import SUBJECT, rules_of
-from compagnon.desk.verbs_on_pages import BY_NAME, VERBS, PageVerb
+from compagnon.desk.verbs_on_pages import BY_NAME, VERBS
 from compagnon.ui import live
 
 COMPOSER = ("reply", "note", "solve")
-SHORTCUTS = {"reply": "r", "note": "i", "take": "t", "assign": "a", "solve": "s", "qualify": "q"}
+# Dialogs that have their own button on the page.
+SHOWN_APART = frozenset({"reopen", "assign", "solve-children"})
+SHORTCUTS = {
+    "reply": "r",
+    "note": "i",
+    "take": "t",
+    "assign": "a",
+    "solve": "s",
+    "qualify": "q",
+    "link": "l",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +123,17 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
             if verb.offered(actor, found, support=support)
         },
         "refusal": _form(BY_NAME["refuse"], actor, found, None),
+        "goes_on_in": ties.goes_on_in(actor, found),
     }
     if support:
+        links = ties.links_of(actor, found)
+        if not (parts := ties.open_parts(links)):
+            context["verbs"].pop("solve-children", None)
         context |= {
+            "ties": links,
+            "open_parts": parts,
+            "watchers": (watchers := list(found.watchers.select_related("person"))),
+            "watches": any(one.person_id == actor.id for one in watchers),
             "readings": contract_queries.clocks_of(SUBJECT, found.pk, as_of=timezone.now()),
             "similar": queries.similar_open(actor, found),
             "mails": list(queries.mail_of(actor, found)),
@@ -152,7 +171,9 @@ def _page(
             if (one := offered.get(name))
         ],
         "dialogs": asking,
-        "menu": [one for one in asking if one.verb.name not in {"reopen", "assign"}],
+        "menu": [
+            one for one in asking if one.verb.name not in {"reopen", "assign", "solve-children"}
+        ],
         "failed": failed[0].name if failed else "",
         "failed_form": failed[1] if failed else None,
     }
