@@ -10,7 +10,7 @@ from compagnon.core.actor import Actor, Source
 from compagnon.park import shipped_types
 from compagnon.park.ingestion.intake import process
 from compagnon.park.ingestion.keeping import Sender, keep
-from compagnon.park.models import Asset, InventoryReport
+from compagnon.park.models import Asset, Consumable, InventoryReport, StockPlace
 from compagnon.people.models import Organisation
 
 _numbers = itertools.count(1)
@@ -75,3 +75,17 @@ def bring(organisation: Organisation, document: dict[str, Any] | bytes) -> Inven
     if kept.is_repeated:
         return kept.report
     return process(kept.report.pk, actor=Actor.system("import", source=Source.IMPORT))
+
+
+def stock_place(organisation: Organisation, name: str = "") -> StockPlace:
+    """A cupboard."""
+    return StockPlace.objects.create(
+        organisation=organisation, name=name or f"armoire {next(_numbers):03}"
+    )
+
+
+def consumable(organisation: Organisation, name: str = "", **values: Any) -> Consumable:
+    """Something that is used up."""
+    return Consumable.objects.create(
+        organisation=organisation, name=name or f"toner {next(_numbers):03}", **values
+    )

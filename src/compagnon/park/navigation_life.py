@@ -1,0 +1,63 @@
+"""The life of assets in the navigation, and on an asset's page."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.actor import Actor
+from compagnon.park.models import Asset
+from compagnon.park.queries.life import low_stock
+from compagnon.ui.navigation import NavItem, Viewer, register
+from compagnon.ui.panels import Panel
+from compagnon.ui.panels import register as register_panel
+
+_SECTION = _("Park")
+
+
+def _low(viewer: Viewer) -> int | None:
+    return low_stock(cast("Actor", viewer)).count() or None
+
+
+register(
+    NavItem(
+        _("Read a label"), "qrcode", "park:scan", "asset.view", 52, "park", section=_SECTION
+    ),
+    NavItem(
+        _("Loans"), "calendar-event", "park:loans", "asset.view", 53, "park", section=_SECTION
+    ),
+    NavItem(
+        _("Stock-taking"), "clipboard-check", "park:counts", "stock.manage", 54, "park",
+        section=_SECTION,
+    ),
+    NavItem(
+        _("Consumables"), "package", "park:consumable_list", "stock.manage", 55, "park",
+        section=_SECTION, badge=_low,
+    ),
+    NavItem(
+        _("Stock places"), "archive", "park:stock_place_list", "stock.manage", 56, "park",
+        section=_SECTION,
+    ),
+    NavItem(
+        _("Disposals"), "truck", "park:disposals", "disposal.manage", 57, "park",
+        section=_SECTION,
+    ),
+    NavItem(
+        _("Budget"), "coin-euro", "park:budget", "asset.manage", 58, "park", section=_SECTION
+    ),
+    NavItem(
+        _("Energy"), "bolt", "park:energy", "asset.manage", 59, "park", section=_SECTION
+    ),
+)  # fmt: skip
+
+
+def life_link(request: HttpRequest, asset: Asset) -> SafeString:
+    """Link an asset's page to its life."""
+    return render_to_string("park/life/_link.html", {"asset": asset}, request)
+
+
+register_panel(Panel("park.asset.actions", "park", life_link))
