@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from compagnon.park import shipped_types
+from compagnon.park import shipped_relations, shipped_types
 from compagnon.park.ingestion.keeping import Sender, keep_refused
 from compagnon.park.inventory import Unreadable
 from compagnon.park.models import (
@@ -17,8 +17,10 @@ from compagnon.park.models import (
     Installation,
     InventoryReport,
     MergeRecord,
+    RedundancyGroup,
+    RelationKind,
 )
-from compagnon.park.services import merging
+from compagnon.park.services import baselines, merging, relations
 from compagnon.park.tests import factories
 from compagnon.people.tests.factories import system
 
@@ -72,9 +74,48 @@ def furnish(side: Side, mark: str) -> None:
         agent=agent,
         merge=merge,
     )
+    _relate(side, mark, asset)
     assert isinstance(merge, MergeRecord)
     assert isinstance(refused, InventoryReport)
     assert Installation.objects.filter(asset=asset).exists()
+
+
+def _relate(side: Side, mark: str, asset: Asset) -> None:
+    """Make a machine need two others of which one is enough, agree on it, name it in a ticket."""
+    number = RedundancyGroup.objects.count() + 1
+    ends = [
+        factories.asset(side.organisation, f"socle-{mark}-{number}-{end}", type="server")
+        for end in (1, 2)
+    ]
+    ties = [
+        relations.tie(
+            actor=system(),
+            source_id=asset.pk,
+            target_id=end.pk,
+            kind=shipped_relations.ensure("depends-on"),
+            note=mark,
+        )
+        for end in ends
+    ]
+    group = relations.make_redundant(
+        actor=system(),
+        asset_id=asset.pk,
+        name=f"Socles {mark}",
+        needs=1,
+        relation_ids=[one.pk for one in ties],
+    )
+    baseline = baselines.take(
+        actor=system(), organisation=side.organisation, name=f"Poste {mark}", asset_ids=[asset.pk]
+    )
+    ticket = side.objects.get("ticket")
+    if ticket is not None:
+        type(ticket)._default_manager.filter(pk=ticket.pk).update(asset=asset)
+    side.objects.update(
+        relation=ties[0],
+        redundancy=group,
+        baseline=baseline,
+        relation_kind=shipped_relations.ensure("depends-on"),
+    )
 
 
 def kept(name: str) -> Callable[[Side], list[Any]]:
@@ -85,9 +126,17 @@ def kept(name: str) -> Callable[[Side], list[Any]]:
 ROWS: dict[type[Any], Callable[[Side], Any]] = {
     Asset: lambda side: side.objects["asset"],
     AssetType: lambda side: side.objects["asset_type"],
+    RelationKind: lambda side: side.objects["relation_kind"],
 }
 PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "park/assets/<pk>/merges/<merge_id>": kept("merge"),
+    "park/assets/<pk>/relations/<relation_id>": kept("relation"),
+    "park/assets/<pk>/redundancy/<group_id>": kept("redundancy"),
+    "park/baselines/<pk>": kept("baseline"),
+    "park/baselines/<pk>/accept/<asset_id>": kept("asset"),
+    "api/v1/relations/<relation_id>": kept("relation"),
+    "api/v1/redundancy-groups/<group_id>": kept("redundancy"),
+    "api/v1/baselines/<baseline_id>": kept("baseline"),
     "park/reports/<pk>": kept("report"),
     "park/doubts/<pk>": kept("doubt"),
     "park/tokens/<pk>": kept("enrolment"),
