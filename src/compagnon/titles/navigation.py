@@ -28,4 +28,8 @@ navigation.register(
         ("attestation.view", "attestation.issue", "attestation.withdraw"), 78, "titles",
         section=_SECTION,
     ),
+    NavItem(
+        _("Statistics of titles"), "chart-bar", "titles:statistics",
+        ("session.view", "session.manage"), 79, "titles", section=_SECTION,
+    ),
 )  # fmt: skip

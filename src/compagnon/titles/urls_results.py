@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.titles.views import results
+from compagnon.titles.views import results, statistics
 
 urlpatterns = [
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics.csv", statistics.statistics_file, name="statistics_file"),
     path("minutes/<int:minutes_id>/file/", results.minutes_file, name="minutes_file"),
     path("minutes/<int:minutes_id>/attest/", results.attest_minutes, name="minutes_attest"),
     path("sessions/<int:session_id>/outcome/", results.outcome, name="session_outcome"),

@@ -14,6 +14,7 @@ from compagnon.titles.api import (
     referentials,
     results,
     sessions,
+    statistics,
 )
 
 router = Router()
@@ -22,6 +23,7 @@ for part in (
     referentials,
     decisions,
     results,
+    statistics,
     candidacies,
     evidence,
     dossiers,

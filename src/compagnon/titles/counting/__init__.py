@@ -1,0 +1,1 @@
+"""Counts that tell nothing of anybody: pure, knows no Django."""
