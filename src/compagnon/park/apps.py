@@ -20,10 +20,13 @@ class ParkConfig(AppConfig):
         from compagnon.park import (  # noqa: F401
             journal_words,
             navigation,
+            navigation_life,
+            navigation_supplies,
             policies,
             resources,
             resources_life,
             resources_relations,
+            resources_supplies,
             tasks,
             visibility,
             visibility_life,

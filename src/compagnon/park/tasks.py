@@ -25,3 +25,11 @@ def forget_old_reports() -> None:
     from compagnon.park.services.reports import forget
 
     forget(actor=system_actor("inventory"), now=timezone.now())
+
+
+@periodic(every=timedelta(hours=12), queue="bulk")
+def warn_of_deadlines() -> None:
+    """Journal licences and supplier contracts whose end or notice comes near."""
+    from compagnon.park.services.licences import warn
+
+    warn(actor=system_actor("deadlines"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.park import urls_inventory, urls_relations
+from compagnon.park import urls_inventory, urls_life, urls_relations, urls_supplies
 
 app_name = "park"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *urls_life.urlpatterns,
     *urls_relations.urlpatterns,
     *urls_inventory.urlpatterns,
+    *urls_supplies.urlpatterns,
 ]

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from compagnon.core.actor import Scope
 from compagnon.core.visibility import rule
 from compagnon.park import models
-from compagnon.park.policies import MANAGE, NEEDS, VIEW
+from compagnon.park.policies import MANAGE, VIEW
 from compagnon.park.visibility import asset_filter
 
 
@@ -58,17 +58,17 @@ def brought(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @rule(models.NeedsStudy)
 def studies(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Whoever writes specifications there."""
-    return _on(scope, rows, NEEDS, "organisation_id")
+    """Those of organisations where a role shows the park."""
+    return _on(scope, rows, VIEW, "organisation_id")
 
 
 @rule(models.Criterion, models.Candidate)
 def of_studies(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """As their study."""
-    return _on(scope, rows, NEEDS, "study__organisation_id")
+    return _on(scope, rows, VIEW, "study__organisation_id")
 
 
 @rule(models.Score)
 def scores(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """As their study."""
-    return _on(scope, rows, NEEDS, "criterion__study__organisation_id")
+    return _on(scope, rows, VIEW, "criterion__study__organisation_id")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.park.api import inventory, relations, types
+from compagnon.park.api import inventory, life, needs, relations, stock, supplies, types
 from compagnon.park.resources import ASSET_TYPES, ASSETS
+from compagnon.park.resources_life import RESOURCES as LIFE
 from compagnon.park.resources_relations import RELATION_KINDS
+from compagnon.park.resources_supplies import LICENCES, NEEDS_STUDIES, SUPPLIER_CONTRACTS
 
 router = Router()
 for part in (
@@ -14,7 +16,15 @@ for part in (
     inventory.router,
     ASSET_TYPES.routes(),
     types.router,
+    life.router,
+    stock.router,
+    *(one.routes() for one in LIFE),
     relations.router,
     RELATION_KINDS.routes(),
+    LICENCES.routes(),
+    SUPPLIER_CONTRACTS.routes(),
+    NEEDS_STUDIES.routes(),
+    supplies.router,
+    needs.router,
 ):
     router.add_router("", part)

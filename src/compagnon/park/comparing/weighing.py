@@ -51,9 +51,7 @@ Scores = Mapping[tuple[int, int], int]
 """By criterion and product."""
 
 
-def totals(
-    weights: Mapping[int, int], products: Sequence[int], scores: Scores
-) -> list[Weighed]:
+def totals(weights: Mapping[int, int], products: Sequence[int], scores: Scores) -> list[Weighed]:
     """Weigh every product, the best first; equal ones in the order given."""
     perfect = sum(weights.values()) * MOST_SCORE
     found = []
@@ -77,15 +75,13 @@ def turns(weights: Mapping[int, int], products: Sequence[int], scores: Scores) -
     amounts = {one.product: one.total for one in ranked}
     found = []
     for criterion, weight in weights.items():
-        bounds = [
-            _turn(criterion, weight, winner, amounts, scores, step) for step in (-1, 1)
-        ]
+        bounds = [_turn(criterion, weight, winner, amounts, scores, step) for step in (-1, 1)]
         (lower, below), (upper, above) = bounds
         found.append(Turn(criterion, weight, lower, below, upper, above))
     return found
 
 
-def _turn(
+def _turn(  # noqa: PLR0917
     criterion: int,
     weight: int,
     winner: int,

@@ -269,11 +269,7 @@ def deadlines(
             found.append(Deadline(kind, one, when, (when - day).days))
     limit = within
     return sorted(
-        (
-            one
-            for one in found
-            if one.days_left <= (one.row.alert_days if limit is None else limit)
-        ),
+        (one for one in found if one.days_left <= (one.row.alert_days if limit is None else limit)),
         key=lambda one: (one.day, one.row.name, one.row.pk),
     )
 

@@ -35,13 +35,9 @@ def check_terms(values: Mapping[str, Any], row: SupplierContract | None = None) 
     if promised is None:
         return
     if promised.kind != ContractKind.UNDERPINNING:
-        raise Invalid(
-            fields={"service_contract": [_("This is not a contract with a supplier.")]}
-        )
+        raise Invalid(fields={"service_contract": [_("This is not a contract with a supplier.")]})
     if supplier is not None and promised.provider_id != supplier.pk:
-        raise Invalid(
-            fields={"service_contract": [_("These commitments are another supplier’s.")]}
-        )
+        raise Invalid(fields={"service_contract": [_("These commitments are another supplier’s.")]})
 
 
 @service("supplier.cover")
@@ -61,9 +57,7 @@ def cover(*, actor: Actor, contract: SupplierContract, asset: Asset) -> CoveredA
             row = CoveredAsset.objects.create(contract=contract, asset=asset)
     except IntegrityError as error:
         raise Conflict(_("The contract covers it already.")) from error
-    journal.record(
-        actor=actor, verb="supplier.cover", subject=contract, after={"asset": asset.pk}
-    )
+    journal.record(actor=actor, verb="supplier.cover", subject=contract, after={"asset": asset.pk})
     return row
 
 
@@ -81,7 +75,5 @@ def uncover(*, actor: Actor, covered_id: int) -> SupplierContract:
     check(actor, SUPPLIERS, row.contract.organisation_id)
     contract, asset = row.contract, row.asset_id
     row.delete()
-    journal.record(
-        actor=actor, verb="supplier.uncover", subject=contract, before={"asset": asset}
-    )
+    journal.record(actor=actor, verb="supplier.uncover", subject=contract, before={"asset": asset})
     return contract

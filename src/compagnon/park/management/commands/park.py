@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from compagnon.core import commands
 from compagnon.core.actor import Actor, Source
 from compagnon.core.commands import Answer, Misused
+from compagnon.park import bring_list
 from compagnon.park.ingestion.enrolment import default_organisation
 from compagnon.park.ingestion.intake import process
 from compagnon.park.ingestion.keeping import SETTLED, Sender, keep, keep_refused
@@ -37,7 +38,8 @@ class Command(commands.Command):
     help = (
         "import PATH…: pass inventory files (of FusionInventory, OCS and GLPI agents, compressed "
         "or not), or folders of them, through the same path as the agents' requests, and print "
-        "what became of each."
+        "what became of each. import-assets FILE: bring a list (CSV, XLSX, GLPI's CSV or JSON) "
+        "by its columns, or only show what it would do."
     )
 
     def arguments(self, parser: CommandParser) -> None:
@@ -52,8 +54,12 @@ class Command(commands.Command):
             "--organisation", metavar="NAME", help="whose machines they are (name or number)"
         )
 
+        bring_list.arguments(actions)
+
     def carry_out(self, **options: Any) -> Answer:
         """Import each file, in order; one that is refused fails alone."""
+        if options["action"] == "import-assets":
+            return bring_list.carry_out(organisation_of(options.get("organisation")), options)
         organisation = organisation_of(options.get("organisation"))
         items, failed = [], []
         for path in [one for name in options["paths"] for one in files_of(name)]:
