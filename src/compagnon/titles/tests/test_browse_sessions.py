@@ -1,0 +1,196 @@
+"""In Chromium: a grid cut off for an hour, three jurors on three screens, pages read by axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from compagnon.people.models import Person
+from compagnon.people.tests import factories as people
+from compagnon.titles.models import Mark, Minutes, SessionState
+from compagnon.titles.services import deliberating, evaluations
+from compagnon.titles.tests import factories
+from compagnon.titles.tests.test_hold_session import held, opinions, prepared, voted, written
+from compagnon.titles.tests.test_mark_grids import given, planned
+from compagnon.titles.tests.test_session_pages import jurors_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+HOUR = 60 * 60 * 1000
+
+
+def account(person: Person) -> Any:
+    """Give somebody's account, made if need be."""
+    return getattr(person, "account", None) or people.account(person)
+
+
+@pytest.fixture
+def page_of(browser: Any, live_server: Any, settings: Any) -> Any:
+    """Give ``page_of(path, person, width)``: a device of theirs, whose network can be cut."""
+    from django.test import Client
+
+    contexts = []
+
+    def opened(path: str, person: Person, width: int = 1024) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        client = Client()
+        client.force_login(account(person))
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies(
+            [
+                {"name": name, "value": client.cookies[name].value, "url": live_server.url},
+                {"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live_server.url},
+            ]
+        )
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def line(page: Page, competence: int) -> Any:
+    """Give the part of the grid on a whole competence."""
+    return page.locator(f'[data-competence="{competence}"]:not([data-criterion])')
+
+
+def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: Any) -> None:
+    centre = factories.centre()
+    row = planned(centre, centre.trainer)
+    first, second = (key for key, _none in evaluations.required(row))
+    page = page_of(reverse("titles:evaluation", args=[row.pk]), centre.trainer)
+    status = page.locator("[data-grid-target=status]")
+    page.locator('[data-page="kept"]').wait_for()
+    line(page, first).get_by_label("acquired", exact=True).check()
+    expect(status).to_have_attribute("data-state", "kept")
+    assert Mark.objects.count() == 1
+
+    page.context.set_offline(True)
+    line(page, first).get_by_label("not acquired", exact=True).check()
+    line(page, first).locator("textarea").fill("Seen without network.")
+    line(page, second).get_by_label("acquired", exact=True).check()
+    expect(status).to_have_attribute("data-state", "unsent")
+    page.reload()  # the page itself opens without network, with every mark
+    expect(line(page, first).get_by_label("not acquired", exact=True)).to_be_checked()
+    expect(line(page, first).locator("textarea")).to_have_value("Seen without network.")
+    expect(page.get_by_role("button", name="Sign my grid")).to_be_disabled()
+    page.clock.install()
+    page.clock.fast_forward(HOUR)
+    assert Mark.objects.count() == 1
+
+    # Meanwhile another device of the same assessor marks the same competence.
+    known = Mark.objects.get()
+    evaluations.mark(
+        actor=people.actor(centre.trainer), evaluation_id=row.pk,
+        given=[given(first, "not_seen", after=known.key)],
+    )  # fmt: skip
+    page.context.set_offline(False)
+    page.clock.run_for(60_000)
+    expect(status).to_have_attribute("data-unsent", "0")
+    expect(status).to_have_attribute("data-state", "conflict")
+    said = set(Mark.objects.values_list("competence_id", "value"))
+    assert {(first, "not_acquired"), (first, "not_seen"), (second, "acquired")} <= said
+    assert Mark.objects.filter(comment="Seen without network.").exists()
+    box = line(page, first).locator("[data-conflict]")
+    expect(box).to_be_visible()
+    box.locator("[data-versions] > div", has_text="not acquired").get_by_role("button").click()
+    page.clock.run_for(60_000)
+    expect(status).to_have_attribute("data-state", "kept")
+    grid = evaluations.grid_of(row.assessors.get())
+    assert not grid.conflicts
+    assert grid.marks[first, None].value == "not_acquired"
+    page.get_by_role("button", name="Sign my grid").click()
+    page.wait_for_load_state()
+    row.refresh_from_db()
+    assert row.state == "signed"
+
+
+def test_three_jurors_deliberate_on_three_screens(page_of: Any) -> None:
+    day = prepared()
+    session = held(day)
+    sitting = session.sittings.get()
+    here = reverse("titles:judge_candidate", args=[session.pk, sitting.pk])
+    pages = [
+        page_of(here, person, width)
+        for person, width in zip(jurors_of(day), (390, 820, 1440), strict=True)
+    ]
+    for page in pages:
+        for one in deliberating.judged_certificates(session):
+            page.locator(f'input[name="value-{one.pk}"][value="acquired"]').check()
+        page.get_by_role("button", name="Keep my opinions").click()
+        page.wait_for_load_state()
+    for page in pages[:2]:
+        page.goto(reverse("titles:session_do", args=[session.pk, "close-opinions"]))
+        page.locator("main form button[type=submit]").click()
+        page.goto(here)
+    seats = pages[2].locator("#deliberation")
+    expect(seats.get_by_text("has closed", exact=False)).to_have_count(2)
+    pages[2].goto(reverse("titles:session_do", args=[session.pk, "close-opinions"]))
+    pages[2].locator("main form button[type=submit]").click()
+    pages[2].goto(here)
+    # The others' pages follow without a reload.
+    for page in pages:
+        whole = page.locator("#deliberation").get_by_role("button", name="For").first
+        whole.wait_for()
+    for number, page in enumerate(pages, 1):
+        page.locator("#deliberation").get_by_role("button", name="For").first.click()
+        page.wait_for_load_state()
+        expect(pages[0].locator("#deliberation")).to_contain_text(f"for {number}")
+    pages[1].get_by_role("button", name="Write the minutes").click()
+    link = pages[0].locator("#deliberation a", has_text="PV-")
+    link.wait_for()
+    made = Minutes.objects.get()
+    for page in pages:
+        page.goto(reverse("titles:minutes", args=[made.pk]))
+        expect(page.locator("[data-digest]")).to_have_text(made.digest)
+        page.get_by_role("button", name="I have read them: sign").click()
+        page.wait_for_load_state()
+    session.refresh_from_db()
+    assert made.signatures.count() == 3
+    assert session.state == SessionState.DELIBERATING
+
+
+def test_pages_answer_to_axe_at_both_widths(inspect: Any) -> None:
+    day = prepared()
+    secretary = account(day.centre.secretary)
+    inspect(reverse("titles:session", args=[day.session.pk]), secretary)
+    session = held(day)
+    sitting = session.sittings.get()
+    juror = account(jurors_of(day)[0])
+    here = reverse("titles:judge_candidate", args=[session.pk, sitting.pk])
+    inspect(here, juror)
+    opinions(day)
+    voted(day, True, True, True)
+    made = written(day)
+    inspect(here, juror)
+    for path, who in (
+        (reverse("titles:judge", args=[session.pk]), juror),
+        (reverse("titles:my_jury"), juror),
+        (reverse("titles:minutes", args=[made.pk]), juror),
+        (reverse("titles:session_list"), secretary),
+        (reverse("titles:session_plan"), secretary),
+        (reverse("titles:forecast"), secretary),
+        (reverse("titles:approval_list"), secretary),
+        (reverse("titles:juror_list"), secretary),
+        (reverse("titles:juror_register"), secretary),
+        (reverse("titles:juror", args=[session.jury.all()[0].juror_id]), secretary),
+        (reverse("titles:evaluation_list"), secretary),
+        (reverse("titles:evaluation_booklet", args=[day.candidacies[0].pk]), secretary),
+        (reverse("titles:evaluations_of", args=[day.candidacies[0].pk]), secretary),
+        (reverse("titles:evaluation_plan", args=[day.candidacies[0].pk]), secretary),
+    ):
+        inspect(path, who)
+
+
+def test_a_grid_answers_to_axe_at_both_widths(inspect: Any) -> None:
+    centre = factories.centre()
+    row = planned(centre, centre.trainer)
+    inspect(reverse("titles:evaluation", args=[row.pk]), account(centre.trainer))
