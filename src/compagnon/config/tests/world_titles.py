@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compagnon.config.tests import world_candidacies, world_sessions
+from compagnon.config.tests import world_candidacies, world_results, world_sessions
 from compagnon.core.actor import Actor
 from compagnon.titles.importing.outline import Activity, Competence, Recognised
 from compagnon.titles.models import Correspondence, TitleVersion
@@ -33,6 +33,7 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "api/v1/decisions/<decision_id>": lambda side: [side.objects["decision"].pk],
     **world_candidacies.PARAMETERS,
     **world_sessions.PARAMETERS,
+    **world_results.PARAMETERS,
 }
 
 
@@ -70,3 +71,4 @@ def furnish(side: Any, mark: str) -> None:
     )
     world_candidacies.furnish(side, mark)
     world_sessions.furnish(side, mark)
+    world_results.furnish(side, mark)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Source as Door
 from compagnon.core.models import Entry
-from compagnon.desk.models import Ticket, WorkMode, WorkTask
+from compagnon.desk.models import Category, Ticket, WorkMode, WorkTask
 from compagnon.titles.sources import Proposal, Source
 
 TICKET = Ticket._meta.label_lower
@@ -76,14 +76,29 @@ def propose(entries: Sequence[Entry], candidates: frozenset[int]) -> Iterable[Pr
             "ticket_id", flat=True
         )
     )
+    names = _category_names(tickets.values())
     for trigger in triggers:
         ticket = tickets.get(trigger.object_id)
         if ticket is not None:
-            yield from _of(trigger, ticket, by_ticket[ticket.pk], ticket.pk in on_site)
+            work = by_ticket[ticket.pk]
+            facts = _facts(ticket, work, ticket.pk in on_site, names)
+            yield from _of(trigger, ticket, work, facts)
 
 
-def _of(trigger: Entry, ticket: Ticket, work: Sequence[Entry], on_site: bool) -> Iterable[Proposal]:
-    facts = _facts(ticket, work, on_site)
+def _category_names(tickets: Iterable[Ticket]) -> dict[int, str]:
+    """Give the names of the categories on the paths of these requests' categories."""
+    keys = {key for ticket in tickets for key in _category_keys(ticket)}
+    return dict(Category.objects.filter(pk__in=keys).values_list("pk", "name"))
+
+
+def _category_keys(ticket: Ticket) -> list[int]:
+    path = ticket.category.path if ticket.category else ""
+    return [int(key) for key in path.split("/") if key]
+
+
+def _of(
+    trigger: Entry, ticket: Ticket, work: Sequence[Entry], facts: dict[str, Any]
+) -> Iterable[Proposal]:
     wanted = {SIGNED: "ticket.complete_task", ESCALATED: ESCALATED}.get(
         trigger.verb, "ticket.solve"
     )
@@ -110,10 +125,12 @@ def _of(trigger: Entry, ticket: Ticket, work: Sequence[Entry], on_site: bool) ->
             )
 
 
-def _facts(ticket: Ticket, work: Sequence[Entry], on_site: bool) -> dict[str, Any]:
+def _facts(
+    ticket: Ticket, work: Sequence[Entry], on_site: bool, names: dict[int, str]
+) -> dict[str, Any]:
     return {
         "ticket_kind": ticket.kind,
-        "category": ticket.category.path if ticket.category else "",
+        "category": "/".join(names.get(key, "") for key in _category_keys(ticket)),
         "priority": ticket.priority,
         "channel": ticket.channel,
         "language": ticket.requester.language,

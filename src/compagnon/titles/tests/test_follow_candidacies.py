@@ -348,7 +348,6 @@ def test_pages_of_candidacies_are_sound(inspect: Callable[..., Any]) -> None:
         starts_on=date(2026, 2, 2), ends_on=date(2026, 2, 27), hours=140,
     )  # fmt: skip
     for path in (
-        reverse("titles:candidacy_list"),
         reverse("titles:candidacy_detail", args=[row.pk]),
         reverse("titles:candidacy_add"),
     ):

@@ -10,7 +10,7 @@ from compagnon.core import outbox
 from compagnon.core.errors import Conflict, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.desk import services as desk
-from compagnon.desk.models import Channel, SolutionKind, Ticket
+from compagnon.desk.models import Category, Channel, SolutionKind, Ticket
 from compagnon.people.models import Person
 from compagnon.people.tests import factories as people
 from compagnon.titles import tasks
@@ -59,6 +59,25 @@ def test_a_solved_and_accepted_request_proposes_itself() -> None:
     tasks.propose_evidence()
     gathering.look_back(actor=people.actor(centre.secretary), candidacy_id=candidacy.pk)
     assert Evidence.objects.count() == 1
+
+
+def test_a_rule_takes_a_branch_of_categories_by_its_names() -> None:
+    centre = factories.centre()
+    factories.candidacy(centre)
+    network = Category.objects.create(name="Réseau")
+    Category.objects.filter(pk=network.pk).update(path=f"/{network.pk}/")
+    wifi = Category.objects.create(name="Wi-Fi", parent=network)
+    Category.objects.filter(pk=wifi.pk).update(path=f"/{network.pk}/{wifi.pk}/")
+    factories.evidence_rule(centre, "ticket.solved", 1, conditions={"category__under": ["Réseau"]})
+    factories.evidence_rule(centre, "ticket.solved", 2, conditions={"category": ["Wi-Fi"]})
+    ticket = solved(centre, centre.trainees[0])
+    Ticket.objects.filter(pk=ticket.pk).update(category=wifi)
+
+    tasks.propose_evidence()
+
+    found = Evidence.objects.get()
+    assert found.facts["category"] == "Réseau/Wi-Fi"
+    assert [link.competence.number for link in found.links.all()] == [1]
 
 
 def test_what_is_not_accepted_or_meets_no_rule_is_not_proposed() -> None:
