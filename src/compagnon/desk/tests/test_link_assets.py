@@ -102,7 +102,7 @@ def test_who_asks_finds_their_machines_first(people: Cast, client: Client) -> No
     asset(people.client_a, "aaa")
     row = machine(people)
     client.force_login(people.technician.account)
-    found = client.get(reverse("park:asset_pick"), {"q": "", "near": people.user.pk})
+    found = client.get(reverse("park:asset_pick"), {"q": "", "near": str(people.user.pk)})
     assert found.context["found"][0].pk == row.pk
     assert [one.pk for one in cards.machines_of(actor(people.technician), people.user)] == [row.pk]
     assert cards.machines_of(actor(people.outsider), people.user) == []

@@ -95,7 +95,7 @@ def on_ticket(request: HttpRequest, ticket: Ticket) -> SafeString | None:
     return render_to_string("desk/assets/_on_ticket.html", context, request)
 
 
-def _tickets_of(actor: Actor, asset: Asset, *, but: int | None = None) -> list[Ticket]:
+def _tickets_of(actor: Actor, asset: Asset, *, but: int = 0) -> list[Ticket]:
     rows = visible(Ticket, actor).filter(asset=asset).exclude(pk=but)
     return list(rows.order_by("-opened_at", "-pk")[:TICKETS])
 

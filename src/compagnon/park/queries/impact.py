@@ -143,14 +143,16 @@ def items_of(actor: Actor, keys: Iterable[int]) -> dict[int, Item]:
     )  # fmt: skip
     words: dict[str, str] = {}
     found = {}
-    for pk, name, type_id, type_name, shipped, icon, state, organisation, site, *rest in read:
-        if pk in wanted:
-            if type_name not in words:
-                words[type_name] = gettext(type_name) if shipped else type_name
-            found[pk] = Item(
-                pk, name, type_id, words[type_name], icon, state, organisation, site,
-                rest[0] or "", rest[1], rest[2] or "",
-            )  # fmt: skip
+    for row in read:
+        pk, type_name, shipped = row[0], row[3], row[4]
+        if pk not in wanted:
+            continue
+        if type_name not in words:
+            words[type_name] = gettext(type_name) if shipped else type_name
+        found[pk] = Item(
+            pk, row[1], row[2], words[type_name], row[5], row[6], row[7], row[8], row[9] or "",
+            row[10], row[11] or "",
+        )  # fmt: skip
     return found
 
 

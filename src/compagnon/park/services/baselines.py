@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from compagnon.core import journal
@@ -41,7 +42,7 @@ def take(
     """
     check(actor, RELATIONS, organisation.pk)
     wanted = sorted(set(asset_ids))
-    errors = {}
+    errors: dict[str, list[str | Promise]] = {}
     if not name.strip():
         errors["name"] = [_("Give the baseline a name.")]
     rows = visible(Asset, actor).filter(

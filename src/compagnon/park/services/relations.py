@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from compagnon.core import journal
@@ -131,7 +132,7 @@ def make_redundant(
     wanted = sorted(set(relation_ids))[:MOST]
     found = visible(Relation, actor).filter(pk__in=wanted).select_related("kind")
     members = [one.pk for one in found if dependent_of(one) == asset.pk]
-    errors = {}
+    errors: dict[str, list[str | Promise]] = {}
     if not name.strip():
         errors["name"] = [_("Give the group a name.")]
     if len(members) < 2 or len(members) != len(wanted):

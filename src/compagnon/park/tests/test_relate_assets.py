@@ -139,7 +139,7 @@ def test_members_that_are_not_seen_stand_and_are_not_named(people: Cast) -> None
 def test_what_is_refused(people: Cast) -> None:
     one, two = asset(people.client_a), asset(people.client_a)
     kind = ensure("depends-on")
-    given = {"source_id": one.pk, "target_id": two.pk, "kind": kind}
+    given: dict[str, Any] = {"source_id": one.pk, "target_id": two.pk, "kind": kind}
     with pytest.raises(NotFound):
         relations.tie(actor=actor_for(people.outsider), **given)
     Asset.objects.filter(pk__in=[one.pk, two.pk]).update(person=people.user)
