@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from compagnon.titles.tests.test_session_pages import jurors_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR = 60 * 60 * 1000
+expect.set_options(timeout=15_000)
 
 
 def account(person: Person) -> Any:
@@ -33,7 +35,7 @@ def page_of(browser: Any, live_server: Any, settings: Any) -> Any:
 
     contexts = []
 
-    def opened(path: str, person: Person, width: int = 1024) -> Page:
+    def opened(path: str, person: Person, width: int = 1024, since: Any = None) -> Page:
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en"
         )
@@ -49,6 +51,8 @@ def page_of(browser: Any, live_server: Any, settings: Any) -> Any:
             ]
         )
         page = context.new_page()
+        if since is not None:
+            page.clock.install(time=since)
         page.goto(path)
         return page
 
@@ -66,7 +70,8 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     centre = factories.centre()
     row = planned(centre, centre.trainer)
     first, second = (key for key, _none in evaluations.required(row))
-    page = page_of(reverse("titles:evaluation", args=[row.pk]), centre.trainer)
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    page = page_of(reverse("titles:evaluation", args=[row.pk]), centre.trainer, since=hour_ago)
     status = page.locator("[data-grid-target=status]")
     page.locator('[data-page="kept"]').wait_for()
     line(page, first).get_by_label("acquired", exact=True).check()
@@ -82,7 +87,6 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     expect(line(page, first).get_by_label("not acquired", exact=True)).to_be_checked()
     expect(line(page, first).locator("textarea")).to_have_value("Seen without network.")
     expect(page.get_by_role("button", name="Sign my grid")).to_be_disabled()
-    page.clock.install()
     page.clock.fast_forward(HOUR)
     assert Mark.objects.count() == 1
 
@@ -93,7 +97,6 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
         given=[given(first, "not_seen", after=known.key)],
     )  # fmt: skip
     page.context.set_offline(False)
-    page.clock.run_for(60_000)
     expect(status).to_have_attribute("data-unsent", "0")
     expect(status).to_have_attribute("data-state", "conflict")
     said = set(Mark.objects.values_list("competence_id", "value"))
@@ -102,7 +105,6 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     box = line(page, first).locator("[data-conflict]")
     expect(box).to_be_visible()
     box.locator("[data-versions] > div", has_text="not acquired").get_by_role("button").click()
-    page.clock.run_for(60_000)
     expect(status).to_have_attribute("data-state", "kept")
     grid = evaluations.grid_of(row.assessors.get())
     assert not grid.conflicts
