@@ -131,10 +131,19 @@ def _jury(side: Any, mark: str, system: Actor, exam: Any, sitting: Sitting) -> d
     exam.save()
     last = Minutes.objects.filter(organisation=side.organisation).order_by("-pk").first()
     content = {
-        "session": {"reference": exam.reference, "centre": f"{mark} SA", "place": exam.place},
+        "session": {
+            "reference": exam.reference, "centre": f"{mark} SA", "place": exam.place,
+            "kind": "title", "remote": False, "starts_at": STARTS.isoformat(),
+            "ends_at": STARTS.isoformat(),
+        },
         "title": {"code": "TP-00485", "name": "TSSI", "version": "2013"},
         "candidacy": {"reference": sitting.candidacy.reference},
-        "jury": [{"name": f"Jo {mark}", "chair": True, "present": True}],
+        "certificate": None,
+        "corrects": None,
+        "reason": "",
+        "jury": [
+            {"name": f"Jo {mark}", "quality": "professional", "chair": True, "present": True}
+        ],
         "votes": [{"member": f"Jo {mark}", "on": "title", "for": True}],
         "incidents": [],
         "decision": ruling.document(foresee(sitting)),

@@ -98,13 +98,13 @@ def attest_minutes(request: ApiRequest, minutes_id: Id) -> dict[str, object]:
     return _full(attesting.attest_minutes(actor=request.actor, minutes_id=minutes_id))
 
 
-@router.act("/exam-sessions/{session_id}/attest", AttestedOut)
+@router.act("/sessions/{session_id}/attest", AttestedOut)
 def attest_session(request: ApiRequest, session_id: Id) -> dict[str, object]:
     """Issue the attestations of everything that a session's minutes grant; none twice."""
     return _full(attesting.attest_session(actor=request.actor, session_id=session_id))
 
 
-@router.index("/exam-sessions/{session_id}/mails", SessionMailOut)
+@router.index("/sessions/{session_id}/mails", SessionMailOut)
 def list_session_mails(
     request: ApiRequest, session_id: Id, query: Query[SessionMailQuery]
 ) -> QuerySet[SessionMail]:
@@ -134,13 +134,13 @@ def get_session_mail_file(request: ApiRequest, mail_id: Id) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf")
 
 
-@router.show("/exam-sessions/{session_id}/checklist", ChecklistOut)
+@router.show("/sessions/{session_id}/checklist", ChecklistOut)
 def get_session_checklist(request: ApiRequest, session_id: Id) -> checklists.Checklist:
     """Read what is missing of a session, candidate by candidate."""
     return checklists.checklist(request.actor, session_id)
 
 
-@router.download("/exam-sessions/{session_id}/checklist/file")
+@router.download("/sessions/{session_id}/checklist/file")
 def get_session_checklist_file(request: ApiRequest, session_id: Id) -> HttpResponse:
     """Download the table (CSV) that a person copies to the State's platform."""
     text = checklists.as_csv(checklists.checklist(request.actor, session_id))

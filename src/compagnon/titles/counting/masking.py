@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ def mask(
     """
     small = {key for key, count in values.items() if 0 < count < least}
     hidden = set(small)
-    lines = [(total, *parts) for total, parts in sums if parts]
+    lines: list[tuple[Key, ...]] = [(total, *parts) for total, parts in sums if parts]
     while exposed := small & _worked_out(hidden, lines):
         cover = _cover(values, hidden, exposed, lines)
         if cover is None:
@@ -61,7 +61,7 @@ def _cover(
     )
 
 
-def _worked_out(hidden: set[Key], lines: Sequence[tuple[Key, ...]]) -> set[Key]:
+def _worked_out(hidden: Set[Key], lines: Sequence[tuple[Key, ...]]) -> set[Key]:
     """Give the masked counts that the sums determine, by solving them all together."""
     order = {key: place for place, key in enumerate(hidden)}
     names = list(order)

@@ -147,6 +147,6 @@ def test_by_page_and_by_api(client: Client) -> None:
     program = attesting.api_client(secretary)
     told = program.post(f"/api/v1/minutes/{made.pk}/attest")
     assert (told.status_code, told.json()) == (200, {"items": []})
-    told = program.post(f"/api/v1/exam-sessions/{day.session.pk}/attest")
+    told = program.post(f"/api/v1/sessions/{day.session.pk}/attest")
     assert told.json() == {"items": []}
     assert program.get(f"/api/v1/minutes/{made.pk}/file").content[:5] == b"%PDF-"

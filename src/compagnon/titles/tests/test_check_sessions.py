@@ -77,9 +77,9 @@ def test_by_page_and_by_api(client: Client) -> None:
     told = client.get(f"/titles/sessions/{day.session.pk}/checklist.csv").content.decode()
     assert told.startswith("\ufeffsession;centre;")
     program = attesting.api_client(secretary)
-    got = program.get(f"/api/v1/exam-sessions/{day.session.pk}/checklist").json()
+    got = program.get(f"/api/v1/sessions/{day.session.pk}/checklist").json()
     assert got["is_complete"] is False
     assert got["rows"][0]["values"]["session"] == day.session.reference
     assert got["session_id"] == day.session.pk
-    file = program.get(f"/api/v1/exam-sessions/{day.session.pk}/checklist/file")
+    file = program.get(f"/api/v1/sessions/{day.session.pk}/checklist/file")
     assert file.content.decode() == told

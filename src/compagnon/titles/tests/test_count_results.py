@@ -15,7 +15,7 @@ from compagnon.titles.models import Criterion, Mark, Session, SessionState, Sitt
 from compagnon.titles.queries import statistics as queries
 from compagnon.titles.queries.statistics import Asked
 from compagnon.titles.services import results
-from compagnon.titles.tests import attesting
+from compagnon.titles.tests import attesting, factories
 from compagnon.titles.tests import test_hold_session as hold
 from compagnon.titles.tests.test_bring_out_minutes import decided
 
@@ -82,7 +82,7 @@ def test_who_prepares_no_session_reads_none() -> None:
         queries.results(people.actor(day.candidacies[0].person), Asked())
     with pytest.raises(Refused):
         queries.failures(day.jury[0], Asked())
-    elsewhere = hold.factories.centre()
+    elsewhere = factories.centre()
     assert Sitting.objects.exists()
     assert queries.results(people.actor(elsewhere.secretary), Asked()).groups == []
 

@@ -43,7 +43,7 @@ def sent(sink: Path) -> list[EmailMessage]:
     def parsed(message: Message) -> EmailMessage:
         from email import message_from_bytes
 
-        return message_from_bytes(message.as_bytes(), policy=default)  # type: ignore[return-value]
+        return message_from_bytes(message.as_bytes(), policy=default)
 
     return [parsed(message) for message in found]
 
@@ -123,7 +123,9 @@ def test_results_come_with_the_minutes_and_nobody_elses_vote(sink: Path) -> None
     results.close_session(actor=day.secretary, session_id=day.session.pk)
     results.notify_results(actor=day.secretary, session_id=day.session.pk)
     (told,) = [one for one in sent(sink) if one["Subject"].startswith("Results")]
-    assert "granted" in told.get_body(("plain",)).get_content()
+    body = told.get_body(("plain",))
+    assert body is not None
+    assert "granted" in body.get_content()
     (paper,) = [one for one in told.walk() if one.get_content_type() == "application/pdf"]
     reader, text = pdf(paper.get_content())
     assert made.number in text
@@ -178,7 +180,7 @@ def test_by_page_and_by_api(sink: Path, client: Client, settings: Any) -> None:
     assert len(sent(sink)) == 1
 
     program = attesting.api_client(secretary)
-    told = program.get(f"/api/v1/exam-sessions/{day.session.pk}/mails?state=failed").json()
+    told = program.get(f"/api/v1/sessions/{day.session.pk}/mails?state=failed").json()
     assert len(told["items"]) == 3
     other = told["items"][0]["id"]
     assert program.post(f"/api/v1/session-mails/{other}/retry").json()["state"] == "waiting"
