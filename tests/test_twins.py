@@ -68,6 +68,9 @@ TWINS: Mapping[str, str] = {
         "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages, "
         "GET /tickets/{ticket_id}/tasks, GET /tickets/{ticket_id}/solutions, "
         "GET /tickets/{ticket_id}/mail, GET /clocks/{subject_kind}/{subject_id}",
+    "desk/tickets/<ticket_id>/affected/": "POST /tickets/{ticket_id}/affected",
+    "desk/tickets/<ticket_id>/asset/": "POST /tickets/{ticket_id}/asset, "
+    "GET /tickets/{ticket_id}/asset",
     "desk/tickets/<ticket_id>/journal/": "GET /tickets/{ticket_id}/journal",
     "desk/tickets/new/": "POST /tickets",
     "people/accounts/<pk>/<action>/":
