@@ -23,6 +23,7 @@ CELLS = (
     "libelle reduit", "code titre", "type de document", "version", "date de validation",
     "date de mise a jour", "date de validite", "date de maj", "page", "sigle", "millesime",
     "categorie", "intitule", "date", "code", "categorie de document", "date de parution",
+    "derniere mise a jour", "date de derniere mise a jour", "derniere maj", "mise a jour",
 )  # fmt: skip
 LEADER = re.compile(r"\.{4,}|…{2,}|(?:\s\.){4,}|_{6,}")
 BARE_PAGE = re.compile(

@@ -76,6 +76,8 @@ FOOTERS = {
     "Date de mise à jour   Page\n"
     "CPA        REAC               TP-09876     04          12/05/2019           03/06/2019"
     "            {page}/40\n\f",
+    "2023": "SIGLE Code titre Type de document Version Date de validation "
+    "Dernière mise à jour Page\nCPA TP-09876 REAC 04 12/05/2019 03/06/2019 {page}/40\n\f",
     "cells": "SIGLE\nType de document\nCode titre\nMillésime\nDate de Validation\n"
     "Date de mise à jour\nPage\nCPA REAC TP-09876 04 12/05/2019 03/06/2019 {page}/40\n\f",
 }
@@ -229,6 +231,7 @@ LAYOUTS: dict[str, Layout] = {
         activity="Fiche activité type n° {number}", footer="plain", bullet="• ", width=80,
         blank=False, extension=3,
     ),
+    "2023, last update in the footer": Layout(footer="2023", blank=False, synoptic=False),
     "lists lost": Layout(lists=False),
     "bullets and bars": Layout(bullet="▪ ", synoptic=False),
 }  # fmt: skip
