@@ -17,7 +17,13 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.config.tests import world_desk, world_park, world_park_life, world_titles
+from compagnon.config.tests import (
+    world_desk,
+    world_park,
+    world_park_life,
+    world_park_supplies,
+    world_titles,
+)
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
 from compagnon.contracts.tests import factories as contracts
 from compagnon.core.actor import Actor
@@ -250,6 +256,7 @@ def furnish(side: Side) -> Side:
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
     world_park_life.furnish(side, mark)
+    world_park_supplies.furnish(side, mark)
     return side
 
 
@@ -284,6 +291,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     Mailbox: lambda side: side.objects["mailbox"],
     **world_park.ROWS,
     **world_park_life.ROWS,
+    **world_park_supplies.ROWS,
 }
 
 # Where any other route names an object: the route up to the parameter, and which of a side's.
@@ -344,6 +352,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_life.PARAMETERS,
+    **world_park_supplies.PARAMETERS,
 }
 
 
