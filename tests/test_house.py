@@ -172,6 +172,8 @@ PARTS_OF_SERVICES = {
     "desk.conversation.reopened",
     "desk.linking.tie",
     "desk.outgoing.queue",
+    "desk.outgoing.queue_watchers",
+    "desk.watching.tell_named",
     "desk.writing.write",
 }
 
