@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
@@ -29,7 +29,11 @@ def mask(
     small = {key for key, count in values.items() if 0 < count < least}
     hidden = set(small)
     lines: list[tuple[Key, ...]] = [(total, *parts) for total, parts in sums if parts]
-    while exposed := small & _worked_out(hidden, lines):
+    while True:
+        told: set[Key] = _worked_out(hidden, lines)
+        exposed = small & told
+        if not exposed:
+            break
         cover = _cover(values, hidden, exposed, lines)
         if cover is None:
             # Nothing is left to hide beside them: what is not in any sum gives nothing away.
@@ -61,7 +65,7 @@ def _cover(
     )
 
 
-def _worked_out(hidden: Set[Key], lines: Sequence[tuple[Key, ...]]) -> set[Key]:
+def _worked_out(hidden: set[Key], lines: Sequence[tuple[Key, ...]]) -> set[Key]:
     """Give the masked counts that the sums determine, by solving them all together."""
     order = {key: place for place, key in enumerate(hidden)}
     names = list(order)
