@@ -10,7 +10,15 @@ from random import Random
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.config.demo import contracts, organisation, park, pictures, services_map, titles
+from compagnon.config.demo import (
+    contracts,
+    organisation,
+    park,
+    park_supplies,
+    pictures,
+    services_map,
+    titles,
+)
 from compagnon.config.demo.pen import MATRIX, Times
 from compagnon.config.demo.telling import year
 from compagnon.config.demo.world import World
@@ -95,6 +103,7 @@ def fill(
         _keep_files(world, rng)
         loaded = tell(world, office, tickets=tickets, seed=seed, until=until, each_batch=each_batch)
         park.fill(actor, parties.client, Random(seed), until=until)  # noqa: S311
+        park_supplies.fill(actor, parties.client, parties.provider, on=until.date())
         titles.fill(actor, parties.provider, parties.client, until=until)
         services_map.fill(actor, parties.client)
         services_map.link_tickets(actor, parties.client)
