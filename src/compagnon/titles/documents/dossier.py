@@ -18,6 +18,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from compagnon.core.errors import TooLarge
 from compagnon.titles.documents.engine import Standard, render
@@ -88,7 +89,7 @@ def _part(part: Any) -> dict[str, Any]:
                     )
                     if text
                 ],
-                "evidence_heading": _("Evidence"),
+                "evidence_heading": pgettext("titles", "Evidence"),
                 "evidence": [_evidence(each) for each in one.evidence.all()],
             }
             for one in part.examples
