@@ -121,3 +121,19 @@ def test_the_sentences_are_in_the_terminals_language(
         monkeypatch.setenv("LC_ALL", locale)
         _answer, _err, failed = replay(tmp_path)
         assert words in str(failed)
+
+
+def test_the_type_of_an_attachment_is_the_same_in_a_ticket_and_out_of_one(tmp_path: Path) -> None:
+    inner = b"Subject: Dedans\r\nFrom: a@x.example\r\n\r\nVoici\r\n"
+    enclosed = (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
+        b"Content-Type: text/plain\r\n\r\nLisez\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    )
+    head = b"To: support@desk.example\r\nSubject: Transmis\r\nMessage-ID: <%d@x.example>\r\n"
+    body = enclosed + inner + b"--b--\r\n"
+    put(tmp_path, "1.eml", b"From: zoe@client.example\r\n" + head % 1 + body)
+    put(tmp_path, "2.eml", head % 2 + body)
+    answer, _err, _failed = replay(tmp_path)
+    assert [item["outcome"] for item in answer["items"]] == ["ticket", "quarantine"]
+    types = [[one["type"] for one in item["attachments"]] for item in answer["items"]]
+    assert types == [["message/rfc822"], ["message/rfc822"]]

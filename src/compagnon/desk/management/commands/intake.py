@@ -171,15 +171,30 @@ def content_of(inbound: InboundMessage) -> dict[str, Any]:
     message = inbound.message
     if message is None:
         return _kept_out(inbound)
+    attached = list(message.attachments.select_related("file"))
+    # The store knows bytes alone: that they are a message or a signature, the mail's parts tell.
+    types = _types(inbound) if attached else {}
     return {
         "reference": inbound.ticket.reference if inbound.ticket else None,
         "text": message.text,
         "quoted": message.quoted,
         "attachments": [
-            {"name": one.name, "type": one.file.media_type, "bytes": one.file.size}
-            for one in message.attachments.select_related("file")
+            {
+                "name": one.name,
+                "type": types.get((one.name, one.file.size), one.file.media_type),
+                "bytes": one.file.size,
+            }
+            for one in attached
         ],
     }
+
+
+def _types(inbound: InboundMessage) -> dict[tuple[str, int], str]:
+    try:
+        mail = parse(raw_bytes(inbound))
+    except Unreadable:
+        return {}
+    return {(one.name, one.size): one.media_type for one in mail.attachments}
 
 
 def _kept_out(inbound: InboundMessage) -> dict[str, Any]:
