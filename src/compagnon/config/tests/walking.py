@@ -42,6 +42,8 @@ SHARED: Mapping[str, str] = {
     "api/v1/grid-factors/<row_id>": "the same",
     "park/relation-kinds/<pk>": "kinds of relations are the installation's",
     "api/v1/relation-kinds/": "the same",
+    "park/export/": "names of lists and formats; what they hold is what the caller sees",
+    "api/v1/park-export/": "the same",
     "park/types/<pk>": "types of assets are the installation's",
     "api/v1/asset-types/": "the same",
     "titles/referentials/versions/<version_id>": "referentials are read by everybody",

@@ -428,3 +428,16 @@ def test_the_api_does_the_same(people: Cast) -> None:
     assert client.get(f"/api/v1{at}/document").content.startswith(b"%PDF")
     post(f"{at}/remove", what="criterion", id=one["id"])
     assert client.get("/api/v1/park-export/licences/xlsx").content.startswith(b"PK")
+
+
+@pytest.mark.django_db
+def test_the_demonstration_shows_each(people: Cast) -> None:
+    from compagnon.config.demo import park_supplies
+
+    bring(people.client_a, inventory("a-1", software=[("AutoCAD LT 2024", "24.3")]))
+    park_supplies.fill(system(), people.client_a, people.provider, on=TODAY)
+    assert any(one.position.spare for one in queries.pools(system()))
+    assert {one.kind for one in queries.deadlines(system())} >= {"notice", "licence"}
+    client = signed_in(people)
+    for page in ("/park/licences/use/", "/park/deadlines/", "/park/lists/"):
+        assert client.get(page).status_code == 200
