@@ -34,12 +34,18 @@ PLAN: Final = (
     "Le travail du support se propose comme preuve ; un point chaque mois avec la formatrice."
 )
 DID: Final = (
-    "J’ai accusé réception, posé des questions pour situer la panne, appliqué la solution connue "
-    + "et vérifié avec la personne que tout fonctionnait. J’ai noté la cause dans la demande.",
-    "J’ai qualifié la demande, fixé l’urgence, pris la main à distance avec l’accord de la "
-    + "personne et corrigé le réglage. J’ai expliqué comment éviter que cela revienne.",
-    "J’ai reproduit le problème, isolé la cause par essais successifs, remis en état et "
-    + "documenté la marche à suivre pour l’équipe.",
+    (
+        "J’ai accusé réception, posé des questions pour situer la panne, appliqué la solution "
+        "connue et vérifié avec la personne. J’ai noté la cause dans la demande."
+    ),
+    (
+        "J’ai qualifié la demande, fixé l’urgence, pris la main à distance avec l’accord de la "
+        "personne et corrigé le réglage. J’ai expliqué comment éviter que cela revienne."
+    ),
+    (
+        "J’ai reproduit le problème, isolé la cause par essais successifs, remis en état et "
+        "documenté la marche à suivre pour l’équipe."
+    ),
 )
 MEANS: Final = "L’outil de gestion des demandes, la prise en main à distance, la documentation."
 WITH: Final = "La personne qui demandait ; le niveau 2 pour un avis."
