@@ -53,6 +53,7 @@ def record_decision(
     )
 
 
+@service("decision.keep")
 def keep_decision(
     *,
     actor: Actor,
