@@ -91,6 +91,10 @@ def _activities(parts: list[Part], found: Recognised) -> tuple[list[Activity], L
         number = sheet.number or max(activities, default=0) + 1
         if number in activities and key(activities[number].name) == key(sheet.name):
             found.losses.doubt("sheet-twice", sheet.name, sheet.line)
+        elif number in activities and sheet.extension != (activities[number].certificate == "ccs"):
+            # Extensions that are numbered apart, from 1.
+            found.losses.doubt("sheet-twice", sheet.name, sheet.line)
+            number = max(activities) + 1
         activity = activities.setdefault(
             number,
             Activity(

@@ -50,6 +50,16 @@ def test_every_layout(name: str) -> None:
     assert figures == 2  # «moins de 20 minutes», «Au moins 90 %»
 
 
+def test_an_extension_numbered_from_one_is_an_activity_of_its_own() -> None:
+    text = documents.reac(documents.LAYOUTS["2024"])
+    heading = "Fiche activité type d'extension n° "
+    assert f"{heading}3" in text
+    found = read(text.replace(f"{heading}3", f"{heading}1"))
+    check(found)
+    assert [one.certificate for one in found.activities] == ["ccp", "ccp", "ccs"]
+    assert "sheet-twice" in {one.why for one in found.losses.ambiguous}
+
+
 @pytest.mark.parametrize("form", ["crlf", "bom", "utf-16", "decomposed"])
 def test_every_encoding(form: str) -> None:
     text = documents.reac(documents.LAYOUTS["2013"])
