@@ -29,7 +29,9 @@ class PlanForm(DeedForm):
     )
     subject = forms.CharField(label=_("subject"), max_length=300, required=False)
     starts_at = moment(_("starts"))
-    minutes = forms.IntegerField(label=_("length in minutes"), min_value=0, max_value=6000, initial=0)
+    minutes = forms.IntegerField(
+        label=_("length in minutes"), min_value=0, max_value=6000, initial=0
+    )
     assessor_1 = PersonField(label=_("first assessor"))
     quality_1 = forms.ChoiceField(label=_("in the quality of"), choices=Quality.choices)
     assessor_2 = PersonField(label=_("second assessor"), required=False)
