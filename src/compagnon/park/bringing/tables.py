@@ -87,7 +87,7 @@ def _table(kind: str, lines: Iterable[list[str]]) -> Table:
         raise UnreadableList("no_header")
     if len(header) > MOST_COLUMNS:
         raise UnreadableList("too_many_columns", str(MOST_COLUMNS))
-    rows = []
+    rows: list[list[str]] = []
     for line in found:
         if not any(line):
             continue

@@ -24,7 +24,7 @@ from compagnon.core.crud.services import check
 from compagnon.core.documents import engine
 
 MOST_ROWS = {"xlsx": 50_000, "pdf": 2_000}
-FORMS = {
+FORMS: dict[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
