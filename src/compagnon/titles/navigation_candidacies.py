@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.core.actor import Actor
 from compagnon.titles.queries.evidence import waiting
 from compagnon.ui import navigation
-from compagnon.ui.navigation import NavItem
+from compagnon.ui.navigation import NavItem, Viewer
 
 _SECTION = _("Titles")
 
 
-def _waiting(viewer: Any) -> int | None:
-    return waiting(viewer)[:100].count() or None
+def _waiting(viewer: Viewer) -> int | None:
+    # The page of components draws the frame for somebody who is nobody.
+    return waiting(viewer)[:100].count() or None if isinstance(viewer, Actor) else None
 
 
 navigation.register(
