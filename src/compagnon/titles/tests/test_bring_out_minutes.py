@@ -101,6 +101,8 @@ def altered(sql: str) -> None:
             for (name,) in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            # Foreign keys checked at the end of a transaction are pending: checked now.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE titles_minutes DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE titles_signature DISABLE TRIGGER USER")
         cursor.execute(sql)
