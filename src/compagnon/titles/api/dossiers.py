@@ -15,7 +15,8 @@ from compagnon.core.api import ApiRequest, Body, Id, Routes, expected_version
 from compagnon.core.errors import Invalid, NotFound
 from compagnon.core.visibility import get_visible, visible
 from compagnon.titles import exporting_dossiers as exporting
-from compagnon.titles.api.candidacies import FileIn, Text, chosen
+from compagnon.titles.api.candidacies import chosen
+from compagnon.titles.api.candidacy_schemas import FileIn, Text
 from compagnon.titles.models import ActivityType, Annex, Dossier, Evidence, Example
 from compagnon.titles.queries import candidacies
 from compagnon.titles.queries import dossiers as queries

@@ -24,7 +24,8 @@ from compagnon.core.api import (
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import get_visible
 from compagnon.people.models import Organisation
-from compagnon.titles.api.candidacies import FileIn, Text, chosen
+from compagnon.titles.api.candidacies import chosen
+from compagnon.titles.api.candidacy_schemas import FileIn, Text
 from compagnon.titles.evidence.masking import find, mask
 from compagnon.titles.models import (
     Candidacy,
