@@ -34,9 +34,7 @@ def test_a_label_is_read_back_whatever_the_host() -> None:
 @pytest.mark.django_db
 def test_labels_fill_sheets(people: Cast, paper: str) -> None:
     count = PAPERS[paper].count
-    rows = [
-        factories.asset(people.client_a, inventory_number=f"INV-{n:03}") for n in range(count)
-    ]
+    rows = [factories.asset(people.client_a, inventory_number=f"INV-{n:03}") for n in range(count)]
     pages = PdfReader(BytesIO(labels(rows, paper=paper))).pages
     assert len(pages) == 1
     text = pages[0].extract_text()
@@ -124,9 +122,7 @@ def test_a_count_is_refused_to_others(people: Cast) -> None:
     with pytest.raises(Invalid):
         stock_taking.open_count(actor=system(), organisation=people.client_a, name="x")
     with pytest.raises(Invalid):
-        stock_taking.open_count(
-            actor=system(), organisation=people.client_b, name="x", site=site
-        )
+        stock_taking.open_count(actor=system(), organisation=people.client_b, name="x", site=site)
 
 
 @pytest.mark.django_db
