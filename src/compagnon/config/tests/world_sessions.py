@@ -132,8 +132,12 @@ def _jury(side: Any, mark: str, system: Actor, exam: Any, sitting: Sitting) -> d
     last = Minutes.objects.filter(organisation=side.organisation).order_by("-pk").first()
     content = {
         "session": {
-            "reference": exam.reference, "centre": f"{mark} SA", "place": exam.place,
-            "kind": "title", "remote": False, "starts_at": STARTS.isoformat(),
+            "reference": exam.reference,
+            "centre": f"{mark} SA",
+            "place": exam.place,
+            "kind": "title",
+            "remote": False,
+            "starts_at": STARTS.isoformat(),
             "ends_at": STARTS.isoformat(),
         },
         "title": {"code": "TP-00485", "name": "TSSI", "version": "2013"},
@@ -141,9 +145,7 @@ def _jury(side: Any, mark: str, system: Actor, exam: Any, sitting: Sitting) -> d
         "certificate": None,
         "corrects": None,
         "reason": "",
-        "jury": [
-            {"name": f"Jo {mark}", "quality": "professional", "chair": True, "present": True}
-        ],
+        "jury": [{"name": f"Jo {mark}", "quality": "professional", "chair": True, "present": True}],
         "votes": [{"member": f"Jo {mark}", "on": "title", "for": True}],
         "incidents": [],
         "decision": ruling.document(foresee(sitting)),

@@ -1,4 +1,4 @@
-"""Make a PDF of a template of ``titles`` and of data: see :mod:`compagnon.core.documents.engine`."""
+"""Make a PDF of a template of ``titles``: see :mod:`compagnon.core.documents.engine`."""
 
 from __future__ import annotations
 
