@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from django.urls import reverse
+from ninja import Schema
 
 from compagnon.config.api import document
 from compagnon.core.api import reference
@@ -75,6 +76,19 @@ def test_examples_are_there_and_answer_to_their_schemas() -> None:
             schema = {**media["schema"], "components": root["components"]}
             errors = list(jsonschema_rs.Draft202012Validator(schema).iter_errors(media["example"]))
             assert errors == [], f"{operation['operationId']}: {errors[0].message}"
+
+
+def test_no_two_schemas_share_a_name() -> None:
+    """Of two with one name, the document would show one in the place of the other."""
+    document()  # so that every room's API is loaded
+    named: dict[str, set[str]] = {}
+    waiting = list(Schema.__subclasses__())
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        if one.__module__.startswith("compagnon.") and "<locals>" not in one.__qualname__:
+            named.setdefault(one.__name__, set()).add(one.__module__)
+    assert {name: found for name, found in named.items() if len(found) > 1} == {}
 
 
 def test_no_words_of_french_slip_in() -> None:

@@ -48,6 +48,8 @@ def _by_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
                 name: example_of(part, components, depth + 1)
                 for name, part in schema.get("properties", {}).items()
             }
+        case "array" if "prefixItems" in schema:
+            return [example_of(part, components, depth + 1) for part in schema["prefixItems"]]
         case "array":
             one = example_of(schema.get("items", {}), components, depth + 1)
             return [] if one is None else [one]

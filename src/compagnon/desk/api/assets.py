@@ -21,14 +21,14 @@ router = Routes(tag="tickets")
 SHOWN = 50
 
 
-class AssetIn(Body):
+class MachineAssetIn(Body):
     """Which asset; nothing: none."""
 
     asset_id: Annotated[int | None, Field(ge=1, lt=2**63, examples=[12])] = None
 
 
 @router.act("/tickets/{ticket_id}/asset", schemas.TicketOut)
-def link_ticket_asset(request: ApiRequest, ticket_id: Id, body: AssetIn) -> Ticket:
+def link_ticket_asset(request: ApiRequest, ticket_id: Id, body: MachineAssetIn) -> Ticket:
     """Say which asset a ticket is about, or that it is none."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     changed = services.link_asset(
@@ -51,7 +51,7 @@ def note_ticket_affected(request: ApiRequest, ticket_id: Id) -> Message:
     )
 
 
-class LineOut(Schema):
+class MachineLineOut(Schema):
     """One thing that changed on the machine."""
 
     at: datetime
@@ -77,7 +77,9 @@ class CardOut(Schema):
     warranty_is_over: bool
     software_count: int
     drift: int
-    changes: list[LineOut] = Field(description="Of the two weeks before the ticket was opened.")
+    changes: list[MachineLineOut] = Field(
+        description="Of the two weeks before the ticket was opened."
+    )
     tickets: list[int] = Field(description="Keys of the machine's other tickets, newest first.")
     items_affected: int
     persons_affected: int

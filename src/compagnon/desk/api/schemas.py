@@ -134,7 +134,7 @@ class MessageOut(Schema):
         return list(obj.attachments.all())
 
 
-class EntryOut(Schema):
+class TicketEntryOut(Schema):
     """An entry of the journal."""
 
     id: int

@@ -337,7 +337,7 @@ def list_messages(
     return visible(Message, request.actor, rows)
 
 
-@router.index("/tickets/{ticket_id}/journal", schemas.EntryOut)
+@router.index("/tickets/{ticket_id}/journal", schemas.TicketEntryOut)
 def list_ticket_journal(
     request: ApiRequest,
     ticket_id: Id,

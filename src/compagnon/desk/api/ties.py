@@ -38,7 +38,7 @@ class LinkIn(Body):
     inverse: bool = False
 
 
-class MergeIn(Body):
+class TieMergeIn(Body):
     """Into which ticket, and why."""
 
     into_id: Id
@@ -104,7 +104,7 @@ def solve_children(request: ApiRequest, ticket_id: Id, body: schemas.SolveIn) ->
 
 
 @router.act("/tickets/{ticket_id}/merge", schemas.TicketOut)
-def merge_ticket(request: ApiRequest, ticket_id: Id, body: MergeIn) -> Ticket:
+def merge_ticket(request: ApiRequest, ticket_id: Id, body: TieMergeIn) -> Ticket:
     """Merge a ticket into another of its organisation; nothing is lost, and it can be undone."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     into = required(Ticket, request.actor, body.into_id, "into_id")

@@ -155,7 +155,7 @@ def set_asset_values(request: ApiRequest, asset_id: Id, body: ValuesIn) -> Asset
     )
 
 
-class MergeIn(Body):
+class InventoryMergeIn(Body):
     """The asset that goes into this one."""
 
     asset_id: Annotated[int, Field(ge=1, lt=2**63, examples=[12])]
@@ -173,7 +173,7 @@ class MergeOut(Schema):
 
 
 @router.act("/assets/{asset_id}/merge", MergeOut)
-def merge_asset(request: ApiRequest, asset_id: Id, body: MergeIn) -> MergeRecord:
+def merge_asset(request: ApiRequest, asset_id: Id, body: InventoryMergeIn) -> MergeRecord:
     """Make another asset one with this one; it can be undone."""
     row = machines.asset(request.actor, asset_id)
     return merging.merge(
@@ -315,7 +315,7 @@ def list_inventory_agents(request: ApiRequest, query: Query[AgentQuery]) -> Quer
     return visible(Agent, request.actor)
 
 
-class TokenOut(Schema):
+class EnrolmentTokenOut(Schema):
     """An enrolment token, without its secret."""
 
     id: int
@@ -328,13 +328,13 @@ class TokenOut(Schema):
     revoked_at: datetime | None
 
 
-class MadeTokenOut(TokenOut):
+class MadeTokenOut(EnrolmentTokenOut):
     """A token as it is made: its secret is shown this once."""
 
     secret: str
 
 
-class TokenIn(Body):
+class InventoryTokenIn(Body):
     """A token to make."""
 
     organisation_id: Annotated[int, Field(ge=1, lt=2**63, examples=[3])]
@@ -343,15 +343,15 @@ class TokenIn(Body):
     certificate: Annotated[str, Field(max_length=250)] = ""
 
 
-class TokenQuery(ListQuery):
+class InventoryTokenQuery(ListQuery):
     """In which order."""
 
     ordering: Literal["-created_at"] = "-created_at"
 
 
-@router.index("/enrolment-tokens", TokenOut)
+@router.index("/enrolment-tokens", EnrolmentTokenOut)
 def list_enrolment_tokens(
-    request: ApiRequest, query: Query[TokenQuery]
+    request: ApiRequest, query: Query[InventoryTokenQuery]
 ) -> QuerySet[EnrolmentToken]:
     """List enrolment tokens."""
     _follows(request)
@@ -359,7 +359,7 @@ def list_enrolment_tokens(
 
 
 @router.create("/enrolment-tokens", MadeTokenOut)
-def make_enrolment_token(request: ApiRequest, body: TokenIn) -> dict[str, Any]:
+def make_enrolment_token(request: ApiRequest, body: InventoryTokenIn) -> dict[str, Any]:
     """Make an enrolment token; its secret is in this answer and nowhere else."""
     site = get_visible(Site, request.actor, pk=body.site_id) if body.site_id else None
     made = tokens.create(
@@ -369,11 +369,11 @@ def make_enrolment_token(request: ApiRequest, body: TokenIn) -> dict[str, Any]:
         site=site,
         certificate=body.certificate,
     )
-    shown = {name: getattr(made.token, name) for name in TokenOut.model_fields}
+    shown = {name: getattr(made.token, name) for name in EnrolmentTokenOut.model_fields}
     return {**shown, "secret": made.secret}
 
 
-@router.act("/enrolment-tokens/{token_id}/revoke", TokenOut)
+@router.act("/enrolment-tokens/{token_id}/revoke", EnrolmentTokenOut)
 def revoke_enrolment_token(request: ApiRequest, token_id: Id) -> EnrolmentToken:
     """Take an enrolment token out of use."""
     return tokens.revoke(actor=request.actor, token_id=token_id)

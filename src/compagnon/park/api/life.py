@@ -116,7 +116,7 @@ def move_asset(request: ApiRequest, asset_id: Id, body: MoveIn) -> Asset:
     )
 
 
-class SheetOut(Schema):
+class CustodySheetOut(Schema):
     """A hand-over or a return."""
 
     id: int
@@ -142,19 +142,19 @@ class SheetQuery(ListQuery):
     ordering: Literal["-prepared_at", "prepared_at"] = "-prepared_at"
 
 
-@router.index("/custody-sheets", SheetOut)
+@router.index("/custody-sheets", CustodySheetOut)
 def list_custody_sheets(request: ApiRequest, query: Query[SheetQuery]) -> QuerySet[CustodySheet]:
     """List hand-overs and returns."""
     return visible(CustodySheet, request.actor)
 
 
-@router.show("/custody-sheets/{sheet_id}", SheetOut)
+@router.show("/custody-sheets/{sheet_id}", CustodySheetOut)
 def get_custody_sheet(request: ApiRequest, sheet_id: Id) -> CustodySheet:
     """Read a hand-over or a return."""
     return get_visible(CustodySheet, request.actor, pk=sheet_id)
 
 
-class SheetIn(Body):
+class AssetLifeSheetIn(Body):
     """A hand-over or a return to prepare."""
 
     kind: Literal["hand_over", "return"]
@@ -168,10 +168,12 @@ class SheetIn(Body):
 
 @router.create(
     "/assets/{asset_id}/custody-sheets",
-    SheetOut,
+    CustodySheetOut,
     location=lambda sheet: f"/custody-sheets/{sheet.pk}",
 )
-def prepare_custody_sheet(request: ApiRequest, asset_id: Id, body: SheetIn) -> CustodySheet:
+def prepare_custody_sheet(
+    request: ApiRequest, asset_id: Id, body: AssetLifeSheetIn
+) -> CustodySheet:
     """Prepare the sheet that a person signs."""
     row = machines.asset(request.actor, asset_id)
     return custody.prepare(
@@ -196,14 +198,14 @@ class SignatureIn(Body):
     ] = ""
 
 
-@router.act("/custody-sheets/{sheet_id}/sign", SheetOut)
+@router.act("/custody-sheets/{sheet_id}/sign", CustodySheetOut)
 def sign_custody_sheet(request: ApiRequest, sheet_id: Id, body: SignatureIn) -> CustodySheet:
     """Sign a hand-over or a return: it is sealed, and the asset moves."""
     drawn = picture(f"base64,{body.signature_base64}") if body.signature_base64 else b""
     return custody.sign(actor=request.actor, sheet_id=sheet_id, name=body.name, signature=drawn)
 
 
-@router.act("/custody-sheets/{sheet_id}/cancel", SheetOut)
+@router.act("/custody-sheets/{sheet_id}/cancel", CustodySheetOut)
 def cancel_custody_sheet(request: ApiRequest, sheet_id: Id) -> CustodySheet:
     """Cancel a sheet that nobody signed."""
     return custody.cancel(actor=request.actor, sheet_id=sheet_id)
@@ -343,7 +345,7 @@ def move_consumable(
     )
 
 
-class YearOut(Schema):
+class BudgetYearOut(Schema):
     """What a calendar year bears; euros."""
 
     year: int
@@ -355,7 +357,7 @@ class WorthOut(Schema):
     """What an asset costs: its depreciation, and its energy where a figure is known."""
 
     asset_id: int
-    depreciation: list[YearOut]
+    depreciation: list[BudgetYearOut]
     kwh_per_year: Decimal | None
     making_kg: Decimal | None
     energy_source: str
@@ -420,7 +422,7 @@ def get_park_energy(request: ApiRequest, query: Query[EnergyQuery]) -> figures.P
     return figures.park(actor, query.country if query.country in known else "FR")
 
 
-class BudgetYearOut(Schema):
+class ParkYearOut(Schema):
     """A year of the park; euros before tax."""
 
     year: int
@@ -433,7 +435,7 @@ class BudgetYearOut(Schema):
 class MoneyOut(Schema):
     """The years from five ago to five ahead."""
 
-    years: list[BudgetYearOut]
+    years: list[ParkYearOut]
 
 
 @router.show("/park-money", MoneyOut)

@@ -48,7 +48,7 @@ class CandidateIn(Body):
     candidate_id: Key | None = None
 
 
-class CandidateOut(Schema):
+class WeighedProductOut(Schema):
     """A product that is compared."""
 
     id: int
@@ -105,7 +105,7 @@ class ComparisonOut(Schema):
     """Everything of a specification's comparison."""
 
     criteria: list[CriterionOut]
-    candidates: list[CandidateOut]
+    candidates: list[WeighedProductOut]
     scores: list[ScoreOut]
     ranked: list[RankOut]
     turns: list[TurnOut]
@@ -147,7 +147,7 @@ def set_needs_criterion(request: ApiRequest, study_id: Id, body: CriterionIn) ->
     return needs.set_criterion(actor=request.actor, study_id=study_id, **body.model_dump())
 
 
-@router.act("/needs-studies/{study_id}/products", CandidateOut)
+@router.act("/needs-studies/{study_id}/products", WeighedProductOut)
 def set_needs_product(request: ApiRequest, study_id: Id, body: CandidateIn) -> Candidate:
     """Add a product to compare, or change one."""
     return needs.set_candidate(actor=request.actor, study_id=study_id, **body.model_dump())

@@ -96,7 +96,7 @@ def remove_relation(request: ApiRequest, relation_id: Id) -> None:
     relations.untie(actor=request.actor, relation_id=relation_id)
 
 
-class GroupOut(Schema):
+class RedundancyOut(Schema):
     """A redundancy group: the asset stands while ``needs`` of its relations stand."""
 
     id: int
@@ -113,7 +113,7 @@ class GroupIn(Body):
     relation_ids: Annotated[list[Key], Field(min_length=1, max_length=500)]
 
 
-@router.create("/assets/{asset_id}/redundancy-groups", GroupOut, within=True)
+@router.create("/assets/{asset_id}/redundancy-groups", RedundancyOut, within=True)
 def make_redundancy_group(request: ApiRequest, asset_id: Id, body: GroupIn) -> RedundancyGroup:
     """Say that some of an asset's relations stand in for each other."""
     row = machines.asset(request.actor, asset_id)
@@ -220,7 +220,7 @@ class PersonTouched(Schema):
         return str(obj.organisation)
 
 
-class AffectedOut(Schema):
+class TouchedOut(Schema):
     """Who is touched when an asset falls; the first 500 persons."""
 
     asset_id: int
@@ -231,7 +231,7 @@ class AffectedOut(Schema):
     sites: list[tuple[str, int]]
 
 
-@router.show("/assets/{asset_id}/affected", AffectedOut)
+@router.show("/assets/{asset_id}/affected", TouchedOut)
 def get_asset_affected(request: ApiRequest, asset_id: Id) -> dict[str, Any]:
     """Read who is touched when an asset falls."""
     found = cards.affected(request.actor, asset_id)
@@ -355,7 +355,7 @@ class AssetOption(Schema):
     name: str
 
 
-class PickQuery(ListQuery):
+class RelationPickQuery(ListQuery):
     """Words of its name, serial number, address."""
 
     q: Annotated[str, Field(max_length=80)] = ""
@@ -363,7 +363,7 @@ class PickQuery(ListQuery):
 
 
 @router.index("/asset-options", AssetOption)
-def pick_assets(request: ApiRequest, query: Query[PickQuery]) -> QuerySet[Asset]:
+def pick_assets(request: ApiRequest, query: Query[RelationPickQuery]) -> QuerySet[Asset]:
     """Find assets by a few words, as the pickers do."""
     from compagnon.park.resources import named
 

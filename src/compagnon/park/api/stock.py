@@ -33,7 +33,7 @@ LineStateName = Literal["waiting", "found", "elsewhere", "missing"]
 PROOF = 28_000_000
 
 
-class CountOut(Schema):
+class StockCountOut(Schema):
     """A count."""
 
     id: int
@@ -51,7 +51,7 @@ class CountQuery(ListQuery):
     ordering: Literal["-opened_at", "opened_at"] = "-opened_at"
 
 
-@router.index("/stock-takings", CountOut)
+@router.index("/stock-takings", StockCountOut)
 def list_stock_takings(request: ApiRequest, query: Query[CountQuery]) -> QuerySet[StockTaking]:
     """List counts."""
     return visible(StockTaking, request.actor)
@@ -66,7 +66,7 @@ class CountIn(Body):
     place_id: Key | None = None
 
 
-@router.create("/stock-takings", CountOut, location=lambda row: f"/stock-takings/{row.pk}")
+@router.create("/stock-takings", StockCountOut, location=lambda row: f"/stock-takings/{row.pk}")
 def open_stock_taking(request: ApiRequest, body: CountIn) -> StockTaking:
     """Open a count; what should be there is written down now."""
     return stock_taking.open_count(
@@ -78,13 +78,13 @@ def open_stock_taking(request: ApiRequest, body: CountIn) -> StockTaking:
     )
 
 
-@router.show("/stock-takings/{count_id}", CountOut)
+@router.show("/stock-takings/{count_id}", StockCountOut)
 def get_stock_taking(request: ApiRequest, count_id: Id) -> StockTaking:
     """Read a count."""
     return get_visible(StockTaking, request.actor, pk=count_id)
 
 
-class LineOut(Schema):
+class StockLineOut(Schema):
     """An asset in a count."""
 
     id: int
@@ -101,7 +101,7 @@ class LineQuery(ListQuery):
     ordering: Literal["id"] = "id"
 
 
-@router.index("/stock-takings/{count_id}/lines", LineOut)
+@router.index("/stock-takings/{count_id}/lines", StockLineOut)
 def list_stock_taking_lines(
     request: ApiRequest, count_id: Id, query: Query[LineQuery]
 ) -> QuerySet[StockLine]:
@@ -135,13 +135,13 @@ def list_stray_codes(
     return visible(StrayCode, request.actor).filter(stock_taking=count).order_by()
 
 
-class ReadIn(Body):
+class StockReadIn(Body):
     """What a label said, or a number typed."""
 
     code: Annotated[str, Field(min_length=1, max_length=500, examples=["INV-00042"])]
 
 
-class ReadOut(Schema):
+class CodeReadOut(Schema):
     """What came of a code: an asset, or nothing that is known."""
 
     code: str
@@ -149,8 +149,8 @@ class ReadOut(Schema):
     state: LineStateName | None
 
 
-@router.act("/stock-takings/{count_id}/read", ReadOut)
-def read_stock_code(request: ApiRequest, count_id: Id, body: ReadIn) -> dict[str, Any]:
+@router.act("/stock-takings/{count_id}/read", CodeReadOut)
+def read_stock_code(request: ApiRequest, count_id: Id, body: StockReadIn) -> dict[str, Any]:
     """Keep that a code was read in a count."""
     found = stock_taking.read_code(actor=request.actor, count_id=count_id, text=body.code)
     if isinstance(found, StrayCode):
@@ -158,7 +158,7 @@ def read_stock_code(request: ApiRequest, count_id: Id, body: ReadIn) -> dict[str
     return {"code": body.code, "asset_id": found.asset_id, "state": found.state}
 
 
-@router.act("/stock-takings/{count_id}/close", CountOut)
+@router.act("/stock-takings/{count_id}/close", StockCountOut)
 def close_stock_taking(request: ApiRequest, count_id: Id) -> StockTaking:
     """Close a count: what was not seen is missing."""
     return stock_taking.close(actor=request.actor, count_id=count_id)
@@ -170,7 +170,7 @@ class SettleLineIn(Body):
     resolution: Literal["moved", "lost", "kept"]
 
 
-@router.act("/stock-takings/{count_id}/lines/{line_id}/settle", LineOut)
+@router.act("/stock-takings/{count_id}/lines/{line_id}/settle", StockLineOut)
 def settle_stock_line(
     request: ApiRequest, count_id: Id, line_id: Id, body: SettleLineIn
 ) -> StockLine:

@@ -192,7 +192,7 @@ class CoverIn(Body):
     asset_id: Key
 
 
-class CoveredOut(Schema):
+class SupplierCoverOut(Schema):
     """An asset that a contract covers."""
 
     id: int
@@ -200,7 +200,7 @@ class CoveredOut(Schema):
     asset_id: int
 
 
-@router.act("/supplier-contracts/{contract_id}/cover", CoveredOut)
+@router.act("/supplier-contracts/{contract_id}/cover", SupplierCoverOut)
 def cover_asset(request: ApiRequest, contract_id: Id, body: CoverIn) -> CoveredAsset:
     """Say that a supplier contract covers an asset."""
     actor = request.actor
@@ -271,7 +271,7 @@ class ListIn(Body):
     columns: Annotated[dict[str, str], Field(max_length=200)] = {}
 
 
-class LineOut(Schema):
+class SupplyLineOut(Schema):
     """What one line would do."""
 
     line: int
@@ -288,7 +288,7 @@ class PreviewOut(Schema):
 
     counts: dict[str, int]
     columns: dict[str, str]
-    items: list[LineOut]
+    items: list[SupplyLineOut]
 
 
 class ColumnsIn(Body):

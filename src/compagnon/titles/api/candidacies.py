@@ -25,14 +25,16 @@ from compagnon.titles.api.candidacy_schemas import (
     AbsenceOut,
     AccommodationIn,
     AccommodationOut,
-    AnswerIn,
+    AdmissibilityOut,
     AskIn,
+    CandidacyAnswerIn,
+    CandidacyFileIn,
+    CandidacyMoveIn,
     CandidacyOut,
     CandidacyQuery,
     EnrolIn,
     ExperienceIn,
     ExperienceOut,
-    FileIn,
     FileOfCandidacy,
     HeldIn,
     HeldOut,
@@ -40,8 +42,6 @@ from compagnon.titles.api.candidacy_schemas import (
     IdentityIn,
     JustifyIn,
     KeepIn,
-    MoveIn,
-    NoticeOut,
     PeriodIn,
     PeriodOut,
     ProposedOut,
@@ -61,7 +61,7 @@ from compagnon.titles.services import gathering, keeping, rights
 router = Routes(tag="candidacies")
 
 
-def kept(file: FileIn | None) -> StoredFile | None:
+def kept(file: CandidacyFileIn | None) -> StoredFile | None:
     """Keep a file that was sent, if any."""
     return files.store(file.content()) if file is not None else None
 
@@ -136,7 +136,7 @@ def get_candidacy_file(request: ApiRequest, candidacy_id: Id) -> dict[str, Any]:
 
 
 @router.act("/candidacies/{candidacy_id}/move", CandidacyOut)
-def move_candidacy(request: ApiRequest, candidacy_id: Id, body: MoveIn) -> Candidacy:
+def move_candidacy(request: ApiRequest, candidacy_id: Id, body: CandidacyMoveIn) -> Candidacy:
     """Start the training, tell it ready for a session, withdraw it, or take it up again."""
     row = queries.candidacy(request.actor, candidacy_id)
     services.move(
@@ -202,14 +202,14 @@ def grant_accommodation(request: ApiRequest, candidacy_id: Id, body: Accommodati
     )
 
 
-@router.act("/candidacies/{candidacy_id}/notice/ask", NoticeOut)
+@router.act("/candidacies/{candidacy_id}/notice/ask", AdmissibilityOut)
 def ask_notice(request: ApiRequest, candidacy_id: Id, body: AskIn) -> Any:
     """Record that the candidate applied for VAE."""
     return rights.ask_notice(actor=request.actor, candidacy_id=candidacy_id, asked_on=body.asked_on)
 
 
-@router.act("/candidacies/{candidacy_id}/notice/answer", NoticeOut)
-def answer_notice(request: ApiRequest, candidacy_id: Id, body: AnswerIn) -> Any:
+@router.act("/candidacies/{candidacy_id}/notice/answer", AdmissibilityOut)
+def answer_notice(request: ApiRequest, candidacy_id: Id, body: CandidacyAnswerIn) -> Any:
     """Record the authority's answer to an application for VAE."""
     return rights.answer_notice(
         actor=request.actor,

@@ -21,7 +21,7 @@ StateName = Literal["enrolled", "training", "ready", "decided", "withdrawn"]
 Line = Annotated[str, Field(max_length=200, pattern=Text)]
 
 
-class FileIn(Body):
+class CandidacyFileIn(Body):
     """A file, in base 64."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=Text)]
@@ -94,7 +94,7 @@ class EnrolIn(Body):
     plan: Annotated[str, Field(max_length=20_000, pattern=Text)] = ""
 
 
-class MoveIn(Body):
+class CandidacyMoveIn(Body):
     """Where it goes."""
 
     state: Literal["enrolled", "training", "ready", "withdrawn"]
@@ -175,7 +175,7 @@ class AccommodationIn(Body):
     details: Annotated[str, Field(max_length=300, pattern=Text)] = ""
 
 
-class NoticeOut(Schema):
+class AdmissibilityOut(Schema):
     """The application for VAE and its answer."""
 
     id: int
@@ -197,13 +197,13 @@ class AskIn(Body):
     asked_on: date
 
 
-class AnswerIn(Body):
+class CandidacyAnswerIn(Body):
     """What was answered."""
 
     state: Literal["admissible", "refused"]
     notified_on: date
     valid_to: date | None = None
-    file: FileIn | None = None
+    file: CandidacyFileIn | None = None
 
 
 class ExperienceOut(Schema):
@@ -229,7 +229,7 @@ class ExperienceIn(Body):
         35
     )
     is_volunteer: bool = False
-    file: FileIn | None = None
+    file: CandidacyFileIn | None = None
 
 
 class HeldOut(Schema):
@@ -251,7 +251,7 @@ class HeldIn(Body):
     version_of_title_id: Id
     certificate_id: Id | None = None
     gained_on: date
-    file: FileIn | None = None
+    file: CandidacyFileIn | None = None
 
 
 class HeldQuery(ListQuery):
@@ -268,7 +268,7 @@ class FileOfCandidacy(Schema):
     absences: list[AbsenceOut]
     accommodations: list[AccommodationOut]
     experiences: list[ExperienceOut]
-    notice: NoticeOut | None
+    notice: AdmissibilityOut | None
     held: list[HeldOut]
     window_ends_on: date | None = Field(description="The last day to gain the rest of the title.")
     window_days_left: int | None

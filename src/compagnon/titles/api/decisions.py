@@ -85,7 +85,7 @@ class TriedOut(Schema):
     decision: dict[str, Any] = Field(description="See the page «Decide» of the reference.")
 
 
-class ReportOut(Schema):
+class DecisionReportOut(Schema):
     """A kept decision beside what another set would have given."""
 
     decision_id: int
@@ -110,7 +110,7 @@ class DecisionQuery(ListQuery):
     ordering: Literal["-recorded_at", "recorded_at"] = "-recorded_at"
 
 
-class ReportQuery(Schema):
+class DecisionReportQuery(Schema):
     """Under which set."""
 
     rule_set: SetName
@@ -181,9 +181,9 @@ def get_decision(request: ApiRequest, decision_id: Id) -> Decision:
     return queries.decision(request.actor, decision_id)
 
 
-@router.show("/decisions/{decision_id}/reevaluation", ReportOut)
+@router.show("/decisions/{decision_id}/reevaluation", DecisionReportOut)
 def reevaluate_decision(
-    request: ApiRequest, decision_id: Id, query: Query[ReportQuery]
+    request: ApiRequest, decision_id: Id, query: Query[DecisionReportQuery]
 ) -> dict[str, Any]:
     """Decide a kept decision again under another set, as a report: it stays as it is."""
     return queries.report(queries.decision(request.actor, decision_id), query.rule_set).document()

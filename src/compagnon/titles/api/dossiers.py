@@ -16,7 +16,7 @@ from compagnon.core.errors import Invalid, NotFound
 from compagnon.core.visibility import get_visible, visible
 from compagnon.titles import exporting_dossiers as exporting
 from compagnon.titles.api.candidacies import chosen
-from compagnon.titles.api.candidacy_schemas import FileIn, Text
+from compagnon.titles.api.candidacy_schemas import CandidacyFileIn, Text
 from compagnon.titles.models import ActivityType, Annex, Dossier, Evidence, Example
 from compagnon.titles.queries import candidacies
 from compagnon.titles.queries import dossiers as queries
@@ -82,7 +82,7 @@ class DossierWhole(DossierOut):
     intact: bool | None = Field(description="What was declared is what is there now.")
 
 
-class WriteIn(Body):
+class DossierWriteIn(Body):
     """What stands before the examples; what is absent stays."""
 
     introduction: Long | None = None
@@ -139,7 +139,7 @@ def get_dossier(request: ApiRequest, candidacy_id: Id) -> dict[str, Any]:
 
 
 @router.change("/candidacies/{candidacy_id}/dossier", DossierOut)
-def write_dossier(request: ApiRequest, candidacy_id: Id, body: WriteIn) -> Dossier:
+def write_dossier(request: ApiRequest, candidacy_id: Id, body: DossierWriteIn) -> Dossier:
     """Write what stands before the examples; the dossier is made where there is none."""
     given = body.model_dump(exclude_none=True)
     return services.write(
@@ -189,7 +189,7 @@ def drop_example(request: ApiRequest, candidacy_id: Id, example_id: Id) -> None:
 
 
 @router.create("/candidacies/{candidacy_id}/dossier/annexes", AnnexOut)
-def add_annex(request: ApiRequest, candidacy_id: Id, body: FileIn) -> Annex:
+def add_annex(request: ApiRequest, candidacy_id: Id, body: CandidacyFileIn) -> Annex:
     """Put a document at the end of the dossier."""
     return services.add_annex(
         actor=request.actor, candidacy_id=candidacy_id, name=body.name, content=body.content()

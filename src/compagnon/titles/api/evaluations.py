@@ -77,7 +77,7 @@ class AssessorIn(Body):
     quality: Literal["trainer", "professional"] = "trainer"
 
 
-class PlanIn(Body):
+class EvaluationPlanIn(Body):
     """An evaluation to plan."""
 
     candidacy_id: Id
@@ -152,7 +152,7 @@ class DecidedIn(Body):
     comment: Comment = ""
 
 
-class SettleIn(Body):
+class EvaluationSettleIn(Body):
     """One line for every difference."""
 
     decided: Annotated[list[DecidedIn], Field(min_length=1, max_length=1000)]
@@ -183,7 +183,7 @@ def list_evaluations(request: ApiRequest, query: Query[EvaluationQuery]) -> Quer
 
 
 @router.create("/evaluations", EvaluationOut, location=lambda row: f"/evaluations/{row.pk}")
-def plan_evaluation(request: ApiRequest, body: PlanIn) -> Evaluation:
+def plan_evaluation(request: ApiRequest, body: EvaluationPlanIn) -> Evaluation:
     """Plan an evaluation with who marks."""
     actor = request.actor
     persons = visible(Person, actor).in_bulk([one.person_id for one in body.assessors])
@@ -258,7 +258,9 @@ def sign_evaluation(request: ApiRequest, evaluation_id: Id) -> Evaluation:
 
 
 @router.act("/evaluations/{evaluation_id}/settle", EvaluationOut)
-def settle_evaluation(request: ApiRequest, evaluation_id: Id, body: SettleIn) -> Evaluation:
+def settle_evaluation(
+    request: ApiRequest, evaluation_id: Id, body: EvaluationSettleIn
+) -> Evaluation:
     """Propose what holds where the assessors differ."""
     decided = {
         (one.competence_id, one.criterion_id): (one.value, one.comment) for one in body.decided

@@ -25,7 +25,7 @@ from compagnon.core.errors import Invalid
 from compagnon.core.visibility import get_visible
 from compagnon.people.models import Organisation
 from compagnon.titles.api.candidacies import chosen
-from compagnon.titles.api.candidacy_schemas import FileIn, Text
+from compagnon.titles.api.candidacy_schemas import CandidacyFileIn, Text
 from compagnon.titles.evidence.masking import find, mask
 from compagnon.titles.models import (
     Candidacy,
@@ -48,7 +48,7 @@ Account = Annotated[str, Field(max_length=10_000, pattern=Text)]
 Part = Annotated[str, Field(max_length=5_000, pattern=Text)]
 
 
-class LinkOut(Schema):
+class EvidenceLinkOut(Schema):
     """A competence shown, or one criterion of it."""
 
     competence_id: int
@@ -77,7 +77,7 @@ class EvidenceOut(Schema):
     attested_at: datetime | None
     attestation: str
     sealed: str
-    links: list[LinkOut]
+    links: list[EvidenceLinkOut]
     version: int
 
     @staticmethod
@@ -386,7 +386,7 @@ def list_evidence_files(request: ApiRequest, evidence_id: Id) -> dict[str, Any]:
 
 
 @router.create("/evidence/{evidence_id}/files", EvidenceFileOut)
-def attach_to_evidence(request: ApiRequest, evidence_id: Id, body: FileIn) -> EvidenceFile:
+def attach_to_evidence(request: ApiRequest, evidence_id: Id, body: CandidacyFileIn) -> EvidenceFile:
     """Attach a file to your evidence."""
     return services.attach(
         actor=request.actor, evidence_id=evidence_id, name=body.name, content=body.content()

@@ -91,7 +91,7 @@ class ChangeIn(JurorValues):
     """Everything that the register then says of them."""
 
 
-class TieIn(Body):
+class JuryTieIn(Body):
     """What links a juror to somebody."""
 
     person_id: Id
@@ -131,7 +131,7 @@ class VoteIn(Body):
     is_for: bool
 
 
-class WriteIn(Body):
+class JuryWriteIn(Body):
     """What to write minutes with."""
 
     answers: Annotated[
@@ -184,7 +184,7 @@ class MinutesQuery(ListQuery):
     ordering: Literal["-written_at", "written_at"] = "-written_at"
 
 
-class SignIn(Body):
+class JurySignIn(Body):
     """The digest of what was read."""
 
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -252,7 +252,7 @@ def change_juror(request: ApiRequest, juror_id: Id, body: ChangeIn) -> Juror:
 
 
 @router.act("/jurors/{juror_id}/ties", TieOut)
-def tell_tie(request: ApiRequest, juror_id: Id, body: TieIn) -> Any:
+def tell_tie(request: ApiRequest, juror_id: Id, body: JuryTieIn) -> Any:
     """Tell a link between a juror and somebody: it forbids to judge them."""
     session_queries.juror(request.actor, juror_id)
     return jurors.tell_tie(
@@ -340,14 +340,14 @@ def give_opinion(
     return _case(request, session_id, sitting_id)
 
 
-class ClosedOut(Schema):
+class OpinionsClosedOut(Schema):
     """How many opinions were closed."""
 
     session_id: int
     closed: int
 
 
-@router.act("/sessions/{session_id}/close-opinions", ClosedOut)
+@router.act("/sessions/{session_id}/close-opinions", OpinionsClosedOut)
 def close_opinions(request: ApiRequest, session_id: Id) -> dict[str, Any]:
     """Close your opinions: they change no more."""
     found = deliberating.close_opinions(actor=request.actor, session_id=session_id)
@@ -365,7 +365,7 @@ def vote(request: ApiRequest, session_id: Id, sitting_id: Id, body: VoteIn) -> d
 
 @router.act("/sessions/{session_id}/candidates/{sitting_id}/minutes", MinutesWhole)
 def write_minutes(
-    request: ApiRequest, session_id: Id, sitting_id: Id, body: WriteIn
+    request: ApiRequest, session_id: Id, sitting_id: Id, body: JuryWriteIn
 ) -> dict[str, Any]:
     """Write the minutes, or correct them by new ones with a reason."""
     row = minutes.write_minutes(
@@ -417,7 +417,7 @@ def get_minutes(request: ApiRequest, minutes_id: Id) -> dict[str, Any]:
 
 
 @router.act("/minutes/{minutes_id}/sign", MinutesWhole)
-def sign_minutes(request: ApiRequest, minutes_id: Id, body: SignIn) -> dict[str, Any]:
+def sign_minutes(request: ApiRequest, minutes_id: Id, body: JurySignIn) -> dict[str, Any]:
     """Sign the minutes whose digest you read."""
     minutes.sign_minutes(actor=request.actor, minutes_id=minutes_id, digest=body.digest)
     return _whole(request, minutes_id)

@@ -30,7 +30,7 @@ Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 Minutes = Annotated[int, Field(ge=0, le=2880)]
 
 
-class SessionOut(Schema):
+class ExamSessionOut(Schema):
     """A session."""
 
     id: int
@@ -48,7 +48,7 @@ class SessionOut(Schema):
     version: int
 
 
-class SessionWhole(SessionOut):
+class SessionWhole(ExamSessionOut):
     """A session with all that hangs on it, as far as you see it."""
 
     stations: list[dict[str, Any]]
@@ -59,7 +59,7 @@ class SessionWhole(SessionOut):
     minutes: list[dict[str, Any]]
 
 
-class SessionQuery(ListQuery):
+class ExamSessionQuery(ListQuery):
     """Which sessions, in which order."""
 
     q: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
@@ -75,7 +75,7 @@ class SessionQuery(ListQuery):
         return queries.matching(value)
 
 
-class PlanIn(Body):
+class ExamPlanIn(Body):
     """A session to plan."""
 
     organisation_id: Id
@@ -97,7 +97,7 @@ class StationIn(Body):
     equipment: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
 
 
-class CandidateIn(Body):
+class ExamCandidateIn(Body):
     """Who comes."""
 
     candidacy_id: Id
@@ -110,7 +110,7 @@ class InviteIn(Body):
     is_chair: bool = False
 
 
-class AnswerIn(Body):
+class ExamAnswerIn(Body):
     """What a juror answers."""
 
     answer: Literal["waiting", "accepted", "declined"]
@@ -175,7 +175,7 @@ def whole(request: ApiRequest, session_id: int) -> dict[str, Any]:
     """Give a session with what hangs on it."""
     row = queries.session(request.actor, session_id)
     page = queries.page_of(request.actor, row)
-    told = {name: getattr(row, name) for name in SessionOut.model_fields if name != "id"}
+    told = {name: getattr(row, name) for name in ExamSessionOut.model_fields if name != "id"}
     return {
         **told,
         "id": row.pk,
@@ -237,14 +237,14 @@ def whole(request: ApiRequest, session_id: int) -> dict[str, Any]:
     }
 
 
-@router.index("/sessions", SessionOut)
-def list_sessions(request: ApiRequest, query: Query[SessionQuery]) -> QuerySet[Session]:
+@router.index("/sessions", ExamSessionOut)
+def list_sessions(request: ApiRequest, query: Query[ExamSessionQuery]) -> QuerySet[Session]:
     """List the sessions that you prepare, judge in or are a candidate of."""
     return queries.sessions(request.actor)
 
 
-@router.create("/sessions", SessionOut, location=lambda row: f"/sessions/{row.pk}")
-def plan_session(request: ApiRequest, body: PlanIn) -> Session:
+@router.create("/sessions", ExamSessionOut, location=lambda row: f"/sessions/{row.pk}")
+def plan_session(request: ApiRequest, body: ExamPlanIn) -> Session:
     """Plan a session."""
     certificate = forecast = None
     if body.certificate_id is not None:
@@ -321,7 +321,7 @@ def add_station(request: ApiRequest, session_id: Id, body: StationIn) -> dict[st
 
 
 @router.act("/sessions/{session_id}/candidates", SessionWhole)
-def add_candidate(request: ApiRequest, session_id: Id, body: CandidateIn) -> dict[str, Any]:
+def add_candidate(request: ApiRequest, session_id: Id, body: ExamCandidateIn) -> dict[str, Any]:
     """Put a candidate on the list."""
     sessions.add_candidate(
         actor=request.actor, session_id=session_id, candidacy_id=body.candidacy_id
@@ -353,8 +353,8 @@ def invite_juror(request: ApiRequest, session_id: Id, body: InviteIn) -> dict[st
     return whole(request, session_id)
 
 
-@router.act("/jury-members/{member_id}/answer", SessionOut)
-def answer_invitation(request: ApiRequest, member_id: Id, body: AnswerIn) -> Session:
+@router.act("/jury-members/{member_id}/answer", ExamSessionOut)
+def answer_invitation(request: ApiRequest, member_id: Id, body: ExamAnswerIn) -> Session:
     """Answer an invitation: your own, or for a juror of your centre."""
     member = inviting.answer_invitation(
         actor=request.actor, member_id=member_id, answer=body.answer
