@@ -28,6 +28,7 @@ def main() -> int:
         include_apps=["core", "people", "contracts", "park", "desk", "titles"],
         exclude_migration_tests=EXPECTED,
         ignore_initial_migrations=True,
+        ignore_name=TABLES_OF_THEIR_OWN,
         no_cache=True,
         quiet=["ignore", "ok"],
     )
@@ -35,6 +36,9 @@ def main() -> int:
     return 1 if linter.has_errors else 0
 
 
+# What they constrain are tables that they make: SQLite makes such a table twice, and the linter
+# takes the second for a change.
+TABLES_OF_THEIR_OWN = ["0004_bringing_past", "0007_links_merges_watchers"]
 # A table of nothing but empty rows may be altered at will until the first release.
 EXPECTED: list[str] = []
 

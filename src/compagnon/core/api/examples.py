@@ -41,7 +41,9 @@ def example_of(schema: Schema, components: dict[str, Schema], depth: int = 0) ->
     return _by_type(schema, components, depth)
 
 
-def _by_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
+def _by_type(  # noqa: PLR0911 - one a type
+    schema: Schema, components: dict[str, Schema], depth: int
+) -> Any:
     match schema.get("type"):
         case "object":
             return {

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("desk", "0005_unsent_mail"),
-        ("park", "0001_assets_and_inventory"),
+        ("park", "0001_initial"),
     ]
 
     operations = [
