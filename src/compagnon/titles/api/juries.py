@@ -187,7 +187,7 @@ class MinutesQuery(ListQuery):
 class JurySignIn(Body):
     """The digest of what was read."""
 
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])]
 
 
 class AppealIn(Body):
