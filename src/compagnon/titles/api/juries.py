@@ -390,7 +390,7 @@ def _whole(request: ApiRequest, minutes_id: int) -> dict[str, Any]:
     return {
         **told,
         "id": row.pk,
-        "content": row.content,
+        "content": minutes.told_to(request.actor, row),
         "seal_holds": row.digest == minutes.digest_of(row.content, row.previous),
         "signatures": [
             {"member_id": one.member_id, "digest": one.digest, "signed_at": one.signed_at}

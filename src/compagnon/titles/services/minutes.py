@@ -241,6 +241,30 @@ def content_of(
     }
 
 
+def told_to(actor: Actor, minutes: Minutes) -> dict[str, Any]:
+    """Give what minutes say to this reader: their candidate is not told how each juror voted.
+
+    Neither by the votes, nor by the case before the jury, nor by the inputs that a rule cites.
+    """
+    content: dict[str, Any] = dict(minutes.content)
+    if actor.id != minutes.sitting.candidacy.person_id:
+        return content
+    case = {name: value for name, value in content.get("case", {}).items() if name != "jury"}
+    return content | {
+        "votes": [],
+        "case": case,
+        "decision": _without_inputs(content["decision"]),
+    }
+
+
+def _without_inputs(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {
+            name: {} if name == "inputs" else _without_inputs(value) for name, value in told.items()
+        }
+    return [_without_inputs(one) for one in told] if isinstance(told, list) else told
+
+
 @service("minutes.sign")
 def sign_minutes(
     *, actor: Actor, minutes_id: int, digest: str, at: datetime | None = None

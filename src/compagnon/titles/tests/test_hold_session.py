@@ -351,6 +351,12 @@ def test_candidates_see_their_own_line_only() -> None:
     assert visible(Minutes, mine).get() == made
     assert not visible(Minutes, people.actor(day.candidacies[1].person)).exists()
     assert not visible(Vote, mine).exists()
+    assert "Juré0" in str(made.content["votes"])
+    told = minutes.told_to(mine, made)
+    assert told["votes"] == []
+    assert "jury" not in told["case"]
+    assert "Juré" not in str(told["decision"])
+    assert minutes.told_to(day.jury[0], made) == made.content
     with pytest.raises(NotFound):
         minutes.sign_minutes(
             actor=people.actor(people.person(people.organisation("Ailleurs"))),

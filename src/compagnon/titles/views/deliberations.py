@@ -189,10 +189,11 @@ def minutes_page(request: HttpRequest, minutes_id: int) -> HttpResponse:
     row = session_queries.one_minutes(actor, minutes_id)
     signatures = list(session_queries.signatures(actor, row))
     seat = session_queries.own_seat(actor, row.session)
+    content = minutes.told_to(actor, row)
     context = {
         "row": row,
-        "content": row.content,
-        "decision": shown(row.content["decision"], language()),
+        "content": content,
+        "decision": shown(content["decision"], language()),
         "signatures": signatures,
         "unsigned": minutes.unsigned(row),
         "seal_holds": row.digest == minutes.digest_of(row.content, row.previous),
