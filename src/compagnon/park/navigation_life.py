@@ -7,19 +7,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core.actor import Actor
 from compagnon.park.models import Asset
-from compagnon.park.queries.life import low_stock
-from compagnon.ui.navigation import NavItem, Viewer, register
+from compagnon.ui.navigation import NavItem, register
 from compagnon.ui.panels import Panel
 from compagnon.ui.panels import register as register_panel
 
 _SECTION = _("Park")
-
-
-def _low(viewer: Viewer) -> int | None:
-    # The page of components draws the frame for somebody who is nobody.
-    return low_stock(viewer).count() or None if isinstance(viewer, Actor) else None
 
 
 register(
@@ -35,7 +28,7 @@ register(
     ),
     NavItem(
         _("Consumables"), "package", "park:consumable_list", "stock.manage", 55, "park",
-        section=_SECTION, badge=_low,
+        section=_SECTION,
     ),
     NavItem(
         _("Stock places"), "archive", "park:stock_place_list", "stock.manage", 56, "park",

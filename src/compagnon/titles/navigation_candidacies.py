@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core.actor import Actor
-from compagnon.titles.queries.evidence import waiting
 from compagnon.ui import navigation
-from compagnon.ui.navigation import NavItem, Viewer
+from compagnon.ui.navigation import NavItem
 
 _SECTION = _("Titles")
-
-
-def _waiting(viewer: Viewer) -> int | None:
-    # The page of components draws the frame for somebody who is nobody.
-    return waiting(viewer)[:100].count() or None if isinstance(viewer, Actor) else None
 
 
 navigation.register(
@@ -28,7 +21,7 @@ navigation.register(
     ),
     NavItem(
         _("To attest"), "writing-sign", "titles:attesting", "candidacy.train", 72, "titles",
-        section=_SECTION, badge=_waiting,
+        section=_SECTION,
     ),
     NavItem(
         _("Evidence rules"), "checklist", "titles:evidence_rule_list", "candidacy.train", 73,
