@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator
 
 import pytest
@@ -17,6 +18,7 @@ from compagnon.core.tests.migrated import (  # noqa: F401
 FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # Set for the second database of a run: what asks nothing of a database was run with the first,
 # and so were pages, whose services and queries have tests of their own.
+ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$")
 DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
 
 
@@ -46,7 +48,7 @@ def _asks_database(item: pytest.Item) -> bool:
     used = set(getattr(item, "fixturenames", ()))
     if not (used & {"db", "transactional_db"} or item.get_closest_marker("django_db")):
         return False
-    return "pages" not in item.path.stem and not item.path.stem.startswith("test_inspect")
+    return not ONE_DATABASE.search(item.path.stem)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,8 +1,7 @@
 """At a hundred thousand tickets no page reads a table that grows, nor far more than it shows.
 
-Every route of the product is read, with its searches, sorts and next pages, by five readers: one
-who may do everything, a technician, a user, a client's manager, and the manager of a client who
-has three tickets among the hundred thousand. ``docs/contribute/tests.md`` says what is counted.
+Every route of the product is read, with its searches, sorts and next pages, by three readers: one
+who may do everything, a user, and a client's manager. ``docs/contribute/tests.md`` says what is counted.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from django.db import connection
 from django.db.models import Count
 from django.test import Client
 
-from compagnon.config.bench.running import TECHNICIAN
 from compagnon.config.tests import world
 from compagnon.config.tests.filled import filled_database
 from compagnon.config.tests.scanning import STEPS, Watch
@@ -28,7 +26,7 @@ from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import Side
 from compagnon.desk.models import Message, Ticket
 from compagnon.desk.queries import Queue
-from compagnon.people.models import Account, Organisation, Person
+from compagnon.people.models import Organisation, Person
 from compagnon.people.tests import factories
 
 TICKETS = 100_000
@@ -131,12 +129,9 @@ def readers() -> Iterator[Reader]:
     factories.grant(manager, factories.role(verbs=set(world.everything().verbs)), user.organisation)
     for person in (anybody, manager, user):
         factories.account(person)
-    technician = Account.objects.get(email=TECHNICIAN).person
     yield Reader("everything", world.browser(anybody), filled)
-    yield Reader("technician", world.browser(technician), filled)
     yield Reader("user", world.browser(user), filled)
     yield Reader("manager", world.browser(manager), filled)
-    yield Reader("small client", world.browser(small.a.manager), small.a)
 
 
 def addresses(side: Side) -> Iterator[str]:

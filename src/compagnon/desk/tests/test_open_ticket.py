@@ -85,7 +85,9 @@ def test_an_address_that_answers_each_acknowledgement_is_no_longer_acknowledged(
     people: Cast, user: Actor
 ) -> None:
     for _ in range(22):
-        services.open_ticket(actor=user, requester=people.user, title="Boucle", text=TEXT)
+        services.open_ticket(
+            actor=user, requester=people.user, title="Boucle", text=TEXT, channel=Channel.MAIL
+        )
     states = list(OutgoingMail.objects.order_by("id").values_list("state", flat=True))
     assert states[:20] == ["waiting"] * 20
     assert states[20:] == ["suppressed"] * 2

@@ -92,7 +92,7 @@ def on_ticket(request: HttpRequest, ticket: Ticket) -> SafeString | None:
             }
     elif actor.scope.allows_somewhere(VIEW):
         context["machines"] = cards.machines_of(actor, ticket.beneficiary_id)
-    return render_to_string("desk/assets/_on_ticket.html", context, request)
+    return render_to_string("desk/machines/_on_ticket.html", context, request)
 
 
 def _tickets_of(actor: Actor, asset: Asset, *, but: int = 0) -> list[Ticket]:
@@ -108,4 +108,4 @@ def on_asset(request: HttpRequest, asset: Asset) -> SafeString | None:
     if not may_open and not tickets:
         return None
     context = {"asset": asset, "tickets": tickets, "may_open": may_open}
-    return render_to_string("desk/assets/_on_asset.html", context, request)
+    return render_to_string("desk/machines/_on_asset.html", context, request)

@@ -358,7 +358,7 @@ class AssetOption(Schema):
 class RelationPickQuery(ListQuery):
     """Words of its name, serial number, address."""
 
-    q: Annotated[str, Field(max_length=80)] = ""
+    q: Annotated[str, Field(max_length=80)] | None = None
     ordering: Literal["name"] = "name"
 
 
@@ -367,5 +367,5 @@ def pick_assets(request: ApiRequest, query: Query[RelationPickQuery]) -> QuerySe
     """Find assets by a few words, as the pickers do."""
     from compagnon.park.resources import named
 
-    text, query.q = query.q, ""
+    text, query.q = query.q or "", None
     return named(visible(Asset, request.actor), text)

@@ -40,8 +40,8 @@ def evaluations(actor: Actor) -> QuerySet[Evaluation]:
     """Give the evaluations that the actor sees, with what a list shows."""
     return (
         visible(Evaluation, actor)
-        .select_related("candidacy__person", "candidacy__version_of_title__title", "certificate")
-        .prefetch_related("assessors__person")
+        .select_related("candidacy__version_of_title__title", "certificate")
+        .prefetch_related("candidacy__person", "assessors__person")
     )
 
 

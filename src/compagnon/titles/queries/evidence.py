@@ -40,8 +40,8 @@ def evidence_rows(actor: Actor) -> QuerySet[Evidence]:
     )
     return (
         visible(Evidence, actor)
-        .select_related("candidacy__person", "candidacy__version_of_title__title", "attested_by")
-        .prefetch_related(Prefetch("links", links))
+        .select_related("candidacy__version_of_title__title", "attested_by")
+        .prefetch_related("candidacy__person", Prefetch("links", links))
     )
 
 
