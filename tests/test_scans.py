@@ -1,7 +1,8 @@
 """At a hundred thousand tickets no page reads a table that grows, nor far more than it shows.
 
 Every route of the product is read, with its searches, sorts and next pages, by three readers: one
-who may do everything, a user, and a client's manager. ``docs/contribute/tests.md`` says what is counted.
+who may do everything, a user, and a client's manager. ``docs/contribute/tests.md`` says what is
+counted.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def test_no_page_scans_what_grows() -> None:
             for reader in readers()
             for address in addresses(reader.side)
             for seconds in read(watch, reader, address)
+            # The reference shows the whole API, whatever the tables hold.
+            if not address.startswith("/api/v1/docs")
         ]
         assert watch.queries > 500
         known = TO_MEND[connection.vendor]

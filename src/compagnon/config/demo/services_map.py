@@ -103,4 +103,4 @@ def link_tickets(actor: Actor, client: Organisation) -> None:
     for ticket in rows.order_by("-pk").distinct()[:LINKED]:
         asset = Asset.objects.filter(person=ticket.beneficiary_id).order_by("pk").first()
         if asset is not None and ticket.pk % 3:
-            link_asset(actor=actor, ticket_id=ticket.pk, asset_id=asset.pk)
+            link_asset(actor=actor, ticket_id=ticket.pk, asset_id=asset.pk, at=ticket.activity_at)

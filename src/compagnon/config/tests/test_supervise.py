@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from compagnon.config.addresses import Address, answers, why_not
 from compagnon.config.management.commands.run import without_password
@@ -123,7 +124,7 @@ def test_parts_die_with_a_supervisor_that_is_killed(tmp_path: Path):
     "text", ["", "8000", "host", "host:", "host:0", "host:99999", ":80", "h:²"]
 )
 def test_an_address_that_is_none_is_refused(text: str):
-    with pytest.raises(ValueError, match="is not"):
+    with translation.override("en"), pytest.raises(ValueError, match="is not"):
         Address.parse(text)
 
 
