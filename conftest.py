@@ -18,7 +18,7 @@ from compagnon.core.tests.migrated import (  # noqa: F401
 FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # Set for the second database of a run: what asks nothing of a database was run with the first,
 # and so were pages, whose services and queries have tests of their own.
-ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$")
+ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$|^test_schemathesis$|^test_prove$")
 DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
 
 

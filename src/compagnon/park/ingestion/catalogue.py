@@ -15,6 +15,8 @@ from datetime import date
 from functools import lru_cache
 from threading import Lock
 
+from django.db import transaction
+
 from compagnon.park.ingestion.rows import day, text
 from compagnon.park.inventory.facts import Software
 from compagnon.park.models import Asset, Installation, SoftwareProduct, SoftwareVersion
@@ -127,7 +129,8 @@ def versions(lines: Mapping[str, Line]) -> dict[str, int]:
     """Give the key of the version row of each line, written where it is new."""
     found = remembered.get(lines)
     read = _read(key for key in lines if key not in found)
-    remembered.put(read)
+    # A transaction reads what it wrote itself too: remembered once that is there for good.
+    transaction.on_commit(lambda: remembered.put(read))
     found |= read
     missing = {key: line for key, line in lines.items() if key not in found}
     if missing:
