@@ -7,6 +7,8 @@ import re
 from collections.abc import Generator
 
 import pytest
+from django.utils import timezone, translation
+from hypothesis import settings
 
 from compagnon.core.tests.journal_reset import journal_emptied_by_flush  # noqa: F401
 from compagnon.core.tests.migrated import (  # noqa: F401
@@ -20,6 +22,26 @@ FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # and so were pages, whose services and queries have tests of their own.
 ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$|^test_schemathesis$|^test_prove$")
 DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
+
+# The same examples at each run, so that a red run is the change's doing; `make test-long` looks
+# for others.
+settings.register_profile("everyday", derandomize=True, deadline=None)
+settings.register_profile("long", deadline=None, print_blob=True)
+settings.load_profile("everyday")
+
+
+@pytest.fixture(autouse=True)
+def _own_tongue_and_hour() -> Generator[None]:
+    """Leave no language nor time zone of one test's request to the next."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw examples anew where the long tests are asked for."""
+    if config.getoption("markexpr", "") == "long":
+        settings.load_profile("long")
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

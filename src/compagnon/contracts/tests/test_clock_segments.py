@@ -458,7 +458,7 @@ def test_a_reading_stays_cheap() -> None:
     start = datetime(2026, 1, 5, 9, tzinfo=UTC)
     segments = [Segment(start, None, OFFICE, target_seconds=400 * HOUR)]
     read_clock(segments, as_of=start + timedelta(days=365), explain=False)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(200):
         read_clock(segments, as_of=start + timedelta(days=365), explain=False)
-    assert (time.perf_counter() - began) / 200 < 0.001
+    assert (time.process_time() - began) / 200 < 0.001

@@ -94,13 +94,13 @@ def damaged(draw: st.DrawFn, seeds: tuple[bytes, ...] = SEEDS) -> bytes:
 
 def survives(body: bytes) -> None:
     """Read the whole way; only a refusal may come out, and facts that can be kept."""
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         reading = parse(read(decode(body)))
     except Unreadable:
         return
     finally:
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
     json.dumps(expected_facts(reading), ensure_ascii=False).encode("utf-8")
     for report in reading.reports:
         kept = json.dumps(to_document(report), ensure_ascii=False).encode("utf-8")

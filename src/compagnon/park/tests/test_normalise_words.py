@@ -268,14 +268,14 @@ def test_no_name_is_too_odd(name: str, version: str) -> None:
     ],
 )
 def test_no_name_is_slow(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     normalise_software(hostile, version=hostile, publisher=hostile)
     manufacturer(hostile)
     model(hostile, hostile)
     processor(hostile)
     normalise_system(full_name=f"Windows {hostile}", version=hostile, kernel_version=hostile)
     usable_serial(hostile)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

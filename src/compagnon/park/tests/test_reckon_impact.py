@@ -118,8 +118,8 @@ def test_a_large_park_is_reckoned_at_once() -> None:
     ]
     groups = [Redundancy(item, item, needs=1) for item in range(1, 10_000)]
     graph = Graph(links, groups)
-    begun = time.perf_counter()
+    begun = time.process_time()
     outcome = fall(graph, [0])
-    spent = time.perf_counter() - begun
+    spent = time.process_time() - begun
     assert len(outcome.fallen) > 1_000
     assert spent < 0.3

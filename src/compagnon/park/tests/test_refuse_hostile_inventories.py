@@ -184,9 +184,9 @@ def test_an_empty_section_is_counted_and_not_kept() -> None:
 def test_a_megabyte_of_software_is_read_in_a_moment() -> None:
     entry = {"name": "package", "version": "1.2.3-4", "publisher": "Debian", "arch": "amd64"}
     body = document(softwares=[entry | {"name": f"package-{number}"} for number in range(12_000)])
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(opened(body).reports[0].software) == 12_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_the_reference_page_names_every_reason() -> None:

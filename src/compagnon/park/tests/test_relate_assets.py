@@ -235,10 +235,10 @@ def test_a_large_park_is_answered_in_one_page(
     client.force_login(people.technician.account)
     where = reverse("park:asset_impact", args=[first.pk])
     client.get(where)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with django_assert_max_num_queries(26):
         page = client.get(where)
-    spent = time.perf_counter() - begun
+    spent = time.process_time() - begun
     drawing = json.loads(page.context["drawing"])
     assert drawing["heaped"]
     assert len(drawing["nodes"]) <= 120
