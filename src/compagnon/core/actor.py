@@ -49,6 +49,7 @@ class Scope:
     """How far an actor sees and acts. Only ``people`` and :meth:`everything` build one.
 
     ``only`` are the verbs that a token or a link lists; ``None`` where nothing is left out.
+    ``facts`` are what rooms know the person to be («juror»): they show pages, and give no right.
     """
 
     person_id: int | None = None
@@ -57,6 +58,7 @@ class Scope:
     grants: tuple[Grant, ...] = ()
     unlimited: bool = False
     only: frozenset[str] | None = None
+    facts: frozenset[str] = frozenset()
 
     def reaches_own(self, verb: str) -> bool:
         """Tell whether ``verb`` may be done on what is the person's own, which takes no role."""

@@ -21,6 +21,7 @@ WORDS = {
     "read_receipt": gettext_noop("It is a receipt that says a message was displayed."),
     "bounce": gettext_noop("It reports that a mail could not be delivered."),
     "bounce_delayed": gettext_noop("It reports that a mail is late; the server still tries."),
+    "delivery_report": gettext_noop("It reports that a mail was delivered, or passed on."),
     "sender_blocked": gettext_noop("The sender is blocked."),
     "sender_ignored": gettext_noop("The mailbox ignores unknown senders."),
     "spam_ignored": gettext_noop("The mail server marked it as unwanted."),

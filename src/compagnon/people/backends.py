@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from compagnon.people import facts
 from compagnon.people.models import Account, RoleAssignment
 from compagnon.people.queries import may_enter
 
@@ -29,10 +30,11 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 def with_person() -> QuerySet[Account]:
     """Give accounts with person, organisation and site, and whether a second factor lacks.
 
-    ``second_factor_missing`` is true where a role asks for one and none is set up.
+    ``second_factor_missing`` is true where a role asks for one and none is set up; beside it stand
+    the :mod:`.facts` that other rooms know.
     """
     asked = RoleAssignment.objects.filter(person=OuterRef("person"), role__needs_second_factor=True)
     held = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return Account.objects.select_related("person__organisation", "person__site").annotate(
-        second_factor_missing=Q(Exists(asked)) & ~Q(Exists(held))
+        second_factor_missing=Q(Exists(asked)) & ~Q(Exists(held)), **facts.annotations()
     )

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor, Source
+from compagnon.people import facts
 from compagnon.people.models import Account
 from compagnon.people.queries import actor_for
 
@@ -81,4 +82,5 @@ def page_actor(request: HttpRequest) -> Actor:
         account.person,
         source=Source.PAGE,
         correlation_id=getattr(request, "correlation_id", None),
+        known_to_be=facts.of(account),
     )

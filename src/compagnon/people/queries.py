@@ -42,11 +42,17 @@ def subtree(organisation: Organisation) -> QuerySet[Organisation]:
     return Organisation.objects.filter(begins("path", organisation.path))
 
 
-def scope_of(person: Person, *, only: frozenset[str] | None = None) -> Scope:
+def scope_of(
+    person: Person,
+    *,
+    only: frozenset[str] | None = None,
+    known_to_be: frozenset[str] = frozenset(),
+) -> Scope:
     """Build how far a person sees and acts, from roles and teams, in three queries.
 
     Args:
         only: keep no other verbs (those of a token), neither on what is the person's own.
+        known_to_be: the :mod:`.facts` read with the account.
     """
     held: dict[str, set[str]] = {}
     for path, given in RoleAssignment.objects.filter(person=person).values_list(
@@ -63,6 +69,7 @@ def scope_of(person: Person, *, only: frozenset[str] | None = None) -> Scope:
         ),
         grants=_spread(held),
         only=only,
+        facts=known_to_be,
     )
 
 
@@ -106,6 +113,7 @@ def actor_for(
     correlation_id: uuid.UUID | None = None,
     only: frozenset[str] | None = None,
     token_id: int | None = None,
+    known_to_be: frozenset[str] = frozenset(),
 ) -> Actor:
     """Build the actor that a person is, coming through that door."""
     return Actor(
@@ -113,7 +121,7 @@ def actor_for(
         id=person.pk,
         label=str(person),
         source=source,
-        scope=scope_of(person, only=only),
+        scope=scope_of(person, only=only, known_to_be=known_to_be),
         token_id=token_id,
         correlation_id=correlation_id or uuid.uuid4(),
     )

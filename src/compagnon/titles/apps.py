@@ -25,6 +25,7 @@ class TitlesConfig(AppConfig):
             journal_words_referentials,
             journal_words_results,
             journal_words_sessions,
+            known_to_be,
             navigation,
             navigation_candidacies,
             navigation_sessions,

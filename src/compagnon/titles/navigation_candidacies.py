@@ -13,7 +13,7 @@ _SECTION = _("Titles")
 navigation.register(
     NavItem(
         _("My title"), "certificate", "titles:my_title", ("ticket.work", "ticket.solve"), 69,
-        "titles", section=_SECTION,
+        "titles", section=_SECTION, fact="candidate",
     ),
     NavItem(
         _("Candidacies"), "user-check", "titles:candidacy_list", "candidacy.view", 71, "titles",
@@ -21,7 +21,7 @@ navigation.register(
     ),
     NavItem(
         _("To attest"), "writing-sign", "titles:attesting", "candidacy.train", 72, "titles",
-        section=_SECTION,
+        section=_SECTION, fact="tutor",
     ),
     NavItem(
         _("Evidence rules"), "checklist", "titles:evidence_rule_list", "candidacy.train", 73,

@@ -13,7 +13,10 @@ navigation.register(
     NavItem(
         _("Evaluations"), "clipboard-check", "titles:evaluation_list",
         ("candidacy.view", "candidacy.train", "candidacy.manage"), 73, "titles",
-        section=_SECTION,
+        section=_SECTION, fact="assessor",
+    ),
+    NavItem(
+        _("My juries"), "users-group", "titles:my_jury", (), 75, "titles", section=_SECTION, fact="juror",
     ),
     NavItem(
         _("Sessions"), "calendar-event", "titles:session_list",

@@ -15,6 +15,11 @@ Text = str | Promise
 class Reach(Protocol):
     """How far somebody may act; the part of ``core``'s scope that the frame asks."""
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """What the viewer is known to be («juror»), beside their roles."""
+        ...
+
     def allows_somewhere(self, verb: str) -> bool:
         """Tell whether ``verb`` is allowed on anything at all."""
         ...
@@ -47,6 +52,7 @@ class NavItem:
         url_name: the page's route, without arguments; an entry without a page is not shown.
         verb: shown to who may do this somewhere; several as a tuple, any of them; none for
             everybody who has signed in.
+        fact: shown to who is known to be this, too, whatever their roles.
         order: place among the entries of its section; sections stand by their lowest order.
         room: who registers it.
         badge: counts what waits, at most one query; nothing is shown for 0 or ``None``.
@@ -63,13 +69,16 @@ class NavItem:
     badge: Badge | None = None
     section: Text = ""
     shortcut: str = ""
+    fact: str = ""
 
     def serves(self, viewer: Viewer) -> bool:
         """Tell whether the viewer may use what stands behind the entry."""
         verbs = (self.verb,) if isinstance(self.verb, str) else self.verb
         verbs = tuple(verb for verb in verbs if verb)
-        return viewer.is_known and (
-            not verbs or any(viewer.scope.allows_somewhere(verb) for verb in verbs)
+        return viewer.is_known and bool(
+            not (verbs or self.fact)
+            or (self.fact and self.fact in viewer.scope.facts)
+            or any(viewer.scope.allows_somewhere(verb) for verb in verbs)
         )
 
 

@@ -100,10 +100,10 @@ UNIQUE = {"internet_id", "event_key", "nonce"}
 
 
 def columns_of(table: str) -> list[str]:
-    """Give a table's columns but its key."""
+    """Give a table's columns but its key, quoted: ``end`` is a word of SQL."""
     with django_connection.cursor() as cursor:
         found = django_connection.introspection.get_table_description(cursor, table)
-    return [column.name for column in found if column.name != "id"]
+    return [f'"{column.name}"' for column in found if column.name != "id"]
 
 
 def template(ticket_id: int, *, whole: bool) -> Template:
@@ -158,9 +158,10 @@ class Writer:
     def _statement(self, table: str, links: Mapping[str, Any]) -> tuple[str, list[str]]:
         names, chosen, given = columns_of(table), [], []
         for name in names:
-            if name in links or name in UNIQUE:
+            bare = name.strip('"')
+            if bare in links or bare in UNIQUE:
                 chosen.append(self.driver.mark)
-                given.append(name)
+                given.append(bare)
             else:
                 chosen.append(name)
         sql = (

@@ -73,6 +73,10 @@ class FailedRecipient:
     diagnostic: str = ""
 
 
+ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+"""What RFC 3464 (section 2.3.3) calls a mail that got where it was going, as far as is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """What a delivery report says.
@@ -87,10 +91,15 @@ class Bounce:
     standard: bool = True
 
     @property
-    def delayed_only(self) -> bool:
-        """Whether nothing failed for good yet."""
+    def says(self) -> str:
+        """Give the gravest that it says: ``failed``, ``delayed``, or ``arrived``.
+
+        Without an action that RFC 3464 names, a report tells of a failure: the others say theirs.
+        """
         actions = {recipient.action for recipient in self.recipients if recipient.action}
-        return bool(actions) and actions <= {"delayed", "relayed", "expanded", "delivered"}
+        if not actions or actions - {"delayed", *ARRIVED}:
+            return "failed"
+        return "delayed" if "delayed" in actions else "arrived"
 
 
 @dataclass(frozen=True, slots=True)

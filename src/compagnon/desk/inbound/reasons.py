@@ -23,6 +23,7 @@ IGNORED = {
     "read_receipt": "It is a receipt that says a message was displayed.",
     "bounce": "It reports that a mail could not be delivered to {recipients}.",
     "bounce_delayed": "It reports that a mail to {recipients} is late; the server still tries.",
+    "delivery_report": "It reports that a mail reached {recipients}, or was passed on to them.",
     "sender_blocked": "The sender {address} is blocked.",
     "sender_ignored": "The sender {address} is unknown, and the mailbox ignores unknown senders.",
     "spam_ignored": "The mail server marked it as unwanted ({sign}).",

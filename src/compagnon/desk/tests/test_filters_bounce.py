@@ -129,6 +129,48 @@ def test_report_is_ignored_and_understood(
     assert bounce.recipients[0].status == status
 
 
+@pytest.mark.parametrize(
+    ("actions", "reason"),
+    [
+        (["delivered"], "delivery_report"),
+        (["relayed"], "delivery_report"),
+        (["expanded", "delivered"], "delivery_report"),
+        (["delivered", "delayed"], "bounce_delayed"),
+        (["delivered", "failed"], "bounce"),
+        (["delayed (4 hours)"], "bounce_delayed"),
+        (["Delivered (to mailbox)"], "delivery_report"),
+        (["unheard-of"], "bounce"),
+        ([], "bounce"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value,
+)
+def test_the_gravest_action_names_the_report(actions: list[str], reason: str) -> None:
+    rows = [
+        row
+        for number, action in enumerate(actions)
+        for row in (f"Final-Recipient: rfc822; r{number}@client.example", f"Action: {action}", "")
+    ]
+    report = raw(
+        "From: postmaster@mx.client.example",
+        "Subject: Relayed: Imprimante",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: text/plain",
+        "",
+        "Your message was handled.",
+        "--b",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.client.example",
+        "",
+        *rows,
+        "--b--",
+    )
+    found = verdict(report)
+    assert (found.outcome, found.reason) == (Outcome.IGNORED, reason)
+
+
 def test_diagnostic_is_read_over_its_folds() -> None:
     bounce = parse(POSTFIX).bounce
     assert bounce is not None

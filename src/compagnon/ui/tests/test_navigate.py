@@ -17,6 +17,7 @@ from compagnon.ui.navigation import NavItem
 @dataclass(frozen=True)
 class Reach:
     verbs: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
 
     def allows_somewhere(self, verb: str) -> bool:
         return verb in self.verbs
@@ -52,6 +53,17 @@ def test_entries_stand_in_order_under_their_sections() -> None:
         NavItem("Password", "key", "account_change_password", order=20, section="Account"),
     )
     assert labels(viewer()) == [("", ["Components"]), ("Account", ["Password", "Sessions"])]
+
+
+def test_an_entry_shows_to_who_is_known_to_be_what_it_serves() -> None:
+    navigation.register(
+        NavItem("Components", "puzzle", "ui_components", fact="juror"),
+        NavItem("Password", "key", "account_change_password", verb="thing.see", fact="juror"),
+    )
+    assert labels(viewer("thing.do")) == []
+    assert labels(viewer("thing.see")) == [("", ["Password"])]
+    known = Viewer(scope=Reach(facts=frozenset({"juror"})))
+    assert labels(known) == [("", ["Components", "Password"])]
 
 
 def test_an_entry_shows_to_who_holds_one_of_its_verbs() -> None:

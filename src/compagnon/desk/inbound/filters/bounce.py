@@ -8,6 +8,7 @@ from compagnon.desk.inbound.mail import Bounce, ParsedMail
 from compagnon.desk.inbound.verdict import Context, Envelope, Outcome, Verdict
 
 NAMED = 3
+REASONS = {"failed": "bounce", "delayed": "bounce_delayed", "arrived": "delivery_report"}
 
 
 @intake_filter(order=30)
@@ -28,7 +29,7 @@ def bounce(mail: ParsedMail, envelope: Envelope, context: Context) -> Judgement:
         named.append("…")
     return Verdict(
         Outcome.IGNORED,
-        "bounce_delayed" if report.delayed_only else "bounce",
+        REASONS[report.says],
         {"recipients": ", ".join(named) or "?"},
         ticket_id=ticket_id,
     )
