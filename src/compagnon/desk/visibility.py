@@ -10,6 +10,7 @@ from compagnon.desk.models import (
     Attachment,
     Bringing,
     Brought,
+    CalendarFeed,
     Category,
     Escalation,
     InboundMessage,
@@ -20,6 +21,7 @@ from compagnon.desk.models import (
     NoticeChoice,
     OrganisationRules,
     OutgoingMail,
+    SavedView,
     Solution,
     Ticket,
     TicketLink,
@@ -214,3 +216,21 @@ def settings_rows(scope: Scope, rows: QuerySet[Mailbox]) -> QuerySet[Mailbox]:
 def imports(scope: Scope, rows: QuerySet[Bringing]) -> QuerySet[Bringing]:
     """Imports: those who may import, which holds on every organisation or not at all."""
     return rows if scope.allows("desk.import", None) else rows.none()
+
+
+@visibility.rule(SavedView)
+def saved_views(scope: Scope, rows: QuerySet[SavedView]) -> QuerySet[SavedView]:
+    """Saved views: one's own, those of one's teams and of one's organisation."""
+    if not scope.person_id or not scope.allows_somewhere("ticket.view"):
+        return rows.none()
+    return rows.filter(
+        Q(owner_id=scope.person_id)
+        | Q(team_id__in=sorted(scope.team_ids))
+        | Q(organisation_id=scope.organisation_id or 0)
+    )
+
+
+@visibility.rule(CalendarFeed)
+def calendar_feeds(scope: Scope, rows: QuerySet[CalendarFeed]) -> QuerySet[CalendarFeed]:
+    """The address of one's calendar: oneself."""
+    return rows.filter(person_id=scope.person_id or 0)

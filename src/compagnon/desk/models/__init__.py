@@ -7,6 +7,7 @@ from compagnon.desk.models.inbound import InboundMessage, InboundState
 from compagnon.desk.models.mailboxes import Mailbox, UnknownSender
 from compagnon.desk.models.messages import Attachment, Message, MessageKind
 from compagnon.desk.models.outgoing import MailEvent, OutgoingMail, OutgoingState
+from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
 from compagnon.desk.models.tickets import (
     OPEN_STATES,
@@ -30,6 +31,7 @@ __all__ = [
     "Bringing",
     "BringingState",
     "Brought",
+    "CalendarFeed",
     "Category",
     "Channel",
     "Escalation",
@@ -38,6 +40,7 @@ __all__ = [
     "InboundMessage",
     "InboundState",
     "InterventionSheet",
+    "Layout",
     "LinkKind",
     "MailEvent",
     "Mailbox",
@@ -50,6 +53,8 @@ __all__ = [
     "OutgoingState",
     "PendingReason",
     "Priority",
+    "Reach",
+    "SavedView",
     "Solution",
     "SolutionKind",
     "SolutionState",

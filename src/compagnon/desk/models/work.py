@@ -69,6 +69,8 @@ class WorkTask(models.Model):
                 condition=models.Q(state="todo"),
                 name="work_todo_assignee",
             ),
+            # A calendar reads everybody's appointments of some weeks, done ones too.
+            models.Index(fields=["planned_start", "id"], name="work_planned"),
         ]
 
     def __str__(self) -> str:
