@@ -19,4 +19,5 @@ class DeskConfig(AppConfig):
             policies,
             receivers,
             visibility,
+            visibility_daily,
         )

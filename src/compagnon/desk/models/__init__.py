@@ -1,6 +1,7 @@
 """The tables of ``desk``."""
 
 from compagnon.desk.models.bringing import Bringing, BringingState, Brought
+from compagnon.desk.models.bulk import BulkItem, BulkItemState, BulkRun, BulkState, BulkVerb
 from compagnon.desk.models.categories import Category, OrganisationRules
 from compagnon.desk.models.escalations import Escalation, EscalationKind
 from compagnon.desk.models.inbound import InboundMessage, InboundState
@@ -8,6 +9,8 @@ from compagnon.desk.models.mailboxes import Mailbox, UnknownSender
 from compagnon.desk.models.messages import Attachment, Message, MessageKind
 from compagnon.desk.models.outgoing import MailEvent, OutgoingMail, OutgoingState
 from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
+from compagnon.desk.models.phrases import CannedReply, Macro, TicketTemplate
+from compagnon.desk.models.presence import Draft, Presence
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
 from compagnon.desk.models.tickets import (
     OPEN_STATES,
@@ -21,27 +24,40 @@ from compagnon.desk.models.tickets import (
     Urgency,
 )
 from compagnon.desk.models.ties import INVERSE, LinkKind, TicketLink, TicketMerge
+from compagnon.desk.models.timesheet import ActivityType, TimeEntry, Timer
+from compagnon.desk.models.undoing import LastAct
+from compagnon.desk.models.waiting import Reminded, Wait, WaitReason
 from compagnon.desk.models.watching import Notice, NoticeChoice, Watcher
 from compagnon.desk.models.work import InterventionSheet, WorkMode, WorkState, WorkTask
 
 __all__ = [
     "INVERSE",
     "OPEN_STATES",
+    "ActivityType",
     "Attachment",
     "Bringing",
     "BringingState",
     "Brought",
+    "BulkItem",
+    "BulkItemState",
+    "BulkRun",
+    "BulkState",
+    "BulkVerb",
     "CalendarFeed",
+    "CannedReply",
     "Category",
     "Channel",
+    "Draft",
     "Escalation",
     "EscalationKind",
     "Impact",
     "InboundMessage",
     "InboundState",
     "InterventionSheet",
+    "LastAct",
     "Layout",
     "LinkKind",
+    "Macro",
     "MailEvent",
     "Mailbox",
     "Message",
@@ -52,8 +68,10 @@ __all__ = [
     "OutgoingMail",
     "OutgoingState",
     "PendingReason",
+    "Presence",
     "Priority",
     "Reach",
+    "Reminded",
     "SavedView",
     "Solution",
     "SolutionKind",
@@ -63,8 +81,13 @@ __all__ = [
     "TicketKind",
     "TicketLink",
     "TicketMerge",
+    "TicketTemplate",
+    "TimeEntry",
+    "Timer",
     "UnknownSender",
     "Urgency",
+    "Wait",
+    "WaitReason",
     "Watcher",
     "WorkMode",
     "WorkState",

@@ -168,6 +168,15 @@ class Ticket(models.Model):
     pending_reason = models.CharField(
         _("waits for"), max_length=20, choices=PendingReason, blank=True
     )
+    # What an administrator called it; ``pending_reason`` is what contracts know it as.
+    wait_reason = models.ForeignKey(
+        "desk.WaitReason",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reason for waiting"),
+    )
     pending_until = models.DateTimeField(_("waits until"), null=True, blank=True)
     qualified_at = models.DateTimeField(_("qualified"), null=True)
     taken_at = models.DateTimeField(_("taken up"), null=True)

@@ -47,6 +47,14 @@ class WorkTask(models.Model):
     planned_start = models.DateTimeField(_("appointment"), null=True, blank=True)
     planned_seconds = models.PositiveIntegerField(_("planned time"), default=0)
     spent_seconds = models.PositiveIntegerField(_("time spent"), default=0)
+    activity = models.ForeignKey(
+        "desk.ActivityType",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("activity"),
+    )
     travel_seconds = models.PositiveIntegerField(_("travel time"), default=0)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("planned on"))

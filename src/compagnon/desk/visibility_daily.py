@@ -1,0 +1,91 @@
+"""Who sees which rows of a day's work: waits, bulk actions, presence, drafts, phrases, times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from compagnon.core import visibility
+from compagnon.core.actor import Scope
+from compagnon.desk.models import (
+    ActivityType,
+    BulkItem,
+    BulkRun,
+    CannedReply,
+    Draft,
+    LastAct,
+    Macro,
+    Presence,
+    TicketTemplate,
+    TimeEntry,
+    Timer,
+    Wait,
+    WaitReason,
+)
+from compagnon.desk.visibility import support_filter
+
+
+@visibility.rule(WaitReason, ActivityType)
+def common(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What everybody's tickets and times are told with: everybody who is known."""
+    return rows if scope.person_id else rows.none()
+
+
+@visibility.rule(Wait, Presence)
+def of_support(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Waits and who has a ticket open: those who work on the ticket."""
+    support = support_filter(scope, prefix="ticket__")
+    return rows if support is None else rows.filter(support)
+
+
+@visibility.rule(BulkRun, Draft, Timer)
+def own(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What somebody asked for or began: oneself alone."""
+    return rows.filter(person_id=scope.person_id or 0)
+
+
+@visibility.rule(BulkItem)
+def own_items(scope: Scope, rows: QuerySet[BulkItem]) -> QuerySet[BulkItem]:
+    """The tickets of one's own bulk actions, while one still works on them."""
+    mine = rows.filter(run__person_id=scope.person_id or 0)
+    support = support_filter(scope, prefix="ticket__")
+    return mine if support is None else mine.filter(support)
+
+
+@visibility.rule(LastAct)
+def own_acts(scope: Scope, rows: QuerySet[LastAct]) -> QuerySet[LastAct]:
+    """What one did last oneself, on tickets that one works on."""
+    mine = rows.filter(person_id=scope.person_id or 0)
+    support = support_filter(scope, prefix="ticket__")
+    return mine if support is None else mine.filter(support)
+
+
+@visibility.rule(TimeEntry)
+def times(scope: Scope, rows: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
+    """Times on the tickets that one works on, and one's own."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    return rows.filter(support | Q(person_id=scope.person_id or 0))
+
+
+@visibility.rule(CannedReply, TicketTemplate, Macro)
+def kept_ready(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What one's teams keep ready; what is for every team of organisations one works for."""
+    organisations = scope.organisations("ticket.view")
+    configured = scope.organisations("desk.configure")
+    if organisations is None and configured is None:
+        return rows
+    if not scope.person_id or not scope.allows_somewhere("ticket.view"):
+        return rows.none()
+    found = Q(team_id__in=sorted(scope.team_ids))
+    shared = Q(team__isnull=True)
+    found |= shared if organisations is None else shared & _of(organisations)
+    if configured is None:
+        return rows
+    return rows.filter(found | _of(configured))
+
+
+def _of(organisations: frozenset[int]) -> Q:
+    return Q(organisation_id__in=sorted(organisations))
