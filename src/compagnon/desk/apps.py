@@ -17,7 +17,9 @@ class DeskConfig(AppConfig):
             journal_words,
             navigation,
             policies,
+            policies_connections,
             receivers,
             visibility,
+            visibility_connections,
             visibility_daily,
         )

@@ -1,16 +1,40 @@
 """The tables of ``desk``."""
 
+from compagnon.desk.models.alerts import (
+    Alert,
+    AlertReport,
+    AlertSilence,
+    AlertSource,
+    AlertState,
+    OnEnd,
+    ReportState,
+)
 from compagnon.desk.models.bringing import Bringing, BringingState, Brought
 from compagnon.desk.models.bulk import BulkItem, BulkItemState, BulkRun, BulkState, BulkVerb
 from compagnon.desk.models.categories import Category, OrganisationRules
 from compagnon.desk.models.escalations import Escalation, EscalationKind
+from compagnon.desk.models.fetching import (
+    AfterReading,
+    Existing,
+    FailedFetch,
+    ImapSecurity,
+    ImapSignIn,
+    MailFetch,
+)
 from compagnon.desk.models.inbound import InboundMessage, InboundState
 from compagnon.desk.models.mailboxes import Mailbox, UnknownSender
 from compagnon.desk.models.messages import Attachment, Message, MessageKind
 from compagnon.desk.models.outgoing import MailEvent, OutgoingMail, OutgoingState
-from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
 from compagnon.desk.models.phrases import CannedReply, Macro, TicketTemplate
 from compagnon.desk.models.presence import Draft, Presence
+from compagnon.desk.models.protection import (
+    EncryptionState,
+    MailboxCertificate,
+    MailProtection,
+    SignatureState,
+    TrustedAuthority,
+)
+from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
 from compagnon.desk.models.tickets import (
     OPEN_STATES,
@@ -28,12 +52,24 @@ from compagnon.desk.models.timesheet import ActivityType, TimeEntry, Timer
 from compagnon.desk.models.undoing import LastAct
 from compagnon.desk.models.waiting import Reminded, Wait, WaitReason
 from compagnon.desk.models.watching import Notice, NoticeChoice, Watcher
+from compagnon.desk.models.webhooks import (
+    DeliveryState,
+    Webhook,
+    WebhookDelivery,
+    WebhookState,
+)
 from compagnon.desk.models.work import InterventionSheet, WorkMode, WorkState, WorkTask
 
 __all__ = [
     "INVERSE",
     "OPEN_STATES",
     "ActivityType",
+    "AfterReading",
+    "Alert",
+    "AlertReport",
+    "AlertSilence",
+    "AlertSource",
+    "AlertState",
     "Attachment",
     "Bringing",
     "BringingState",
@@ -47,9 +83,15 @@ __all__ = [
     "CannedReply",
     "Category",
     "Channel",
+    "DeliveryState",
     "Draft",
+    "EncryptionState",
     "Escalation",
     "EscalationKind",
+    "Existing",
+    "FailedFetch",
+    "ImapSecurity",
+    "ImapSignIn",
     "Impact",
     "InboundMessage",
     "InboundState",
@@ -59,11 +101,15 @@ __all__ = [
     "LinkKind",
     "Macro",
     "MailEvent",
+    "MailFetch",
+    "MailProtection",
     "Mailbox",
+    "MailboxCertificate",
     "Message",
     "MessageKind",
     "Notice",
     "NoticeChoice",
+    "OnEnd",
     "OrganisationRules",
     "OutgoingMail",
     "OutgoingState",
@@ -72,7 +118,9 @@ __all__ = [
     "Priority",
     "Reach",
     "Reminded",
+    "ReportState",
     "SavedView",
+    "SignatureState",
     "Solution",
     "SolutionKind",
     "SolutionState",
@@ -84,11 +132,15 @@ __all__ = [
     "TicketTemplate",
     "TimeEntry",
     "Timer",
+    "TrustedAuthority",
     "UnknownSender",
     "Urgency",
     "Wait",
     "WaitReason",
     "Watcher",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookState",
     "WorkMode",
     "WorkState",
     "WorkTask",

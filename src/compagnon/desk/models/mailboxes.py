@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.contracts.models import Service
+from compagnon.desk.models.categories import Category
 from compagnon.people.models import Language, Organisation, Team
 
 
@@ -34,7 +36,41 @@ class Mailbox(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=Language, default=Language.FRENCH
     )
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("category"),
+        help_text=_("Given to the requests that come to this address."),
+    )
+    service = models.ForeignKey(
+        Service,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("service"),
+        help_text=_("Given to them too: it decides which commitments of the contract hold."),
+    )
+    reply_to = models.CharField(
+        _("answers go to"),
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Another address of ours to which users answer; empty: this one."),
+    )
     signature = models.TextField(_("signature"), blank=True, max_length=2000)
+    signature_en = models.TextField(
+        _("signature in English"),
+        blank=True,
+        max_length=2000,
+        default="",
+        db_default="",
+        help_text=_("For those who read English; empty: the other one."),
+    )
     unknown_sender = models.CharField(
         _("an unknown sender"), max_length=10, choices=UnknownSender, default=UnknownSender.OPEN
     )
