@@ -265,6 +265,10 @@ API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", 1200)
 API_RATE_SHARED = True
 NINJA_PAGINATION_MAX_LIMIT = 200
 
+# --- calling others -------------------------------------------------------------------------
+# Networks and names inside that webhooks, token endpoints and IMAP may reach.
+OUTGOING_ALLOW = env.several("OUTGOING_ALLOW")
+
 # --- the titles that come with the product --------------------------------------------------
 SHIP_TITLES = True  # written at migrate; the tests make their own
 
