@@ -16,7 +16,8 @@ navigation.register(
         section=_SECTION, fact="assessor",
     ),
     NavItem(
-        _("My juries"), "users-group", "titles:my_jury", (), 75, "titles", section=_SECTION, fact="juror",
+        _("My juries"), "users-group", "titles:my_jury", (), 75, "titles", section=_SECTION,
+        fact="juror",
     ),
     NavItem(
         _("Sessions"), "calendar-event", "titles:session_list",

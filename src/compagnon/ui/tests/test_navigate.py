@@ -58,7 +58,9 @@ def test_entries_stand_in_order_under_their_sections() -> None:
 def test_an_entry_shows_to_who_is_known_to_be_what_it_serves() -> None:
     navigation.register(
         NavItem("Components", "puzzle", "ui_components", fact="juror"),
-        NavItem("Password", "key", "account_change_password", verb="thing.see", fact="juror"),
+        NavItem(
+            "Password", "key", "account_change_password", verb="thing.see", order=200, fact="juror"
+        ),
     )
     assert labels(viewer("thing.do")) == []
     assert labels(viewer("thing.see")) == [("", ["Password"])]
