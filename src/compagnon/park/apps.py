@@ -29,6 +29,7 @@ class ParkConfig(AppConfig):
             resources_supplies,
             tasks,
             visibility,
+            visibility_discovery,
             visibility_life,
             visibility_relations,
             visibility_supplies,

@@ -18,6 +18,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from compagnon.core.errors import TooLarge
+from compagnon.park.ingestion import jobs
 from compagnon.park.ingestion.enrolment import Grant, grant_of
 from compagnon.park.ingestion.intake import note_agent
 from compagnon.park.ingestion.keeping import Sender, keep_refused
@@ -148,7 +149,7 @@ def _receive(request: HttpRequest, grant: Grant, raw: bytes) -> HttpResponse:
             return problem(413, "The body is too large.", as_json=envelope.format == "json")
     else:
         _note_contact(envelope, sender)
-    return _answer(envelope, compression, headers["Content-Type"])
+    return _answer(envelope, sender, compression, headers["Content-Type"])
 
 
 def _sender(request: HttpRequest, grant: Grant) -> Sender:
@@ -167,15 +168,18 @@ def _looks_json(raw: bytes, headers: dict[str, str]) -> bool:
     return raw.lstrip()[:1] in {b"{", b"["} or bool(headers["GLPI-Agent-ID"])
 
 
-def _answer(envelope: Envelope, compression: Compression, asked: str) -> HttpResponse:
+def _answer(
+    envelope: Envelope, sender: Sender, compression: Compression, asked: str
+) -> HttpResponse:
     hours = settings.INVENTORY_HOURS
     kind: str = envelope.format
     if envelope.action in {"prolog", "contact"}:
         # A GLPI agent begins in XML, and speaks JSON for good once it is answered so.
         if envelope.agent_id or envelope.format == "json":
-            kind, body = "json", answers.json_contact(expiration=hours)
+            kind = "json"
+            body = answers.json_contact(expiration=hours, network_jobs=jobs.any_waits(sender))
         else:
-            body = answers.xml_prolog(hours=hours)
+            body = answers.xml_prolog(hours=hours, jobs=jobs.take(sender))
     elif envelope.format == "json":
         if envelope.action == "get_params":
             return problem(400, "Nothing of this kind is given here.", as_json=True)

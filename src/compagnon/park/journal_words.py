@@ -68,6 +68,12 @@ journal_words.words(
         "needs.candidate": (gettext_lazy("named a product to compare"), "package"),
         "needs.score": (gettext_lazy("scored a product"), "star"),
         "needs.remove": (gettext_lazy("took something out of the comparison"), "trash"),
+        "snmp_credential.add": (gettext_lazy("kept an SNMP credential"), "key"),
+        "snmp_credential.remove": (gettext_lazy("forgot an SNMP credential"), "key"),
+        "network_job.order": (gettext_lazy("asked an agent to look at the network"), "network"),
+        "network_job.give": (gettext_lazy("gave an agent its job"), "network"),
+        "network_job.end": (gettext_lazy("ended a job over the network"), "network"),
+        "network_job.cancel": (gettext_lazy("cancelled a job over the network"), "x"),
         "enrolment.create": (gettext_lazy("made an enrolment token"), "key"),
         "enrolment.revoke": (gettext_lazy("revoked an enrolment token"), "key"),
     }

@@ -11,6 +11,7 @@ from compagnon.core.errors import Refused
 VIEW = "asset.view"
 MANAGE = "asset.manage"
 INVENTORY = "inventory.manage"
+DISCOVER = "discovery.order"
 TYPES = "asset_type.manage"
 HAND_OVER = "asset.hand_over"
 LEND = "loan.manage"
@@ -27,6 +28,7 @@ verbs.declare(
         VIEW: _("See the park: machines, software, what changed"),
         MANAGE: _("Add, change, merge and separate assets"),
         INVENTORY: _("Follow inventories: reports, agents, enrolment tokens"),
+        DISCOVER: _("Have agents look at networks, keep SNMP credentials"),
         TYPES: _("Define the types of assets"),
         HAND_OVER: _("Hand assets over and take them back, with a signature"),
         LEND: _("Reserve, lend and take back assets"),

@@ -19,7 +19,7 @@ from compagnon.core import files
 from compagnon.core.actor import Actor, Source
 from compagnon.core.tasks import system_actor
 from compagnon.park.identity import Decision, Evidence, decide, evidence_of
-from compagnon.park.ingestion import applying, catalogue, finding
+from compagnon.park.ingestion import applying, catalogue, finding, jobs
 from compagnon.park.ingestion.rows import text
 from compagnon.park.ingestion.understanding import understand
 from compagnon.park.inventory import Reading, Unreadable
@@ -45,6 +45,8 @@ ORDER = (
     Outcome.UNCHANGED,
 )
 """The outcome of a message that tells of several devices: the first of these that one had."""
+
+ASKED_WITHOUT_ID = frozenset({"prolog", "netdiscovery", "netinventory"})
 
 TOGETHER = timedelta(minutes=10)
 """Reports of one agent that wait this close are processed in their order."""
@@ -122,6 +124,8 @@ def _settle(actor: Actor, report: InventoryReport, started: float) -> None:
         return
     describe(report, reading)
     settled = [_one(actor, report, reading, facts) for facts in reading.reports]
+    if (job := jobs.job_of(report, reading)) is not None:
+        jobs.note(job, report, reading, list(zip(reading.reports, settled, strict=True)))
     if not settled:
         settled = [Settled(Outcome.UNCHANGED, "no_machine", SENTENCES["no_machine"])]
     _close(report, settled, started)
@@ -294,6 +298,13 @@ def note_agent(
     """Give the row of the agent that speaks, written or brought up to date."""
     told = reading.agent
     deviceid = text(told.deviceid, 255)
+    if not sender_id and reading.action in ASKED_WITHOUT_ID:
+        # A GLPI agent asks for its network jobs without its id: it is still that agent.
+        named = Agent.objects.filter(organisation_id=organisation_id, deviceid=deviceid)
+        sender_id = (
+            named.exclude(agent_id="").order_by("-pk").values_list("agent_id", flat=True).first()
+            or ""
+        )
     agent, _created = Agent.objects.update_or_create(
         organisation_id=organisation_id,
         key=sender_id or deviceid,

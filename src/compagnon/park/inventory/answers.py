@@ -42,7 +42,8 @@ class Range:
     last: str
     entity: str = ""
     ports: tuple[int, ...] = (161,)
-    protocols: tuple[str, ...] = ("udp",)
+    protocols: tuple[str, ...] = ()
+    """``udp/ipv4`` and the like; none: what the agent does by itself."""
 
 
 @dataclass(frozen=True, slots=True)

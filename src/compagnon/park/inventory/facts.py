@@ -458,5 +458,9 @@ class Reading:
     reports: tuple[Report, ...] = ()
     """Empty for a prolog, a contact, a network task's START or END."""
     progress: tuple[Progress, ...] = ()
+    process: str | None = None
+    """PROCESSNUMBER of a network task: the job that the PROLOG's answer named."""
+    targets: tuple[str | None, ...] = ()
+    """Of each report of a network task, the identifier that the job gave the device."""
     notes: tuple[str, ...] = ()
     """What was tolerated: characters dropped, fields of a wrong type… English, for inspection."""

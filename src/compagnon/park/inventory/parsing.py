@@ -51,8 +51,12 @@ def parse(envelope: Envelope, *, limits: Limits = DEFAULT) -> Reading:
     partial = bool(root.boolean("partial"))
     reports: tuple[Report, ...] = ()
     progress: tuple[Progress, ...] = ()
+    process: str | None = None
+    targets: tuple[str | None, ...] = ()
     if envelope.action in ("netinventory", "netdiscovery"):
         reports, progress = _of_network(envelope, content, agent, itemtype, notes)
+        process = Fields(content, "content", notes).text("processnumber")
+        targets = _targets(content, notes)[: len(reports)]
     elif envelope.action == "inventory":
         reports = (_of_inventory(envelope, content, agent, itemtype, partial=partial, notes=notes),)
     return Reading(
@@ -64,6 +68,8 @@ def parse(envelope: Envelope, *, limits: Limits = DEFAULT) -> Reading:
         itemtype=itemtype,
         reports=reports,
         progress=progress,
+        process=process,
+        targets=targets,
         notes=notes.as_tuple(),
     )
 
@@ -185,6 +191,15 @@ def _of_network(
     if not reports and not progress and "device" not in content:
         notes.add("neither a device nor news of the task")
     return reports, progress
+
+
+def _targets(content: Mapping[str, Any], notes: Notes) -> tuple[str | None, ...]:
+    """The ID of each DEVICE's INFO or ERROR: what the job called it."""
+    devices = [one for one in flat(content.get("device")) if isinstance(one, dict)]
+    return tuple(
+        whole.inside("info").text("id") or whole.inside("error").text("id")
+        for whole in (Fields(one, "device", notes) for one in devices[: notes.limits.devices])
+    )
 
 
 def _progress(content: Mapping[str, Any], notes: Notes) -> tuple[Progress, ...]:

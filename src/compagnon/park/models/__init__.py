@@ -10,6 +10,16 @@ from compagnon.park.models.assets import (
 )
 from compagnon.park.models.bringing import BroughtKind, BroughtList, BroughtState, ImportMapping
 from compagnon.park.models.consumables import Consumable, ConsumableMovement
+from compagnon.park.models.discovery import (
+    JobKind,
+    JobState,
+    MetDevice,
+    NetworkJob,
+    SnmpAuth,
+    SnmpCredential,
+    SnmpPrivacy,
+    SnmpVersion,
+)
 from compagnon.park.models.disposals import Disposal, DisposedAsset, WasteCategory, WipingMethod
 from compagnon.park.models.figures import Budget, EnergyProfile, GridFactor
 from compagnon.park.models.identity import (
@@ -109,6 +119,8 @@ __all__ = [
     "ImportMapping",
     "Installation",
     "InventoryReport",
+    "JobKind",
+    "JobState",
     "Licence",
     "LicenceAllocation",
     "LicenceMetric",
@@ -121,11 +133,13 @@ __all__ = [
     "Match",
     "MemoryModule",
     "MergeRecord",
+    "MetDevice",
     "Monitor",
     "Movement",
     "Need",
     "NeedsStudy",
     "NetworkAddress",
+    "NetworkJob",
     "NetworkPort",
     "OperatingSystem",
     "Outcome",
@@ -140,6 +154,10 @@ __all__ = [
     "Score",
     "SectionRow",
     "SheetKind",
+    "SnmpAuth",
+    "SnmpCredential",
+    "SnmpPrivacy",
+    "SnmpVersion",
     "SoftwareProduct",
     "SoftwareVersion",
     "StockLine",

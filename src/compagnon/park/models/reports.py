@@ -142,6 +142,8 @@ class InventoryReport(models.Model):
     deviceid = models.CharField(_("device id"), max_length=255, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     is_partial = models.BooleanField(_("partial"), default=False)
+    cuts = models.JSONField(_("cut"), null=True, blank=True)
+    """What was not kept whole: ``[[what, sent, kept], …]``; see ``ingestion.cutting``."""
     asset = models.ForeignKey(
         Asset,
         models.SET_NULL,
