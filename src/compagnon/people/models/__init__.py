@@ -8,6 +8,7 @@ from compagnon.people.models.organisations import (
     OrganisationKind,
     Site,
 )
+from compagnon.people.models.personal import Erasure, ErasureState, KeepingTerm
 from compagnon.people.models.persons import (
     ContactKind,
     ContactPoint,
@@ -24,6 +25,9 @@ __all__ = [
     "ContactKind",
     "ContactPoint",
     "Ease",
+    "Erasure",
+    "ErasureState",
+    "KeepingTerm",
     "Language",
     "MailDomain",
     "Membership",
