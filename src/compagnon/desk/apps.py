@@ -22,4 +22,5 @@ class DeskConfig(AppConfig):
             visibility,
             visibility_connections,
             visibility_daily,
+            visibility_notices,
         )

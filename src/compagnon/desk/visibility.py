@@ -17,8 +17,6 @@ from compagnon.desk.models import (
     InterventionSheet,
     Mailbox,
     Message,
-    Notice,
-    NoticeChoice,
     OrganisationRules,
     OutgoingMail,
     SavedView,
@@ -153,20 +151,6 @@ def watchers(scope: Scope, rows: QuerySet[Watcher]) -> QuerySet[Watcher]:
     if support is None:
         return rows
     return rows.filter(support | Q(person_id=scope.person_id or 0))
-
-
-@visibility.rule(Notice)
-def notices(scope: Scope, rows: QuerySet[Notice]) -> QuerySet[Notice]:
-    """What names somebody: that person alone, while they still work on the ticket."""
-    own = rows.filter(person_id=scope.person_id or 0)
-    support = support_filter(scope, prefix="ticket__")
-    return own if support is None else own.filter(support)
-
-
-@visibility.rule(NoticeChoice)
-def notice_choices(scope: Scope, rows: QuerySet[NoticeChoice]) -> QuerySet[NoticeChoice]:
-    """How one wants to be told: oneself."""
-    return rows.filter(person_id=scope.person_id or 0)
 
 
 @visibility.rule(InterventionSheet)

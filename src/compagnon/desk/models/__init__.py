@@ -24,6 +24,18 @@ from compagnon.desk.models.fetching import (
 from compagnon.desk.models.inbound import InboundMessage, InboundState
 from compagnon.desk.models.mailboxes import Mailbox, UnknownSender
 from compagnon.desk.models.messages import Attachment, Message, MessageKind
+from compagnon.desk.models.notices import (
+    Notice,
+    NoticeChannel,
+    NoticeChoice,
+    NoticeEvent,
+    NoticeMail,
+    NoticePreference,
+    NoticeState,
+    NoticeWay,
+    PushKey,
+    PushSubscription,
+)
 from compagnon.desk.models.outgoing import MailEvent, OutgoingMail, OutgoingState
 from compagnon.desk.models.phrases import CannedReply, Macro, TicketTemplate
 from compagnon.desk.models.presence import Draft, Presence
@@ -51,7 +63,7 @@ from compagnon.desk.models.ties import INVERSE, LinkKind, TicketLink, TicketMerg
 from compagnon.desk.models.timesheet import ActivityType, TimeEntry, Timer
 from compagnon.desk.models.undoing import LastAct
 from compagnon.desk.models.waiting import Reminded, Wait, WaitReason
-from compagnon.desk.models.watching import Notice, NoticeChoice, Watcher
+from compagnon.desk.models.watching import Watcher
 from compagnon.desk.models.webhooks import (
     DeliveryState,
     Webhook,
@@ -108,7 +120,13 @@ __all__ = [
     "Message",
     "MessageKind",
     "Notice",
+    "NoticeChannel",
     "NoticeChoice",
+    "NoticeEvent",
+    "NoticeMail",
+    "NoticePreference",
+    "NoticeState",
+    "NoticeWay",
     "OnEnd",
     "OrganisationRules",
     "OutgoingMail",
@@ -116,6 +134,8 @@ __all__ = [
     "PendingReason",
     "Presence",
     "Priority",
+    "PushKey",
+    "PushSubscription",
     "Reach",
     "Reminded",
     "ReportState",
