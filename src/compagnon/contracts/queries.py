@@ -29,6 +29,7 @@ from compagnon.contracts.readings import (
 )
 from compagnon.contracts.services.terms_writing import reading_order
 from compagnon.contracts.subjects import Measure
+from compagnon.contracts.terms import current_for
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import get_visible, visible
 
@@ -38,6 +39,7 @@ __all__ = [
     "DueSummary",
     "Kept",
     "calendar_named",
+    "calendar_of_client",
     "catalogue",
     "clocks_of",
     "commitments",
@@ -69,6 +71,22 @@ def open_seconds(name: str, start: datetime, end: datetime) -> int | None:
     """
     found = calendar_named(name)
     return elapsed(found, start, max(start, end)) if found else None
+
+
+def calendar_of_client(organisation_id: int, at: datetime) -> ClockCalendar | None:
+    """Give the calendar of the contract that serves a client then, the nearest above it first.
+
+    ``None`` without one. One query; for the program, which shows it to nobody.
+    """
+    terms, ancestry = current_for(organisation_id)
+    serving = [
+        contract
+        for key in ancestry
+        for contract in terms.by_client.get(key, ())
+        if contract.in_force(at)
+    ]
+    found = terms.calendars.get(serving[-1].calendar_id) if serving else None
+    return found.calendar if found else None
 
 
 def contracts(actor: Actor) -> QuerySet[ServiceContract]:

@@ -1,6 +1,10 @@
 """The room ``desk``."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +17,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
+        post_migrate.connect(ship_reasons, sender=self)
         from compagnon.desk import (  # noqa: F401
             journal_words,
             navigation,

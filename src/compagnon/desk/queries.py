@@ -70,7 +70,14 @@ def tickets(actor: Actor, rows: QuerySet[Ticket] | None = None) -> QuerySet[Tick
     """Give the visible tickets with what a list shows of each, in one query."""
     start = rows if rows is not None else Ticket.objects.all()
     return visible(Ticket, actor, start).select_related(
-        "organisation", "requester", "beneficiary", "assignee", "team", "category", "service"
+        "organisation",
+        "requester",
+        "beneficiary",
+        "assignee",
+        "team",
+        "category",
+        "service",
+        "wait_reason",
     )
 
 
@@ -102,6 +109,7 @@ def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
         "request_type",
         "site",
         "mailbox",
+        "wait_reason",
     )
     return get_visible(Ticket, actor, rows, pk=ticket_id)
 
@@ -185,6 +193,7 @@ SHOWN_TO_USER = frozenset(
         "ticket.refuse",
         "ticket.reopen",
         "ticket.elapse",
+        "ticket.close_unanswered",
         "ticket.cancel",
         "ticket.sign_sheet",
         "ticket.merge",

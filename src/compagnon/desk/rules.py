@@ -18,7 +18,8 @@ MATRIX: tuple[tuple[int, ...], ...] = ((1, 2, 3), (2, 3, 4), (3, 4, 5))
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.NEW: frozenset({State.OPEN, State.PENDING, State.SOLVED, State.CANCELLED}),
     State.OPEN: frozenset({State.PENDING, State.SOLVED, State.CANCELLED}),
-    State.PENDING: frozenset({State.OPEN, State.SOLVED, State.CANCELLED}),
+    # Closed without a solution only when nobody answered the reminders.
+    State.PENDING: frozenset({State.OPEN, State.SOLVED, State.CLOSED, State.CANCELLED}),
     State.SOLVED: frozenset({State.CLOSED, State.OPEN}),
     State.CLOSED: frozenset({State.OPEN}),
     State.CANCELLED: frozenset({State.OPEN}),

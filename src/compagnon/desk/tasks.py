@@ -69,6 +69,17 @@ def resume_due_tickets() -> None:
 @periodic(every=timedelta(minutes=1), queue="mail")
 def watch_silence() -> None:
     """Raise an alarm, once, when no mail has come for as long as the operator said."""
+@periodic(every=timedelta(minutes=1))
+def send_reminders() -> None:
+    """Send the reminders of tickets that wait, and close those that nobody answered."""
+    due = Wait.objects.filter(ended_at=None, stopped_at=None, next_at__lte=timezone.now())
+    for pk in due.order_by("next_at", "id").values_list("pk", flat=True)[:BATCH]:
+        try:
+            services.remind(actor=system_actor("waiting"), wait_id=pk)
+        except CompagnonError as error:  # answered meanwhile: the next one must not wait
+            log.info("not reminded", wait=pk, reason=error.code)
+
+
     verb = services.watch_silence(actor=system_actor("listener"))
     if verb:
         log.warning("mail silence", verb=verb)

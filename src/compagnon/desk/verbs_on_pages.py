@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
-from compagnon.desk import forms, services
+from compagnon.desk import forms, services, waiting
 from compagnon.desk.models import (
     OPEN_STATES,
     Impact,
-    PendingReason,
     SolutionKind,
     State,
     Ticket,
@@ -136,7 +135,7 @@ VERBS: tuple[PageVerb, ...] = (
         lambda a, t, v: services.pend(
             actor=a,
             ticket_id=t.pk,
-            reason=PendingReason(v["reason"]),
+            reason=waiting.chosen(v["reason"]),
             until=v["until"],
             note=v["note"],
             **version(v),

@@ -19,7 +19,6 @@ from compagnon.desk.services.writing import TEXT_MAX, Upload
 Kind = Literal["incident", "service_request"]
 StateName = Literal["new", "open", "pending", "solved", "closed", "cancelled"]
 ChannelName = Literal["mail", "phone", "portal", "api", "alert", "desk"]
-ReasonName = Literal["waiting_user", "waiting_supplier", "appointment", "waiting_approval", "other"]
 QueueName = Literal["mine", "team", "unassigned", "breaching", "open", "solved", "all"]
 Level = Annotated[int, Field(ge=1, le=3)]
 # PostgreSQL keeps no NUL: it is refused at the door rather than dropped behind it.
@@ -52,6 +51,7 @@ class TicketOut(Schema):
     title: str
     state: StateName
     pending_reason: str
+    wait_reason: Named | None
     pending_until: datetime | None
     priority: int = Field(description="1 is the most urgent, 5 the least.")
     impact: int
@@ -400,7 +400,9 @@ class WriteIn(Body):
 class PendIn(Body):
     """Why it waits and until when."""
 
-    reason: ReasonName
+    reason: Annotated[str, Field(max_length=20, pattern=r"^[-\w]+$", examples=["waiting_user"])] = (
+        Field(description="The code of a reason for waiting: see `GET /wait-reasons`.")
+    )
     until: AwareDatetime | None = None
     note: ShortText = ""
 

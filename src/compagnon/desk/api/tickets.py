@@ -13,7 +13,7 @@ from compagnon.core.api import ApiRequest, Id, Routes, expected_version
 from compagnon.core.errors import Invalid
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
-from compagnon.desk import following, queries, search, services
+from compagnon.desk import following, queries, search, services, waiting
 from compagnon.desk.api import schemas
 from compagnon.desk.choosing import chosen, chosen_person, required
 from compagnon.desk.models import (
@@ -23,7 +23,6 @@ from compagnon.desk.models import (
     Impact,
     Message,
     OutgoingMail,
-    PendingReason,
     Solution,
     SolutionKind,
     Ticket,
@@ -194,7 +193,7 @@ def pend_ticket(request: ApiRequest, ticket_id: Id, body: schemas.PendIn) -> Tic
         services.pend(
             actor=request.actor,
             ticket_id=ticket.pk,
-            reason=PendingReason(body.reason),
+            reason=waiting.chosen(body.reason),
             until=body.until,
             note=body.note,
             expected_version=expected_version(request, ticket),

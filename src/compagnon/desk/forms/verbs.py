@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.contracts.models import RequestType, Service
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
+from compagnon.desk import waiting
 from compagnon.desk.forms.fields import (
     NONE,
     FilesField,
@@ -26,7 +27,6 @@ from compagnon.desk.forms.fields import (
 from compagnon.desk.models import (
     Category,
     Impact,
-    PendingReason,
     SolutionKind,
     Ticket,
     TicketKind,
@@ -88,7 +88,7 @@ class ReasonForm(VerbForm):
 class PendForm(VerbForm):
     """Why a ticket waits and until when."""
 
-    reason = forms.ChoiceField(label=_("It waits for"), choices=capitals(*PendingReason))
+    reason = forms.ChoiceField(label=_("It waits for"), choices=waiting.choices)
     until = moment_field(
         _("Until"),
         help_text=_("It resumes by itself then. Empty: it waits for somebody."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from compagnon.core.lookups import write_choices
 from compagnon.desk.models.tickets import Ticket
@@ -17,7 +16,7 @@ class BulkVerb(models.TextChoices):
     ASSIGN = "assign", _("assign")
     QUALIFY = "qualify", _("qualify")
     PEND = "pend", _("put on hold")
-    RESUME = "resume", pgettext_lazy("verb", "resume")
+    RESUME = "resume", _("take off hold")
     SOLVE = "solve", _("propose a solution")
     CLOSE = "close", _("close on the users’ behalf")
     CANCEL = "cancel", _("cancel")
@@ -30,10 +29,11 @@ class BulkVerb(models.TextChoices):
 class BulkState(models.TextChoices):
     """Where a bulk action stands."""
 
-    WAITING = "waiting", _("waiting")
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-    STOPPED = "stopped", _("stopped")
+    PREVIEW = "preview", _("previewed")
+    WAITING = "waiting", _("waiting to begin")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("finished")
+    STOPPED = "stopped", _("stopped halfway")
 
 
 class BulkRun(models.Model):
@@ -48,12 +48,12 @@ class BulkRun(models.Model):
     source = models.CharField(max_length=10, default="page")
     correlation_id = models.UUIDField()
     state = models.CharField(
-        _("state"), max_length=10, choices=BulkState, default=BulkState.WAITING
+        _("state"), max_length=10, choices=BulkState, default=BulkState.PREVIEW
     )
     total = models.PositiveIntegerField(_("tickets"), default=0)
-    asked_at = models.DateTimeField(_("asked"))
-    started_at = models.DateTimeField(_("began"), null=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    asked_at = models.DateTimeField(_("asked for on"))
+    started_at = models.DateTimeField(_("begun on"), null=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True)
     stop_asked = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)
     resumed = models.PositiveSmallIntegerField(_("resumed after a crash"), default=0)
@@ -71,9 +71,9 @@ class BulkRun(models.Model):
 class BulkItemState(models.TextChoices):
     """What became of one ticket."""
 
-    TODO = "todo", pgettext_lazy("bulk", "to do")
-    DONE = "done", pgettext_lazy("bulk", "done")
-    REFUSED = "refused", pgettext_lazy("bulk", "refused")
+    TODO = "todo", _("not done yet")
+    DONE = "done", _("carried out")
+    REFUSED = "refused", _("turned down")
 
 
 class BulkItem(models.Model):

@@ -68,7 +68,7 @@ class Timer(models.Model):
     person = models.OneToOneField(Person, models.CASCADE, related_name="+")
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
     activity = models.ForeignKey(ActivityType, models.SET_NULL, null=True, related_name="+")
-    started_at = models.DateTimeField(_("began"))
+    started_at = models.DateTimeField(_("begun on"))
 
     class Meta:
         verbose_name = _("timer")

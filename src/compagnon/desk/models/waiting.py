@@ -119,11 +119,11 @@ class Wait(models.Model):
     close_after = models.PositiveSmallIntegerField(null=True)
     began_at = models.DateTimeField(_("since"))
     reminded = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
-    next_at = models.DateTimeField(_("next"), null=True)
+    next_at = models.DateTimeField(_("next one on"), null=True)
     closes_at = models.DateTimeField(_("closes on"), null=True)
     stopped_at = models.DateTimeField(_("reminders stopped"), null=True)
     stopped_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_at = models.DateTimeField(_("over on"), null=True)
     closed_ticket = models.BooleanField(_("closed the ticket"), default=False)
 
     class Meta:

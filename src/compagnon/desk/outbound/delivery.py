@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 WAITS = (60, 120, 300, 600, 1800, 3600, 7200, 14400)
 ATTEMPTS = 20
 REFERENCES = 20
-AUTOMATIC = frozenset({MailEvent.ACKNOWLEDGEMENT, MailEvent.CLOSING})
+AUTOMATIC = frozenset({MailEvent.ACKNOWLEDGEMENT, MailEvent.CLOSING, MailEvent.REMINDER})
 
 
 def send(pk: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 
 from compagnon.core.markup_text import as_text
 from compagnon.desk.links import solution_link
-from compagnon.desk.models import Channel, MailEvent, Message, OutgoingMail
+from compagnon.desk.models import (
+    Channel,
+    MailEvent,
+    Message,
+    OutgoingMail,
+    Reminded,
+    Ticket,
+    Wait,
+)
 from compagnon.people.models import Ease
 
 
@@ -194,8 +202,57 @@ def _closing(mail: OutgoingMail) -> Letter:
         "title": mail.ticket.title,
         "reference": mail.ticket.reference,
     }
+    if mail.ticket.waits.filter(closed_ticket=True, ended_at__gte=mail.created_at).exists():
+        closed += " " + _("We had no answer to our messages.")
     after = _("If the matter comes back, answer this message: the request is opened again.")
     return Letter((_greeting(mail), closed), after=(after,))
+
+
+def _reminder(mail: OutgoingMail) -> Letter:
+    """A reminder: to the user whose answer we wait for, or to the technician who waits."""
+    ticket = mail.ticket
+    wait = Wait.objects.filter(ticket=ticket).order_by("-id").first()
+    about = {"reference": ticket.reference, "title": ticket.title}
+    if wait is None or wait.reminds != Reminded.USER:
+        told = _("Ticket %(reference)s “%(title)s” still waits: %(reason)s.") % (
+            about | {"reason": wait.words.lower() if wait else ""}
+        )
+        since = _on_day(ticket, wait.began_at) if wait else ""
+        after = _("It has waited since %(date)s. Ask again, or take it off hold.") % {"date": since}
+        return Letter((_greeting(mail), told), after=(after,), button=_("See the ticket"),
+                      link=_page(mail))  # fmt: skip
+    asked = (
+        Message.objects.filter(ticket=ticket, is_public=True, from_support=True)
+        .order_by("-occurred_at", "-id")
+        .first()
+    )
+    told = _("We wait for your answer on your request %(reference)s “%(title)s”.") % about
+    opening = [_greeting(mail), told]
+    if asked is not None:
+        opening.append(_("We wrote to you:"))
+    after_it = [
+        _("Simply write your answer above these lines and send.")
+        if _simple(mail)
+        else _("You can answer this message.")
+    ]
+    if wait.closes_at:
+        after_it.append(
+            _("Without an answer, the request closes by itself on %(date)s.")
+            % {"date": _on_day(ticket, wait.closes_at)}
+        )
+    return Letter(
+        tuple(opening),
+        body_text=_written(asked) if asked else "",
+        body_html=asked.html if asked else "",
+        after=tuple(after_it),
+        button=_("See the request"),
+        link=_page(mail),
+    )
+
+
+def _on_day(ticket: Ticket, moment: datetime) -> str:
+    local = timezone.localtime(moment, _zone(ticket.organisation.time_zone))
+    return date_format(local, "DATE_FORMAT")
 
 
 def _reopened(mail: OutgoingMail) -> Letter:
@@ -246,4 +303,5 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.REOPENED: _reopened,
     MailEvent.AUTHORITY: _authority,
     MailEvent.MENTION: _mention,
+    MailEvent.REMINDER: _reminder,
 }

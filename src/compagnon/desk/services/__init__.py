@@ -23,6 +23,7 @@ from compagnon.desk.services.solutions import (
     propose_solution,
     refuse_solution,
 )
+from compagnon.desk.services.waiting import ensure_reasons, remind, stop_reminders
 from compagnon.desk.services.watching import choose_notices, read_notices, unwatch, watch
 from compagnon.desk.services.work import (
     cancel_task,
@@ -43,6 +44,7 @@ __all__ = [
     "close_elapsed",
     "complete_task",
     "dismiss_inbound",
+    "ensure_reasons",
     "escalate",
     "escalate_to_authority",
     "hear_from_user",
@@ -59,6 +61,7 @@ __all__ = [
     "read_notices",
     "receive",
     "refuse_solution",
+    "remind",
     "reopen",
     "replay_inbound",
     "reply",
@@ -67,6 +70,7 @@ __all__ = [
     "sign_sheet",
     "solve_children",
     "split_message",
+    "stop_reminders",
     "take",
     "transfer",
     "unlink_tickets",

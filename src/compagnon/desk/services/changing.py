@@ -19,7 +19,7 @@ from compagnon.core.visibility import get_visible
 from compagnon.desk import queries, rules
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
-from compagnon.desk.models import OrganisationRules, State, Ticket
+from compagnon.desk.models import OrganisationRules, State, Ticket, Wait
 from compagnon.desk.policies import check
 
 SUBJECT = rules.SUBJECT
@@ -67,7 +67,7 @@ def move(ticket: Ticket, target: State) -> dict[str, Any]:
         )
     values: dict[str, Any] = {"state": target}
     if ticket.state == State.PENDING:
-        values |= {"pending_reason": "", "pending_until": None}
+        values |= {"pending_reason": "", "pending_until": None, "wait_reason_id": None}
     return values
 
 
@@ -110,6 +110,9 @@ def apply(
         setattr(ticket, name, value)
     if ticket.is_open and QUALIFYING.intersection(changed):
         clocks.requalify(actor=actor, subject=subject_of(ticket), facts=facts_of(ticket), at=at)
+    if before.get("state") == State.PENDING:
+        # Whatever ended it, nothing more leaves of the wait.
+        Wait.objects.filter(ticket=ticket, ended_at=None).update(ended_at=at)
     if is_taken_up(changed, ticket.assignee_id):
         clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.TAKE_UP, at=at)
     summary = contract_queries.due_rows(SUBJECT, [ticket.pk]).get(ticket.pk)

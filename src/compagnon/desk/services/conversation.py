@@ -14,14 +14,13 @@ from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
 from compagnon.core.services import service
-from compagnon.desk import rules, ties
+from compagnon.desk import rules, ties, waiting
 from compagnon.desk.errors import IllegalMove, TooLate
 from compagnon.desk.models import (
     Channel,
     MailEvent,
     Message,
     MessageKind,
-    PendingReason,
     SolutionState,
     State,
     Ticket,
@@ -192,7 +191,7 @@ def _from_user(
     if author_id is None:
         raise Refused(_("A message of a user needs its author."))
     values: dict[str, Any] = {}
-    if ticket.state == State.PENDING and ticket.pending_reason == PendingReason.USER:
+    if waiting.awaits_user(ticket):
         values |= move(ticket, State.OPEN)
         clocks.resume(actor=actor, subject=subject_of(ticket), at=at)
     over = ticket.state in {State.SOLVED, State.CLOSED, State.CANCELLED}

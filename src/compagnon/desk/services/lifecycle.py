@@ -11,6 +11,7 @@ from compagnon.contracts.services import clocks
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.services import service
+from compagnon.desk import waiting as reading
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import ticket_closed
 from compagnon.desk.models import (
@@ -21,8 +22,9 @@ from compagnon.desk.models import (
     SolutionState,
     State,
     Ticket,
+    WaitReason,
 )
-from compagnon.desk.services import outgoing, writing
+from compagnon.desk.services import outgoing, waiting, writing
 from compagnon.desk.services.changing import apply, facts_of, lock, move, subject_of
 from compagnon.desk.services.conversation import reopened
 
@@ -32,7 +34,7 @@ def pend(
     *,
     actor: Actor,
     ticket_id: int,
-    reason: PendingReason,
+    reason: PendingReason | WaitReason,
     until: datetime | None = None,
     note: str = "",
     expected_version: int | None = None,
@@ -40,7 +42,10 @@ def pend(
 ) -> Ticket:
     """Put a ticket on hold. The contract says whether its clocks stop for that reason.
 
+    Reminders then leave by the reason's schedule, on the working days of the client's contract.
+
     Args:
+        reason: one that an administrator keeps (``waiting.chosen``), or what contracts know.
         until: when it resumes by itself; ``None`` waits for somebody.
         note: an internal note to keep with it.
 
@@ -58,12 +63,17 @@ def pend(
             _("The date of resuming must be in the coming year."),
             fields={"until": [_("Choose a date within a year.")]},
         )
+    kept = reason if isinstance(reason, WaitReason) else reading.chosen(PendingReason(reason))
     values = {} if ticket.state == State.PENDING else move(ticket, State.PENDING)
-    values |= {"pending_reason": PendingReason(reason), "pending_until": until}
+    values |= {
+        "pending_reason": PendingReason(kept.base),
+        "pending_until": until,
+        "wait_reason_id": kept.pk,
+    }
     clocks.pause(
         actor=actor,
         subject=subject_of(ticket),
-        reason=str(reason),
+        reason=str(kept.base),
         at=at,
         facts=facts_of(ticket),
     )
@@ -80,6 +90,7 @@ def pend(
             at=at,
         )
         after["message_id"] = message.pk
+    waiting.begin(ticket=ticket, reason=kept, at=at)
     return apply(actor=actor, ticket=ticket, verb="ticket.pend", at=at, values=values, after=after)
 
 

@@ -15,6 +15,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound
 from compagnon.core.services import service
 from compagnon.desk import ties
+from compagnon.desk import waiting as reading
 from compagnon.desk.errors import IllegalMove, TooLate
 from compagnon.desk.events import ticket_closed
 from compagnon.desk.models import (
@@ -28,7 +29,7 @@ from compagnon.desk.models import (
     Watcher,
 )
 from compagnon.desk.policies import check
-from compagnon.desk.services import writing
+from compagnon.desk.services import waiting, writing
 from compagnon.desk.services.changing import apply, facts_of, lock, subject_of
 from compagnon.desk.services.linking import lock_two, tie
 from compagnon.desk.services.opening import open_ticket
@@ -75,6 +76,7 @@ def merge_tickets(
             "state": merged.state,
             "pending_reason": merged.pending_reason,
             "pending_until": merged.pending_until.isoformat() if merged.pending_until else None,
+            "wait_reason": merged.wait_reason.code if merged.wait_reason else "",
             "awaits_answer": merged.awaits_answer,
             "survivor_awaits_answer": survivor.awaits_answer,
         },
@@ -98,6 +100,7 @@ def merge_tickets(
             "state": State.CANCELLED,
             "pending_reason": "",
             "pending_until": None,
+            "wait_reason_id": None,
             "closed_at": at,
             "awaits_answer": False,
             "merged_into_id": survivor.pk,
@@ -207,10 +210,14 @@ def _give_back(
     before: dict[str, Any] = merge.before
     until = parse_datetime(before["pending_until"]) if before["pending_until"] else None
     reason = before["pending_reason"]
+    wait = None
     if reason:
         clocks.pause(
             actor=actor, subject=subject_of(merged), reason=reason, at=at, facts=facts_of(merged)
         )
+        # Its reminders begin anew: nobody was reminded of a ticket that was merged.
+        kept = reading.known(before.get("wait_reason") or reason) or reading.chosen(reason)
+        wait = waiting.begin(ticket=merged, reason=kept, at=at)
     else:
         clocks.resume(actor=actor, subject=subject_of(merged), at=at)
     apply(
@@ -222,6 +229,7 @@ def _give_back(
             "state": before["state"],
             "pending_reason": reason,
             "pending_until": until,
+            "wait_reason_id": wait.reason_id if wait else None,
             "closed_at": None,
             "awaits_answer": before["awaits_answer"],
             "merged_into_id": None,

@@ -46,7 +46,8 @@ def mail_colour(mail: OutgoingMail) -> str:
 def state_words(ticket: Ticket) -> str:
     """The state, and for what it waits."""
     if ticket.state == State.PENDING and ticket.pending_reason:
-        return str(PendingReason(ticket.pending_reason).label)
+        kept = ticket.wait_reason
+        return str(kept) if kept else str(PendingReason(ticket.pending_reason).label)
     if ticket.merged_into_id is not None:
         return str(_("merged"))
     return str(State(ticket.state).label)

@@ -17,7 +17,16 @@ from compagnon.contracts import queries as contract_queries
 from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Stale
-from compagnon.desk import following, forms, inline_pictures, queries, stories, ties, timeline
+from compagnon.desk import (
+    following,
+    forms,
+    inline_pictures,
+    queries,
+    stories,
+    ties,
+    timeline,
+    waiting,
+)
 from compagnon.desk.models import Attachment, Priority, Ticket
 from compagnon.desk.page_verbs import PageVerb
 from compagnon.desk.policies import is_party, is_support
@@ -157,6 +166,7 @@ def _page(
     asking = [
         one
         for name, one in offered.items()
+            "wait": waiting.current(actor, found),
         if not one.verb.in_place
         and name not in COMPOSER
         # Beside the solution itself, for its user.

@@ -1,0 +1,14 @@
+"""A day's work by API: waits, bulk actions, presence, drafts, phrases, times, undoing."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from compagnon.desk.api import waiting
+from compagnon.desk.resources_daily import WAIT_REASONS
+
+router = Router()
+for part in (waiting,):
+    router.add_router("", part.router)
+for resource in (WAIT_REASONS,):
+    router.add_router("", resource.routes())

@@ -1,0 +1,21 @@
+"""Entries of a day's work in the navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.ui import navigation
+from compagnon.ui.navigation import NavItem
+
+navigation.register(
+    NavItem(_("On hold"), "hourglass", "desk:waits", "ticket.pend", 22, "desk"),
+    NavItem(
+        _("Reasons for waiting"),
+        "hourglass",
+        "desk:wait_reason_list",
+        "desk.configure",
+        92,
+        "desk",
+        section=_("Settings"),
+    ),
+)
