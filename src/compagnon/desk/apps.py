@@ -21,6 +21,7 @@ class DeskConfig(AppConfig):
         from compagnon.desk import (  # noqa: F401
             journal_words,
             navigation,
+            navigation_daily,
             policies,
             policies_connections,
             receivers,
@@ -29,3 +30,18 @@ class DeskConfig(AppConfig):
             visibility_daily,
             visibility_notices,
         )
+
+
+def ship_reasons(using: str, plan: Sequence[tuple[Any, bool]] = (), **_kwargs: Any) -> None:
+    """Write the reasons for waiting once the tables are there, unless some are kept already."""
+    from django.db import connections
+
+    from compagnon.core.actor import Actor, Source
+    from compagnon.desk.services.waiting import ensure_reasons
+
+    # Going back, or to a migration in the middle, the tables are not those of the models.
+    if using != "default" or any(backward for _migration, backward in plan):
+        return
+    wanted = {"desk_waitreason", "core_entry", "core_outboxitem"}
+    if wanted <= set(connections[using].introspection.table_names()):
+        ensure_reasons(actor=Actor.system("migrate", source=Source.COMMAND))

@@ -11,7 +11,7 @@ from django_tasks import task
 from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import periodic, policy, system_actor
 from compagnon.desk import services
-from compagnon.desk.models import State, Ticket
+from compagnon.desk.models import State, Ticket, Wait
 
 log = structlog.get_logger(__name__)
 BATCH = 500

@@ -4,6 +4,7 @@ from ninja import Router
 
 from compagnon.desk.api import (
     assets,
+    daily,
     imports,
     intake,
     outgoing,
@@ -19,5 +20,6 @@ from compagnon.desk.resources import CATEGORIES, MAILBOXES
 router = Router()
 for part in (tickets, assets, ties, watching, reading, work, intake, outgoing, rules, imports):
     router.add_router("", part.router)
+router.add_router("", daily.router)
 for resource in (CATEGORIES, MAILBOXES):
     router.add_router("", resource.routes())
