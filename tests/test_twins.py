@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compagnon.config.api import document
-from compagnon.config.tests import walking
+from compagnon.config.tests import walking, world_connections
 from compagnon.core.crud import all_resources
 from compagnon.desk.verbs_on_pages import BY_NAME
 
@@ -105,7 +105,7 @@ TWINS: Mapping[str, str] = {
     "people/teams/<pk>/members/<person_id>/remove/": "DELETE /teams/{team_id}/members/{person_id}",
     "requests/": "GET /tickets",
     "requests/followed/": "GET /tickets",
-}  # fmt: skip
+} | world_connections.TWINS  # fmt: skip
 # The verbs of a ticket's page.
 VERBS: Mapping[str, str] = {
     "reply": "POST /tickets/{ticket_id}/messages",

@@ -268,6 +268,8 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 # --- calling others -------------------------------------------------------------------------
 # Networks and names inside that webhooks, token endpoints and IMAP may reach.
 OUTGOING_ALLOW = env.several("OUTGOING_ALLOW")
+# Failures in a row after which a webhook stops: ten take about a day and a half.
+WEBHOOK_FAILURES = env.number("WEBHOOK_FAILURES", 10)
 
 # --- the titles that come with the product --------------------------------------------------
 SHIP_TITLES = True  # written at migrate; the tests make their own

@@ -277,7 +277,12 @@ class _Pinned(http.client.HTTPConnection):
         self._plain = socket.create_connection(place, timeout=self._seconds)
         self.sock = self._plain
         if self._tls is not None:
-            self.sock = self._tls.wrap_socket(self._plain, server_hostname=self._target.host)
+            # The handshake after, so that the watch knows the socket that speaks.
+            wrapped = self._tls.wrap_socket(
+                self._plain, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self.sock = wrapped
+            wrapped.do_handshake()
 
     def shut(self) -> None:
         """End it from another thread: who reads is told at once."""

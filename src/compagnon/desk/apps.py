@@ -20,7 +20,9 @@ class DeskConfig(AppConfig):
         post_migrate.connect(ship_reasons, sender=self)
         from compagnon.desk import (  # noqa: F401
             journal_words,
+            journal_words_connections,
             navigation,
+            navigation_connections,
             navigation_daily,
             policies,
             policies_connections,

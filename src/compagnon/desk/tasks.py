@@ -10,7 +10,10 @@ from django_tasks import task
 
 from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import periodic, policy, system_actor
-from compagnon.desk import services
+from compagnon.desk import (
+    services,
+    tasks_connections,  # noqa: F401 — declares its jobs
+)
 from compagnon.desk.models import State, Ticket, Wait
 
 log = structlog.get_logger(__name__)

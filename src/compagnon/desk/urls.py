@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk import urls_daily
+from compagnon.desk import urls_connections, urls_daily
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
     assets,
@@ -57,6 +57,7 @@ urlpatterns = [
     path("desk/rules/", rules.index, name="rules"),
     path("desk/rules/<int:organisation_id>/", rules.change, name="rules_change"),
     *urls_daily.urlpatterns,
+    *urls_connections.patterns,
     path("answer/<str:token>/", links.answer, name="answer"),
     path("sign/<str:token>/", links.sign, name="sign_link"),
 ]

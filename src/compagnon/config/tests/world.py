@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from compagnon.config.tests import (
+    world_connections,
     world_desk,
     world_park,
     world_park_life,
@@ -253,6 +254,7 @@ def furnish(side: Side) -> Side:
     )
     assert isinstance(task, WorkTask)
     world_desk.furnish(side, mark)
+    world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
     world_park_life.furnish(side, mark)
@@ -289,6 +291,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     RequestType: lambda side: side.objects["request_type"],
     Category: lambda side: side.objects["category"],
     Mailbox: lambda side: side.objects["mailbox"],
+    **world_connections.ROWS,
     **world_park.ROWS,
     **world_park_life.ROWS,
     **world_park_supplies.ROWS,
@@ -349,6 +352,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
     "api/v1/imports/<import_id>": kept("bringing"),
     **world_desk.PARAMETERS,
+    **world_connections.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_life.PARAMETERS,

@@ -4,6 +4,7 @@ from ninja import Router
 
 from compagnon.desk.api import (
     assets,
+    connections,
     daily,
     imports,
     intake,
@@ -21,5 +22,6 @@ router = Router()
 for part in (tickets, assets, ties, watching, reading, work, intake, outgoing, rules, imports):
     router.add_router("", part.router)
 router.add_router("", daily.router)
+router.add_router("", connections.router)
 for resource in (CATEGORIES, MAILBOXES):
     router.add_router("", resource.routes())

@@ -1,0 +1,43 @@
+"""The work in the background of what ties the desk to other programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django_tasks import task
+
+from compagnon.core.tasks import periodic, policy
+
+
+@periodic(every=timedelta(seconds=5))
+def follow_journal_for_webhooks() -> None:
+    """Write the messages of what happened, and have them sent."""
+    from compagnon.desk.outbound import webhooks
+
+    webhooks.follow()
+
+
+@task
+@policy(max_attempts=1, timeout=150)
+def send_webhook(pk: int) -> None:
+    """Send what waits for a subscription; what fails is tried again by `follow`."""
+    from compagnon.desk.outbound import webhooks
+
+    webhooks.send_waiting(pk)
+
+
+@task(queue_name="mail")
+@policy(max_attempts=6, timeout=120)
+def tell_webhook_stopped(pk: int) -> None:
+    """Tell the owner of a subscription that it stopped."""
+    from compagnon.desk.outbound.notices import tell_stopped
+
+    tell_stopped(pk)
+
+
+@periodic(every=timedelta(hours=6))
+def forget_webhook_messages() -> None:
+    """Delete what is older than thirty days."""
+    from compagnon.desk.outbound import webhooks
+
+    webhooks.forget()
