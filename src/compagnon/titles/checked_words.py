@@ -25,6 +25,9 @@ _NAMES: Mapping[str, Promise] = {
 }
 _REASONS: Mapping[str, Promise] = {
     "changed": _("The content was changed after it was signed."),
+    "rewritten": _(
+        "The place of the signature is not written as a signer writes it: the file was changed."
+    ),
     "added-to": _("Something was added after it was signed."),
     "not-signed": _("There is no signature."),
     "several-signatures": _("There are several signatures; an attestation has one."),

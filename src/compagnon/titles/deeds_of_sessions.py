@@ -17,6 +17,7 @@ from compagnon.titles.services import (
     deliberating,
     inviting,
     jurors,
+    keeping,
     minutes,
     results,
     sessions,
@@ -232,6 +233,12 @@ JUROR: Mapping[str, Deed] = {
         run=lambda actor, row, values: jurors.tell_tie(
             actor=actor, juror_id=row.pk, candidate=values["candidate"], kind=values["kind"]
         ),
+    ),
+    "forget": Deed(
+        title=_("Erase what is kept of this juror"), icon="eye-off", kind="danger",
+        may=_prepares, done=_("What was kept of this juror is erased."),
+        help=_("Trade, employer, sex and links go; the name and the minutes signed stay."),
+        run=lambda actor, row, _values: keeping.forget_juror(actor=actor, juror_id=row.pk),
     ),
     "drop-tie": Deed(
         title=_("Take a link back"), icon="link-off", kind="danger", form=forms.KeyForm,

@@ -51,6 +51,7 @@ journal_words.words(
         "juror.change": (_("changed a juror"), "pencil"),
         "juror.tell_tie": (_("told a link"), "link"),
         "juror.drop_tie": (_("took a link back"), "link-off"),
+        "juror.forget": (_("erased what the register says of a juror"), "eye-off"),
     }
 )
 

@@ -27,4 +27,8 @@ navigation.register(
         _("Evidence rules"), "checklist", "titles:evidence_rule_list", "candidacy.train", 73,
         "titles", section=_SECTION,
     ),
+    NavItem(
+        _("Personal data"), "shield-lock", "titles:personal_data", "candidacy.manage", 80,
+        "titles", section=_SECTION,
+    ),
 )  # fmt: skip

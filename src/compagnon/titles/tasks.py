@@ -10,7 +10,7 @@ from django_tasks import task
 from compagnon.core import outbox
 from compagnon.core.models import Entry
 from compagnon.core.tasks import periodic, policy, system_actor
-from compagnon.titles.services import gathering, session_mail
+from compagnon.titles.services import gathering, keeping, session_mail
 
 CONSUMER = "titles.evidence"
 
@@ -24,6 +24,12 @@ def propose_evidence() -> None:
 
 def _gather(entries: Sequence[Entry]) -> None:
     gathering.gather(actor=system_actor("evidence"), entries=entries)
+
+
+@periodic(every=timedelta(hours=24))
+def forget_what_is_past_its_time() -> None:
+    """Erase the personal data of candidacies and jurors whose time of keeping is over."""
+    keeping.forget_due(actor=system_actor("keeping"))
 
 
 @task(queue_name="mail", priority=5)

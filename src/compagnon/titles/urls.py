@@ -8,6 +8,7 @@ from compagnon.titles import (
     urls_candidacies,
     urls_decisions,
     urls_evaluations,
+    urls_keeping,
     urls_outcomes,
     urls_referentials,
     urls_results,
@@ -24,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_candidacies.urlpatterns,
     *urls_sessions.urlpatterns,
     *urls_evaluations.urlpatterns,
+    *urls_keeping.urlpatterns,
 ]

@@ -49,7 +49,7 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     ),
     f"{_SESSION}/judge/<sitting_id>": _of("sitting"),
     "titles/jurors/<juror_id>": _of("juror"),
-    "titles/jurors/<juror_id>/do/<name>": _words("change", "tie", "drop-tie"),
+    "titles/jurors/<juror_id>/do/<name>": _words("change", "tie", "drop-tie", "forget"),
     "titles/jury/<member_id>": _of("jury_member"),
     "titles/minutes/<minutes_id>": _of("minutes"),
     "titles/minutes/<minutes_id>/do/<name>": _words("sign", "appeal", "answer-appeal"),

@@ -10,6 +10,7 @@ from compagnon.titles.api import (
     evaluations,
     evidence,
     juries,
+    keeping,
     outcomes,
     referentials,
     results,
@@ -31,5 +32,6 @@ for part in (
     sessions,
     centres,
     juries,
+    keeping,
 ):
     router.add_router("", part.router)

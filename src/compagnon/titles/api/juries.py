@@ -18,7 +18,7 @@ from compagnon.titles import ruling
 from compagnon.titles.models import Juror, Minutes, Title
 from compagnon.titles.queries import deliberations as queries
 from compagnon.titles.queries import sessions as session_queries
-from compagnon.titles.services import deliberating, jurors, minutes, results
+from compagnon.titles.services import deliberating, jurors, keeping, minutes, results
 
 router = Routes(tag="juries")
 
@@ -248,6 +248,13 @@ def change_juror(request: ApiRequest, juror_id: Id, body: ChangeIn) -> Juror:
     """Change what the register says of a juror."""
     session_queries.juror(request.actor, juror_id)
     jurors.change_juror(actor=request.actor, juror_id=juror_id, **_values(body))
+    return session_queries.juror(request.actor, juror_id)
+
+
+@router.act("/jurors/{juror_id}/forget", JurorOut)
+def forget_juror(request: ApiRequest, juror_id: Id) -> Juror:
+    """Erase what the register says of a juror who is invited no more; minutes stay."""
+    keeping.forget_juror(actor=request.actor, juror_id=juror_id)
     return session_queries.juror(request.actor, juror_id)
 
 

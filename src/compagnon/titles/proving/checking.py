@@ -126,7 +126,9 @@ def _check_pdf(report: Report, raw: bytes, *, now: datetime, trust: Trust | None
         report.fail("signature", error)
     else:
         report.signer = signed.signer
-        report.add("signature", _verdict(signed.intact), "" if signed.intact else "changed")
+        reason = "" if signed.exact else "rewritten"
+        reason = reason if signed.intact else "changed"
+        report.add("signature", _verdict(signed.intact and signed.exact), reason)
         report.add("coverage", _verdict(signed.whole), "" if signed.whole else "added-to")
         _add_trust(report, "signer", signed.trusted)
     try:

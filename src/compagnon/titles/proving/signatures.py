@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.decode_limits import (
@@ -28,6 +29,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from compagnon.titles.proving import limits
 from compagnon.titles.proving.certificates import Trust
 from compagnon.titles.proving.errors import Unproven
+from compagnon.titles.proving.exactness import is_exact
 from compagnon.titles.proving.loops import run_apart
 from compagnon.titles.proving.reading import TRIPS
 
@@ -46,12 +48,14 @@ class Signed:
 
     Args:
         intact: the bytes that it covers are those that were signed, by the key it names.
+        exact: the place of the signature itself is written as a signer writes it.
         whole: it covers the whole file, and nothing was added behind.
         trusted: an authority that is trusted vouches for the key; ``None`` without authorities.
         signer: the name in its certificate.
     """
 
     intact: bool
+    exact: bool
     whole: bool
     trusted: bool | None
     signer: str
@@ -67,7 +71,7 @@ def look_at(raw: bytes, *, now: datetime, trust: Trust | None) -> Signed:
         return run_apart(lambda: _look_at(raw, now, trust))
     except (
         PdfError, SignatureValidationError, SigningError, SuspiciousModification, ValidationError,
-        PathError, *TRIPS,
+        PathError, UnsupportedAlgorithm, *TRIPS,
     ) as error:  # fmt: skip
         raise Unproven("signature-form", repr(error)[:200]) from error
 
@@ -98,6 +102,7 @@ def _look_at(raw: bytes, now: datetime, trust: Trust | None) -> Signed:
     )
     return Signed(
         intact=bool(status.intact and status.valid),
+        exact=is_exact(raw, signature),
         whole=whole,
         trusted=None if trust is None else bool(status.trusted),
         signer=str(signature.signer_cert.subject.native.get("common_name", ""))[:200],

@@ -17,10 +17,13 @@ from compagnon.titles.models import (
     Absence,
     Accommodation,
     AdmissibilityNotice,
+    Attestation,
     Candidacy,
     CertificateKind,
     ExperienceProof,
     HeldCertificate,
+    Minutes,
+    Sitting,
     TitleVersion,
     TrainingPeriod,
 )
@@ -90,6 +93,41 @@ def file_of(actor: Actor, row: Candidacy) -> File:
         notice=of(AdmissibilityNotice, "file").first(),
         held=list(held(actor).filter(person_id=row.person_id).order_by("gained_on", "pk")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """A session that a candidacy is on the list of, what was decided there, and is attested."""
+
+    sitting: Sitting
+    minutes: Sequence[Minutes]
+    attestations: Sequence[Attestation]
+
+
+def results_of(actor: Actor, row: Candidacy) -> list[Sat]:
+    """Give the sessions of a candidacy with what came out of them, the latest first."""
+    sittings = list(
+        visible(Sitting, actor)
+        .filter(candidacy=row)
+        .select_related("session")
+        .order_by("-session__starts_at")
+    )
+    if not sittings:
+        return []
+    found = visible(Minutes, actor).filter(sitting__in=sittings)
+    minutes = list(found.select_related("corrected_by").order_by("pk"))
+    numbers = [one.number for one in minutes]
+    attested = visible(Attestation, actor).filter(
+        organisation_id=row.organisation_id, decision__in=numbers
+    )
+    rows = list(attested.order_by("pk")) if numbers else []
+    return [_sat(sitting, minutes, rows) for sitting in sittings]
+
+
+def _sat(sitting: Sitting, minutes: Sequence[Minutes], attestations: Sequence[Attestation]) -> Sat:
+    mine = [one for one in minutes if one.sitting_id == sitting.pk]
+    numbers = {one.number for one in mine}
+    return Sat(sitting, mine, [one for one in attestations if one.decision in numbers])
 
 
 def held(actor: Actor) -> QuerySet[HeldCertificate]:

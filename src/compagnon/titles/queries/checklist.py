@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,12 +107,14 @@ def of_session(session: Session) -> Checklist:
             "candidacy__person", "candidacy__dossier", "candidacy__notice"
         ).prefetch_related("slots", "candidacy__aimed")
     )
-    facts = _Facts.of(session, sittings)
+    # Each juror's answer, and whether they were there: what is counted thrice is read once.
+    jury = list(session.jury.values_list("answer", "is_present"))
+    facts = _Facts.of(session, sittings, jury)
     approval = _approval(session)
     common = _common(session, approval)
     return Checklist(
         session,
-        _of_session(session, approval),
+        _of_session(session, approval, {answer for answer, _came in jury}),
         [_row(sitting, facts, common) for sitting in sittings],
     )
 
@@ -128,7 +130,9 @@ class _Facts:
     jurors: int
 
     @classmethod
-    def of(cls, session: Session, sittings: Sequence[Sitting]) -> _Facts:
+    def of(
+        cls, session: Session, sittings: Sequence[Sitting], jury: Sequence[tuple[str, bool | None]]
+    ) -> _Facts:
         signed: dict[int, set[int]] = defaultdict(set)
         for candidacy, certificate in Evaluation.objects.filter(
             candidacy__in=[one.candidacy_id for one in sittings],
@@ -144,13 +148,6 @@ class _Facts:
             .prefetch_related("signatures")
             .order_by("pk")
         }
-        attested: dict[str, list[str]] = defaultdict(list)
-        for number, reference in Attestation.objects.filter(
-            organisation=session.organisation_id,
-            decision__in=[one.number for one in minutes.values()],
-            withdrawn_at=None,
-        ).values_list("decision", "reference"):
-            attested[number].append(reference)
         return cls(
             signed=signed,
             reachable=set(
@@ -160,9 +157,21 @@ class _Facts:
                 ).values_list("person_id", flat=True)
             ),
             minutes=minutes,
-            attested=attested,
-            jurors=session.jury.filter(answer=Answer.ACCEPTED).exclude(is_present=False).count(),
+            attested=_attested(session, minutes.values()),
+            jurors=sum(answer == Answer.ACCEPTED and came is not False for answer, came in jury),
         )
+
+
+def _attested(session: Session, minutes: Iterable[Minutes]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    numbers = [one.number for one in minutes]
+    if numbers:
+        rows = Attestation.objects.filter(
+            organisation=session.organisation_id, decision__in=numbers, withdrawn_at=None
+        ).order_by("pk")
+        for number, reference in rows.values_list("decision", "reference"):
+            found[number].append(reference)
+    return found
 
 
 def _approval(session: Session) -> CentreApproval | None:
@@ -205,15 +214,17 @@ def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
-def _of_session(session: Session, approval: CentreApproval | None) -> list[Missing]:
+def _of_session(
+    session: Session, approval: CentreApproval | None, answers: Collection[str]
+) -> list[Missing]:
     found = []
     if approval is None:
         found.append(Missing("approval", _("No approval of the centre is in force that day.")))
     if session.forecast is None or session.forecast.submitted_on is None:
         found.append(Missing("forecast", _("The session was not told in the yearly forecast.")))
-    if not session.jury.filter(answer=Answer.ACCEPTED).exists():
+    if Answer.ACCEPTED not in answers:
         found.append(Missing("jury", _("Nobody of the jury has accepted yet.")))
-    if session.jury.filter(answer=Answer.WAITING).exists():
+    if Answer.WAITING in answers:
         found.append(Missing("jury_answers", _("A juror has not answered yet.")))
     return found
 

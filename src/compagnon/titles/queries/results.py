@@ -98,7 +98,9 @@ def outcome(actor: Actor, session_id: int) -> SessionOutcome:
     Raises:
         NotFound: there is none, or the actor does not see it.
     """
-    rows = Session.objects.select_related("organisation", "version_of_title__title", "certificate")
+    rows = Session.objects.select_related(
+        "organisation", "version_of_title__title", "certificate", "forecast"
+    )
     session = get_visible(Session, actor, rows, pk=session_id)
     sittings = visible(Sitting, actor).filter(session=session).select_related("candidacy__person")
     minutes = {
@@ -111,27 +113,21 @@ def outcome(actor: Actor, session_id: int) -> SessionOutcome:
     attested: dict[str, list[Attestation]] = defaultdict(list)
     numbers = [one.number for one in minutes.values()]
     mine = visible(Attestation, actor).filter(organisation=session.organisation_id)
-    for row in mine.filter(decision__in=numbers).order_by("pk"):
+    for row in mine.filter(decision__in=numbers).order_by("pk") if numbers else ():
         attested[row.decision].append(row)
-    lines = [
-        _line(sitting, minutes.get(sitting.pk), attested, names=_ccps(session))
-        for sitting in sittings
-    ]
+    names = attesting.ccp_names(session.version_of_title) if minutes else {}
+    lines = [_line(sitting, minutes.get(sitting.pk), attested, names) for sitting in sittings]
     manages = actor.scope.allows("session.manage", session.organisation_id)
     return SessionOutcome(
         session=session,
         lines=lines,
         to_withdraw=attesting.to_withdraw(session) if manages else (),
-        mails=list(mails(actor, session.pk)),
+        mails=list(_mails(actor, session.pk)),
         may_attest=session.state == SessionState.CLOSED
         and actor.scope.allows("attestation.issue", session.organisation_id)
         and any(one.minutes and not one.is_attested for one in lines),
         manages=manages,
     )
-
-
-def _ccps(session: Session) -> dict[int, str]:
-    return attesting.ccp_names(session.version_of_title)
 
 
 def _line(
@@ -160,6 +156,10 @@ def mails(actor: Actor, session_id: int) -> QuerySet[SessionMail]:
         NotFound: there is no such session, or the actor does not see it.
     """
     get_visible(Session, actor, pk=session_id)
+    return _mails(actor, session_id)
+
+
+def _mails(actor: Actor, session_id: int) -> QuerySet[SessionMail]:
     return visible(SessionMail, actor).filter(session_id=session_id).select_related("person")
 
 

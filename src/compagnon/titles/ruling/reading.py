@@ -16,6 +16,7 @@ from .candidacy import (
     Session,
 )
 from .json_values import Reader, parse, unkeepable
+from .pointless import note_pointless
 from .reading_elements import read_elements
 from .reading_jury import read_jury
 from .vocabulary import (
@@ -70,6 +71,7 @@ def _candidacy(reader: Reader, table: Mapping[str, Any]) -> Candidacy:
     reader.known(title, "/title", KEYS["title"])
     request, asked, ccs = _request(reader, table)
     path = _path(reader, table, request)
+    note_pointless(reader, table, request)
     training = reader.table(_object(table.get("training"), "completed_on"), "/training")
     experience = reader.table(_years(table.get("experience")), "/experience")
     reader.known(training, "/training", KEYS["training"])
@@ -161,6 +163,7 @@ def _ccp_names(reader: Reader, value: Any, pointer: str) -> tuple[str, ...]:
     for number, row in enumerate(rows):
         where = f"{pointer}/{number}"
         if isinstance(row, Mapping):
+            reader.known(row, where, KEYS["named_ccp"])
             found.append(reader.text(row.get("ccp", row.get("number")), f"{where}/ccp"))
         else:
             found.append(reader.text(row, where))
@@ -172,6 +175,7 @@ def _title_ccps(reader: Reader, value: Any) -> tuple[tuple[str, str], ...]:
     for number, row in enumerate(reader.rows(value, "/title/ccps")[:MOST_CCPS]):
         at = f"/title/ccps/{number}"
         if isinstance(row, Mapping):
+            reader.known(row, at, KEYS["title_ccp"])
             key = reader.text(row.get("number", row.get("code", number + 1)), f"{at}/number")
             found.append((key, reader.text(row.get("name"), f"{at}/name") or key))
         else:
@@ -255,6 +259,7 @@ def _titles_held(reader: Reader, value: Any) -> tuple[tuple[str, Any], ...]:
     for number, row in enumerate(reader.rows(value, "/titles_held")):
         at = f"/titles_held/{number}"
         given = row if isinstance(row, Mapping) else {"code": row}
+        reader.known(given, at, KEYS["title_held"])
         code = reader.text(given.get("code", given.get("title")), f"{at}/code")
         found.append((code, reader.day(given.get("obtained_on"), f"{at}/obtained_on")))
     return tuple(found)
@@ -300,6 +305,7 @@ def _attempts(reader: Reader, value: Any) -> tuple[Attempt, ...]:
     for number, row in enumerate(reader.rows(value, "/previous_sessions")):
         at = f"/previous_sessions/{number}"
         given = reader.table(row, at)
+        reader.known(given, at, KEYS["attempt"])
         day = reader.day(given.get("date"), f"{at}/date")
         outcome = reader.word(
             given.get("outcome"), f"{at}/outcome", ("granted", "partial", "refused", "absent"),

@@ -16,6 +16,8 @@ def read_jury(reader: Reader, value: Any) -> tuple[Member, ...] | None:
     """Read ``{"members": [...]}`` or a list; ``None`` when nothing is told."""
     if value is None:
         return None
+    if isinstance(value, Mapping):
+        reader.known(value, "/jury", KEYS["jury"])
     rows = value.get("members") if isinstance(value, Mapping) else value
     if not isinstance(rows, list):
         reader.fault("/jury/members", "une liste est attendue", "a list is expected")

@@ -23,7 +23,12 @@ KEYS = {
     "candidate": {"identity_checked", "summoned_on", "reference", "name", "comment"},
     "centre": {"approved", "approved_until", "name", "comment"},
     "held": {"ccp", "number", "obtained_on", "date", "version", "name", "comment"},
-    "proposal": {"granted", "decision", "title", "ccs", "ccps", "votes", "comment"},
+    "title_held": {"code", "title", "obtained_on", "name", "comment"},
+    "title_ccp": {"number", "code", "name", "comment"},
+    "named_ccp": {"ccp", "number", "name", "comment"},
+    "attempt": {"date", "outcome", "reference", "comment"},
+    "jury": {"members", "chair", "comment"},
+    "proposal": {"granted", "decision", "title", "ccs", "ccps", "comment"},
     "member": {
         "name", "quality", "kind", "ties", "present", "recused", "chair", "role", "sex",
         "years_in_trade", "experience_years", "experience_months", "months_in_trade",
@@ -32,7 +37,7 @@ KEYS = {
 }  # fmt: skip
 PATH_WORDS = {
     "training": "continuous", "continuous_training": "continuous", "continu": "continuous",
-    "formation": "continuous", "apprenticeship": "continuous", "experience": "vae",
+    "formation": "continuous", "experience": "vae",
     "by_ccp": "discontinuous", "ccp": "discontinuous", "discontinuous_by_ccp": "discontinuous",
     "discontinu": "discontinuous", "capitalisation": "discontinuous", "validation": "vae",
 }  # fmt: skip

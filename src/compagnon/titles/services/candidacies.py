@@ -29,7 +29,10 @@ from compagnon.titles.models import (
     TrainingPeriod,
 )
 from compagnon.titles.policies_candidacies import check_manage
+from compagnon.titles.processing import kept_until
 
+# What stands where a text was erased (services/keeping.py).
+ERASED = "—"
 # What a state may become; «decided» comes from a session's minutes alone.
 MOVES: Mapping[str, frozenset[str]] = {
     CandidacyState.ENROLLED: frozenset(
@@ -255,9 +258,23 @@ def move(
         )
     before = candidacy.state
     candidacy.state = target
-    touch(candidacy, "state")
+    if target == CandidacyState.WITHDRAWN:
+        end(candidacy, timezone.localdate())
+    elif before in (CandidacyState.DECIDED, CandidacyState.WITHDRAWN):
+        # Taken up again: its time of keeping begins anew at the next end.
+        candidacy.keep_until = None
+        candidacy.plan = "" if candidacy.plan == ERASED else candidacy.plan
+    touch(candidacy, "state", "keep_until", "plan")
     note(actor, candidacy, "candidacy.move", before={"state": before}, after={"state": target})
     return candidacy
+
+
+def end(candidacy: Candidacy, day: date) -> None:
+    """Say until when the personal data of a candidacy that is over is kept, unless that was said.
+
+    The caller saves ``keep_until``.
+    """
+    candidacy.keep_until = candidacy.keep_until or kept_until("candidacy", day)
 
 
 @service("candidacy.check_identity")

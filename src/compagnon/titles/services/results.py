@@ -29,6 +29,7 @@ from compagnon.titles.models import (
 )
 from compagnon.titles.policies_sessions import check_manage_sessions
 from compagnon.titles.services import session_mail
+from compagnon.titles.services.candidacies import end
 from compagnon.titles.services.minutes import current, unsigned
 from compagnon.titles.services.sessions import lock, note, touch
 
@@ -108,8 +109,9 @@ def _grant(actor: Actor, sitting: Sitting, minutes: Minutes, day: date) -> None:
             )
     if candidacy.state in OPEN and (granted.get("title") or session.kind != SessionKind.CCP):
         candidacy.state = CandidacyState.DECIDED
+        end(candidacy, day)
         candidacy.version += 1
-        candidacy.save(update_fields=["state", "version"])
+        candidacy.save(update_fields=["state", "keep_until", "version"])
 
 
 @service("session.reopen")

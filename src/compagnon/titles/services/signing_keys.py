@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +22,7 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid
 from compagnon.core.services import service
+from compagnon.people.models import Organisation, OrganisationKind
 from compagnon.titles import policies_outcomes as policies
 from compagnon.titles.models import KeyPurpose, KeyState, SigningKey
 from compagnon.titles.proving import certificates, keys
@@ -38,6 +40,13 @@ class Signers:
     document: certificates.Held
     credential: Ed25519PrivateKey
     credential_row: SigningKey
+
+
+def usual_name() -> str:
+    """Give whose keys are unless somebody says: the organisation's at the top, else the host's."""
+    top = Organisation.objects.filter(parent=None, kind=OrganisationKind.PROVIDER).order_by("pk")
+    named = top.values_list("name", flat=True).first()
+    return named or urlsplit(settings.BASE_URL).hostname or "Compagnon"
 
 
 # --- made and changed -------------------------------------------------------------------------

@@ -332,12 +332,46 @@ def test_a_grant_against_a_result_asks():
         ({"proposal": {"granted": False, "ccps": ["9"]}}, "/proposal/ccps/0"),
         ({"held": [{"ccp": "7"}]}, "/held/0/ccp"),
         ({"a/b": 1}, "/a~1b"),
+        ({"path": "apprenticeship"}, "/path"),
+        ({"path": "ccs", "request": {"kind": "title"}}, "/path"),
+        ({"jury": {"members": PROFESSIONALS, "quorum": 2}}, "/jury/quorum"),
+        ({"titles_held": [{"code": "TP-00495", "day": "2012-01-01"}]}, "/titles_held/0/day"),
+        (
+            {"previous_sessions": [{"date": "2013-01-01", "result": "x"}]},
+            "/previous_sessions/0/result",
+        ),
+        ({"proposal": {"votes": 3}}, "/proposal/votes"),
+        ({"proposal": {"granted": True, "title": False}}, "/proposal"),
+        ({"proposal": {"ccs": True}}, "/proposal/ccs"),
+        ({"request": {"kind": "title", "ccps": ["1"]}}, "/request/ccps"),
+        ({"request": {"kind": "title", "ccs": "X"}}, "/request/ccs"),
     ],
 )
 def test_a_fault_says_where(changes, pointer):
     with pytest.raises(Unreadable) as caught:
         decided(CONTINUOUS, **changes)
     assert pointer in {one.pointer for one in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "pointer"),
+    [
+        (CCS, {"proposal": {"granted": False, "ccps": ["1"]}}, "/proposal/ccps"),
+        (CCS, {"proposal": {"title": True}}, "/proposal/title"),
+        (CCS, {"request": {"kind": "ccs", "ccs": "X", "ccps": ["1"]}}, "/request/ccps"),
+        (CCP, {"stage": "capitalisation"}, "/stage"),
+        (
+            CCP,
+            {"request": {"kind": "ccp", "ccps": ["2"], "host_titles": ["TP-00485"]}},
+            "/request/host_titles",
+        ),
+    ],
+)
+def test_what_no_rule_would_read_is_refused_and_not_lost(base, changes, pointer):
+    with pytest.raises(Unreadable) as caught:
+        decided(base, **changes)
+    assert [one.pointer for one in caught.value.problems] == [pointer]
+    assert all(one.words.fr and one.words.en for one in caught.value.problems)
 
 
 @pytest.mark.parametrize(

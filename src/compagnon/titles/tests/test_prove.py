@@ -144,6 +144,25 @@ def put(document, path, value):
     document[path[-1]] = value
 
 
+def test_no_byte_of_the_place_of_the_signature_can_be_changed():
+    """It is not covered by the signature: only its one way to be written holds."""
+    sound = proofs.sound_pdf()
+    found = re.search(rb"/ByteRange ?\[0 (\d+) (\d+)", sound)
+    assert found
+    start, end = int(found[1]), int(found[2])
+    digits = len(sound[start + 1 : end - 1].rstrip(b"0"))
+    letters = [at for at in range(start + 1, start + digits) if sound[at] in b"ABCDEF"]
+    for at in letters[:: len(letters) // 12]:
+        changed = bytearray(sound)
+        changed[at] ^= 0x20  # the same digit, in a small letter
+        assert [one.reason for one in check(bytes(changed)).failed] == ["rewritten"]
+    inside = range(start + 1, start + digits, digits // 16)
+    for at in (start, *inside, start + digits + 1, (start + digits + end) // 2, end - 2, end - 1):
+        changed = bytearray(sound)
+        changed[at] = ord("1") if sound[at] != ord("1") else ord("2")
+        assert not check(bytes(changed), trust=None).valid, at
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
 def test_any_changed_value_of_a_credential_is_refused(path):
     for value in ("other", "https://other.example/", 1, None, {"name": "x"}):

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.models import Entry
+from compagnon.people.models import Organisation, OrganisationKind
 from compagnon.people.tests import factories as people
 from compagnon.titles.models import KeyState, SigningKey
 from compagnon.titles.proving.documents import write_document
@@ -94,6 +95,15 @@ def keys(*arguments: object) -> list[dict]:
     out = StringIO()
     call_command("attestation", "keys", *map(str, arguments), "--json", stdout=out)
     return json.loads(out.getvalue())["items"]
+
+
+@pytest.mark.django_db
+def test_keys_are_named_after_who_is_at_the_top(settings):
+    settings.BASE_URL = "https://support.exemple.fr"
+    assert signing_keys.usual_name() == "support.exemple.fr"
+    people.cast()
+    top = Organisation.objects.get(parent=None, kind=OrganisationKind.PROVIDER)
+    assert {one["name"] for one in keys("create")} == {top.name}
 
 
 @pytest.mark.django_db

@@ -76,6 +76,7 @@ def candidacy(request: HttpRequest, pk: int) -> HttpResponse:
         "is_vae": row.path == Path.VAE,
         "may_manage": may_manage(actor, row.organisation_id),
         "is_mine": is_candidate(actor, row),
+        "results": queries.results_of(actor, row),
     }
     return render(request, "titles/candidacies/candidacy.html", context)
 

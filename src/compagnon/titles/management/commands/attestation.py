@@ -101,7 +101,8 @@ class Command(commands.Command):
     def _create(self, **options: Any) -> Answer:
         from compagnon.titles.services import signing_keys
 
-        return _rows(signing_keys.create_keys(actor=_actor(), name=options["name"]))
+        name = options["name"] or signing_keys.usual_name()
+        return _rows(signing_keys.create_keys(actor=_actor(), name=name))
 
     def _list(self, **_options: Any) -> Answer:
         from compagnon.titles.models import SigningKey
@@ -162,7 +163,9 @@ def _take_json(parser: argparse.ArgumentParser) -> None:
 def _key_actions(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="keys_action", required=True, metavar="WHAT")
     create = actions.add_parser("create", help="make the first keys")
-    create.add_argument("--name", required=True, help="whose they are: the centre's name")
+    create.add_argument(
+        "--name", help="whose they are: the name of the organisation at the top unless given"
+    )
     rotate = actions.add_parser("rotate", help="put new keys in use, keep the former to verify")
     rotate.add_argument("--name", default="", help="whose they are, if that changed")
     backup = actions.add_parser("backup", help="write every key in an encrypted file")
@@ -204,7 +207,8 @@ def _trusted(paths: Sequence[Path]) -> Trust | None:
 
 def _passphrase(path: Path | None, *, twice: bool = False) -> str:
     if path is not None:
-        return _read(path, 1024).decode("utf-8", "replace").splitlines()[0]
+        lines = _read(path, 1024).decode("utf-8", "replace").splitlines()
+        return lines[0] if lines else ""
     if not sys.stdin.isatty():
         raise Misused(_("Give the passphrase with --passphrase-file."))
     found = getpass.getpass(_("Passphrase: "))
