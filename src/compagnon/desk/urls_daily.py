@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compagnon.desk.resources_daily import WAIT_REASONS
-from compagnon.desk.views import waiting
+from compagnon.desk.views import bulk, waiting
 
 urlpatterns = [
+    path("desk/bulk/", bulk.index, name="bulk_runs"),
+    path("desk/bulk/new/", bulk.new, name="bulk_new"),
+    path("desk/bulk/news/", bulk.news, name="bulk_news"),
+    path("desk/bulk/<int:run_id>/", bulk.one, name="bulk_run"),
+    path("desk/bulk/<int:run_id>/do/<slug:name>/", bulk.act, name="bulk_act"),
     path("desk/waiting/", waiting.index, name="waits"),
     path("desk/waiting/<int:ticket_id>/stop/", waiting.stop, name="wait_stop"),
     path("desk/wait-reasons/", include(WAIT_REASONS.urls())),
