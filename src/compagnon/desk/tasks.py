@@ -12,6 +12,7 @@ from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import periodic, policy, system_actor
 from compagnon.desk import (
     services,
+    tasks_daily,  # noqa: F401 — declares its jobs
     tasks_connections,  # noqa: F401 — declares its jobs
 )
 from compagnon.desk.models import State, Ticket, Wait

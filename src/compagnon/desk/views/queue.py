@@ -18,7 +18,7 @@ from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
-from compagnon.desk import following, queries, search
+from compagnon.desk import bulk, following, queries, search
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
 from compagnon.desk.views import notices
@@ -94,6 +94,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "level", "name"
         ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
+        "bulk_verbs": bulk.offered(actor),
     }
     return render(request, "desk/queue.html", context)
 
