@@ -12,16 +12,18 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Protocol
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import FileResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -294,9 +296,29 @@ def lost(rows: QuerySet[StoredFile] | None = None) -> Iterator[StoredFile]:
 def unused(*, older_than: timedelta = timedelta(days=1)) -> QuerySet[StoredFile]:
     """Give the rows that no other row points at: what pointed at them was erased."""
     rows = StoredFile.objects.filter(created_at__lt=timezone.now() - older_than)
-    for relation in StoredFile._meta.related_objects:
-        pointing = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
-            **{relation.field.name: OuterRef("pk")}
-        )
-        rows = rows.exclude(Exists(pointing))
+    for model, name in _pointing():
+        rows = rows.exclude(Exists(model._default_manager.filter(**{name: OuterRef("pk")})))
     return rows
+
+
+def discard(stored: Iterable[StoredFile]) -> int:
+    """Delete the contents among these that no row points at any more; gives how many.
+
+    The bytes go once the transaction has committed: an interrupted one loses nothing.
+    """
+    keys = [one.pk for one in stored]
+    gone = list(
+        unused(older_than=timedelta(0)).filter(pk__in=keys).select_for_update(of=("self",))
+    )
+    StoredFile.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    for one in gone:
+        transaction.on_commit(partial(path_of(one.sha256).unlink, missing_ok=True))
+    return len(gone)
+
+
+def _pointing() -> Iterator[tuple[type[Model], str]]:
+    """Give the models that name a stored file, with the field's name; hidden relations too."""
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        model = getattr(relation, "related_model", None)
+        if relation.auto_created and not relation.concrete and isinstance(model, type):
+            yield model, relation.field.name  # type: ignore[union-attr]

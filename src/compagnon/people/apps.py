@@ -18,7 +18,13 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Declare the room's verbs and rules, what it listens to, and whose tokens are."""
         from compagnon.core.crud.telling import naming
-        from compagnon.people import navigation, receivers, verbs, visibility  # noqa: F401
+        from compagnon.people import (  # noqa: F401
+            navigation,
+            palette,
+            receivers,
+            verbs,
+            visibility,
+        )
         from compagnon.people.queries import names_of
         from compagnon.people.services import tokens  # noqa: F401
 

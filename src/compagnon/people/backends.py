@@ -36,5 +36,5 @@ def with_person() -> QuerySet[Account]:
     asked = RoleAssignment.objects.filter(person=OuterRef("person"), role__needs_second_factor=True)
     held = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return Account.objects.select_related("person__organisation", "person__site").annotate(
-        second_factor_missing=Q(Exists(asked)) & ~Q(Exists(held)), **facts.annotations()
+        second_factor_missing=Q(Exists(asked)) & ~Q(Exists(held)), **facts.beside_account()
     )

@@ -21,7 +21,7 @@ def register(name: str, rows: Callable[[], QuerySet[Any]]) -> None:
     _FACTS[name] = rows
 
 
-def annotations() -> dict[str, Exists]:
+def beside_account() -> dict[str, Exists]:
     """Give what to read beside an account."""
     return {f"fact_{name}": Exists(rows()) for name, rows in _FACTS.items()}
 

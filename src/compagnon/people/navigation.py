@@ -34,6 +34,10 @@ register(
         _("Roles"), "shield-check", "people:role_list", "role.manage", 64, "people",
         section=_SECTION,
     ),
+    NavItem(
+        _("Personal data"), "fingerprint", "people:privacy", "privacy.manage", 65, "people",
+        section=_SECTION,
+    ),
 )  # fmt: skip
 
 

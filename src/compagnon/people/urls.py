@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from compagnon.people.resources import ORGANISATIONS, PERSONS, SITES, TEAMS
-from compagnon.people.views import accounts, organisations, persons, pick, profile, roles, teams
+from compagnon.people.views import (
+    accounts,
+    organisations,
+    persons,
+    pick,
+    privacy,
+    profile,
+    roles,
+    teams,
+)
 
 app_name = "people"
 
@@ -34,6 +43,9 @@ _persons = [
     path("<int:pk>/teams/<int:team_id>/leave/", persons.leave, name="person_leave"),
     path("<int:pk>/roles/", persons.give_role, name="role_give"),
     path("<int:pk>/roles/<int:assignment_id>/take/", persons.take_role, name="role_take"),
+    path("<int:pk>/data/", privacy.data, name="person_data"),
+    path("<int:pk>/data/export/", privacy.export, name="person_export"),
+    path("<int:pk>/data/erase/", privacy.erase, name="person_erase"),
     path("<int:pk>/account/", accounts.create, name="account_create"),
     *PERSONS.urls(),
 ]
@@ -59,6 +71,12 @@ urlpatterns = [
     path("accounts/<int:pk>/address/", accounts.change_address, name="account_address"),
     path("accounts/<int:pk>/<slug:action>/", accounts.act, name="account_act"),
     path("pick/persons/", pick.persons, name="pick_persons"),
+    path("privacy/", privacy.register, name="privacy"),
+    path("privacy/register.csv", privacy.register_csv, name="privacy_csv"),
+    path("privacy/terms/<str:key>/", privacy.set_term, name="privacy_term"),
+    path("privacy/erasures/", privacy.erasures, name="erasures"),
+    path("privacy/erasures/<int:pk>/", privacy.erasure, name="erasure"),
+    path("me/data/", privacy.own_data, name="own_data"),
     path("me/", profile.profile, name="profile"),
     path("me/tokens/", profile.own_tokens, name="tokens"),
     path("me/tokens/<int:pk>/revoke/", profile.revoke_token, name="token_revoke"),

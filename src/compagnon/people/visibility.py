@@ -16,6 +16,8 @@ from compagnon.people.models import (
     Account,
     ApiToken,
     ContactPoint,
+    Erasure,
+    KeepingTerm,
     MailDomain,
     Membership,
     NameWord,
@@ -118,3 +120,15 @@ def tokens(scope: Scope, rows: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
     """One's own, and those of people whose accounts one manages."""
     own = Q(account__person_id=scope.person_id)
     return _keep(rows, within(scope, "account.manage", "account__person__organisation_id", own))
+
+
+@rule(KeepingTerm)
+def keeping_terms(scope: Scope, rows: QuerySet[KeepingTerm]) -> QuerySet[KeepingTerm]:
+    """For whoever manages personal data: the register is the same for all."""
+    return rows if scope.allows_somewhere("privacy.manage") else rows.none()
+
+
+@rule(Erasure)
+def erasures(scope: Scope, rows: QuerySet[Erasure]) -> QuerySet[Erasure]:
+    """Those of organisations whose personal data one manages."""
+    return _keep(rows, within(scope, "privacy.manage", "organisation_id", Q(pk__in=[])))

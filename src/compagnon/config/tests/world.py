@@ -23,6 +23,7 @@ from compagnon.config.tests import (
     world_park,
     world_park_life,
     world_park_supplies,
+    world_privacy,
     world_titles,
 )
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
@@ -259,6 +260,7 @@ def furnish(side: Side) -> Side:
     world_park.furnish(side, mark)
     world_park_life.furnish(side, mark)
     world_park_supplies.furnish(side, mark)
+    world_privacy.furnish(side, mark)
     return side
 
 
@@ -353,6 +355,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/imports/<import_id>": kept("bringing"),
     **world_desk.PARAMETERS,
     **world_connections.PARAMETERS,
+    **world_privacy.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_life.PARAMETERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.people.api import accounts, me, organisations, persons, roles, teams
+from compagnon.people.api import accounts, me, organisations, persons, privacy, roles, teams
 from compagnon.people.resources import ORGANISATIONS, SITES, TEAMS
 
 router = Router()
@@ -18,5 +18,6 @@ for part in (
     roles.router,
     accounts.router,
     me.router,
+    privacy.router,
 ):
     router.add_router("", part)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import suppress
+from typing import Any
 
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal
@@ -78,15 +81,41 @@ def _move_contacts(gone: Person, kept: Person) -> None:
 
 
 def _point_anew(gone: Person, kept: Person) -> dict[str, int]:
-    """Point every other foreign key at ``kept``, and tell how many by model."""
+    """Point every other foreign key at ``kept``, those without a way back too; count by model."""
     moved: dict[str, int] = {}
-    for relation in Person._meta.related_objects:
-        model = relation.related_model
-        if model in OWN or relation.many_to_many or not isinstance(model, type):
+    for relation in Person._meta.get_fields(include_hidden=True):
+        model: Any = getattr(relation, "related_model", None)
+        if relation.concrete or not relation.auto_created or relation.many_to_many:
             continue
-        name = relation.field.name
-        found = model._default_manager.filter(**{name: gone})
+        if model is None or model in OWN or model._meta.auto_created:
+            continue
+        name = relation.field.name  # type: ignore[union-attr]
+        found = model._base_manager.filter(**{name: gone})
         if count := found.count():
-            rows.write(partial(found.update, **{name: kept}))
-            moved[f"{model._meta.label_lower}.{name}"] = count
+            passed = _pass(found, name, kept)
+            if passed:
+                moved[f"{model._meta.label_lower}.{name}"] = passed
+            if passed < count:
+                _drop_doubles(found)
     return moved
+
+
+def _pass(found: QuerySet[Any], name: str, kept: Person) -> int:
+    """Point the rows at ``kept``: at once, or one by one where some are there for both."""
+    try:
+        with transaction.atomic():
+            return found.update(**{name: kept})
+    except DatabaseError:
+        pass
+    passed = 0
+    for key in list(found.values_list("pk", flat=True)):
+        with suppress(DatabaseError), transaction.atomic():
+            passed += found.model._base_manager.filter(pk=key).update(**{name: kept})
+    return passed
+
+
+def _drop_doubles(found: QuerySet[Any]) -> None:
+    """Delete what ``kept`` has too, unless something hangs on it or it is written once for all."""
+    for row in found:
+        with suppress(DatabaseError), transaction.atomic():
+            row.delete()

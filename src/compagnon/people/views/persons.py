@@ -239,6 +239,7 @@ def _page(
         .filter(person=person)
         .select_related("role", "organisation"),
         "manages": may("person.manage"),
+        "manages_data": policies.may(actor, "privacy.manage", person.organisation_id),
         "manages_account": may("account.manage"),
         "manages_teams": actor.scope.allows_somewhere("team.manage"),
         "gives_roles": gives_roles,

@@ -1,0 +1,169 @@
+"""What ``park`` keeps of a person: what they hold, signed for, borrowed; who used a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import files
+from compagnon.core.personal import Basis, Holding, Subject, register
+from compagnon.park.models import (
+    Asset,
+    CustodySheet,
+    LicenceAllocation,
+    Loan,
+    LoanState,
+    Machine,
+    MachineDocument,
+)
+
+YEAR = 365
+
+
+def _held(subject: Subject) -> QuerySet[Asset]:
+    return Asset.objects.filter(person_id=subject.person_id)
+
+
+def _tell_held(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for asset in _held(subject).order_by("pk"):
+        yield {"asset": str(asset), "number": asset.inventory_number, "serial": asset.serial}
+    for loan in Loan.objects.filter(borrower_id=subject.person_id).select_related("asset"):
+        yield {"borrowed": str(loan.asset), "from": loan.first_day, "until": loan.last_day}
+    given = LicenceAllocation.objects.filter(person_id=subject.person_id)
+    for allocation in given.order_by("pk"):
+        yield {"licence": str(allocation)}
+
+
+def _count_held(subject: Subject) -> int:
+    lent = Loan.objects.filter(borrower_id=subject.person_id).count()
+    given = LicenceAllocation.objects.filter(person_id=subject.person_id).count()
+    return _held(subject).count() + lent + given
+
+
+def _hindered(subject: Subject) -> list[str]:
+    said = []
+    if count := _held(subject).count():
+        said.append(
+            gettext("%(count)s assets are still theirs: take them back first.") % {"count": count}
+        )
+    out = Loan.objects.filter(borrower_id=subject.person_id)
+    if count := out.filter(state__in=(LoanState.RESERVED, LoanState.OUT)).count():
+        said.append(gettext("%(count)s loans are not over.") % {"count": count})
+    return said
+
+
+def _forget_held(subject: Subject) -> int:
+    gone = LicenceAllocation.objects.filter(person_id=subject.person_id).delete()[0]
+    notes = Loan.objects.filter(borrower_id=subject.person_id).exclude(note="")
+    return gone + notes.update(note="")
+
+
+def _machines(subject: Subject) -> QuerySet[Machine]:
+    """Machines that they held last: what an agent told of who uses them tells of this person."""
+    sheets = CustodySheet.objects.filter(person_id=subject.person_id).values("asset_id")
+    told = Machine.objects.exclude(last_user="", users=[])
+    return told.filter(asset_id__in=sheets, asset__person=None)
+
+
+def _tell_machines(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for machine in _machines(subject).select_related("asset").order_by("pk"):
+        yield {"asset": str(machine.asset), "last_user": machine.last_user, "users": machine.users}
+
+
+def _forget_machines(subject: Subject) -> int:
+    keys = list(_machines(subject).values_list("pk", flat=True))
+    # The next report of the agent makes another document, as a first report does.
+    MachineDocument.objects.filter(pk__in=keys).delete()
+    return Machine.objects.filter(pk__in=keys).update(last_user="", users=[])
+
+
+def _sheets(subject: Subject) -> QuerySet[CustodySheet]:
+    return CustodySheet.objects.filter(person_id=subject.person_id).exclude(signed_name="")
+
+
+def _tell_sheets(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for sheet in _sheets(subject).select_related("asset").order_by("pk"):
+        yield {
+            "asset": str(sheet.asset),
+            "kind": sheet.kind,
+            "signed": sheet.signed_at,
+            "signed_by": sheet.signed_name,
+            "condition": sheet.condition,
+            "accessories": sheet.accessories,
+        }
+
+
+def _old_sheets(before: datetime, most: int) -> int:
+    rows = CustodySheet.objects.filter(signed_at__lt=before).exclude(signed_name="")
+    found = list(rows.select_related("signature").order_by("signed_at", "pk")[:most])
+    stored = [sheet.signature for sheet in found if sheet.signature is not None]
+    gone = CustodySheet.objects.filter(pk__in=[sheet.pk for sheet in found]).update(
+        signed_name="", signature=None
+    )
+    files.discard(stored)
+    return gone
+
+
+_PARK = _("Who keeps the park")
+
+register(
+    Holding(
+        key="park.held",
+        order=60,
+        title=_("Assets held, loans, licences"),
+        concerned=_("Those who hold or borrow equipment"),
+        content=_("Which asset, from when to when, which licence"),
+        purpose=_("To know where equipment is and who answers for it"),
+        basis=Basis.CONTRACT,
+        recipients=_PARK,
+        count=_count_held,
+        export=_tell_held,
+        erase=_forget_held,
+        hindrances=_hindered,
+        models=(
+            "park.alerttold",
+            "park.alertletter",
+            "park.asset",
+            "park.loan",
+            "park.licenceallocation",
+        ),
+        stays=_("That an asset was lent, under the person’s number."),
+    ),
+    Holding(
+        key="park.machines",
+        order=61,
+        title=_("Users of machines, as agents tell them"),
+        concerned=_("Those who use an inventoried machine"),
+        content=_("Names of sessions"),
+        purpose=_("To find whose machine it is"),
+        basis=Basis.INTEREST,
+        recipients=_PARK,
+        count=lambda subject: _machines(subject).count(),
+        export=_tell_machines,
+        erase=_forget_machines,
+        models=("park.machine", "park.machinedocument"),
+        stays=_("Machines that somebody else holds now."),
+    ),
+    Holding(
+        key="park.sheets",
+        order=62,
+        title=_("Signed hand-over sheets"),
+        concerned=_("Those who signed"),
+        content=_("Name, signature, condition of the equipment"),
+        purpose=_("To prove that equipment was handed over or given back"),
+        basis=Basis.INTEREST,
+        recipients=_PARK,
+        since=_("the signature"),
+        days=5 * YEAR,
+        count=lambda subject: _sheets(subject).count(),
+        export=_tell_sheets,
+        expire=_old_sheets,
+        models=("park.custodysheet",),
+        stays=_("Proof of the hand-over, until its term."),
+    ),
+)
