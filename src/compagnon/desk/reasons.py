@@ -33,6 +33,7 @@ WORDS = {
     "headers_too_large": gettext_noop("Its headers are too large."),
     "too_many_parts": gettext_noop("It is made of too many parts."),
     "too_deep": gettext_noop("Its parts are nested too deep."),
+    "not_storable": gettext_noop("The database cannot hold what it says."),
     "admitted": gettext_noop("Somebody opened a ticket from it."),
     "dismissed": gettext_noop("Somebody settled it: nothing to do."),
 }

@@ -5,7 +5,15 @@ The files stay as they are. What was declared a file, or is encrypted, is not re
 
 from __future__ import annotations
 
-from compagnon.desk.inbound import attachments, headers, html_text, invitation, sniffing
+from compagnon.desk.inbound import (
+    attachments,
+    cleaning,
+    headers,
+    html_text,
+    invitation,
+    rtf,
+    sniffing,
+)
 from compagnon.desk.inbound.bodies import Body, Gatherer, Piece, decoded
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.limits import Limits
@@ -37,7 +45,10 @@ def _text(part: Part, limits: Limits) -> str:
         return _enclosed(part, limits)
     if part.content_type in CRYPTIC:
         return ""
-    kind = sniffing.sniff(part.content(limits.text_chars)[0])
+    content, _ = part.content(4 * limits.text_chars)
+    kind = sniffing.sniff(content)
+    if kind == "application/rtf":
+        return cleaning.block(rtf.to_text(content))
     if "text/calendar" in {kind, part.content_type}:
         return invitation.to_text(decoded(part, limits.text_chars, part.charset)[0])
     if kind not in READABLE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 import structlog
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from compagnon.desk.inbound.context import DatabaseContext
 from compagnon.desk.inbound.decide import decide, refusal
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.mail import ParsedMail
-from compagnon.desk.inbound.parse import parse
+from compagnon.desk.inbound.parse import outline, parse
 from compagnon.desk.inbound.verdict import Envelope, Outcome, Verdict
 from compagnon.desk.models import Channel, InboundMessage, InboundState, Mailbox, Ticket
 from compagnon.desk.policies import may
@@ -42,8 +42,9 @@ NOTES_ROOM = 500
 def process(pk: int, *, actor: Actor | None = None) -> InboundMessage:
     """Process a waiting message; one that was processed is left as it is.
 
-    A refusal of the desk's verbs (a person deactivated, a file over the limit) puts it in
-    quarantine with the reason. Anything else is raised: the task is tried again.
+    A refusal of the desk's verbs (a person deactivated, a file over the limit), or of the
+    database for a value that it cannot hold, puts it in quarantine with the reason. Anything
+    else is raised: the task is tried again.
     """
     started = time.monotonic()
     actor = actor or system_actor("intake", source=Source.MAIL)
@@ -53,13 +54,15 @@ def process(pk: int, *, actor: Actor | None = None) -> InboundMessage:
             if inbound.state != InboundState.WAITING:
                 return inbound
             _settle(actor, inbound, started)
-    except CompagnonError as error:
-        # What the verb had written is rolled back; the message and the true reason are kept.
-        log.warning("message refused by the desk", inbound=pk, reason=error.code)
+    except (CompagnonError, DataError) as error:
+        # What the verb had written is rolled back; the message and the true reason are kept. A
+        # value that the database cannot hold would be refused at each attempt.
+        reason = error.code if isinstance(error, CompagnonError) else "not_storable"
+        log.warning("message refused by the desk", inbound=pk, reason=reason)
         with transaction.atomic():
             inbound = _lock(pk)
             if inbound.state == InboundState.WAITING:
-                _close(actor, inbound, InboundState.QUARANTINE, error.code, str(error), started)
+                _close(actor, inbound, InboundState.QUARANTINE, reason, str(error), started)
     return inbound
 
 
@@ -73,6 +76,8 @@ def _settle(actor: Actor, inbound: InboundMessage, started: float) -> None:
         mail = parse(raw)
     except Unreadable as error:
         verdict = refusal(error)
+        subject, sender = outline(raw)
+        inbound.subject, inbound.sender = subject[:300], (sender.key if sender else "")[:254]
         _close(actor, inbound, InboundState.QUARANTINE, verdict.reason, verdict.words, started)
         return
     verdict = decide(mail, envelope_of(inbound), DatabaseContext())

@@ -36,6 +36,7 @@ FORWARD = re.compile(
 )
 TOKEN = re.compile(r"^\s*(?:\[[^\[\]]{1,40}\]\s*)+")
 MOST_DEFECTS = 100
+OUTLINE_BYTES = 64 * 1024
 
 
 def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
@@ -81,6 +82,21 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
             for one in list(dict.fromkeys(found))[:MOST_DEFECTS]
         ),
     )
+
+
+def outline(raw: bytes, limits: Limits = DEFAULT) -> tuple[str, Address | None]:
+    """Give the subject and the sender of a message that ``parse`` refuses, for who settles it.
+
+    Both may be empty: only the start of its headers is read, and nothing of what it holds.
+    """
+    start = raw[:OUTLINE_BYTES].rpartition(b"\n")[0] if len(raw) > OUTLINE_BYTES else raw
+    try:
+        block = headers.read_block(start, 0, len(start), limits, root=True)
+    except Unreadable:
+        return "", None
+    senders = addresses.parse(headers.text_of(block.first("from")), limit=1)
+    subject = headers.line_of(block.first("subject"), limits.subject_chars)
+    return subject, next(iter(senders), None)
 
 
 def _hint(root: Part) -> str | None:

@@ -40,6 +40,7 @@ UNREADABLE = {
     "too_large": "It is too large: {detail}.",
     "headers_too_large": "Its headers are too large: {detail}.",
     "too_many_parts": "It is made of too many parts: {detail}.",
+    "not_storable": "The database cannot hold what it says: {detail}.",
     "too_deep": "Its parts are nested too deep: {detail}.",
 }
 NOTES = {

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compagnon.desk.inbound import rtf, tnef
+from compagnon.desk.inbound.parse import parse
 from compagnon.desk.tests.test_parse_winmail import (
     NOTES,
     PAGES,
@@ -154,3 +155,24 @@ def test_wide_nesting_multiplies_nothing() -> None:
     found = mail(level)
     assert len(found.attachments) <= 60
     assert time.process_time() - start < 4
+
+
+# -- RTF as a message's own text ------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["text/rtf", "application/rtf"])
+def test_a_message_written_in_rtf_is_read(kind: str) -> None:
+    found = parse(
+        b"From: anne@client.example\r\nContent-Type: " + kind.encode() + b"\r\n\r\n"
+        b"{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0 Arial;}}L'\\'e9cran\x00 est noir.\\par Merci}"
+    )
+    assert found.text == "L'écran est noir.\nMerci"
+    assert [one.media_type for one in found.attachments] == ["application/rtf"]
+
+
+def test_rtf_that_is_sent_as_a_file_stays_one() -> None:
+    found = parse(
+        b"From: anne@client.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: application/rtf\r\nContent-Disposition: attachment; filename=n.rtf\r\n"
+        b"\r\n{\\rtf1 Bonjour}\r\n--b--\r\n"
+    )
+    assert found.text == ""
+    assert [one.name for one in found.attachments] == ["n.rtf"]

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DataError
 
+from compagnon.desk import services
 from compagnon.desk.models import InboundMessage, Ticket
 
 GOOD = (
@@ -64,6 +66,43 @@ def test_what_is_in_quarantine_is_a_failure_that_is_named(tmp_path: Path) -> Non
     assert "3.eml: quarantine (empty)" in str(failed)
     assert "1.eml" not in str(failed)
     assert "error" not in answer
+
+
+def test_what_cannot_be_read_is_still_named(tmp_path: Path) -> None:
+    """Who settles a quarantine sees whose message it is, though its parts are refused."""
+    deep = b"".join(
+        b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(99)
+    )
+    start = "From: Zoé <Zoe@client.example>\r\nSubject: =?utf-8?q?Pi=C3=A8ges?=\r\n".encode()
+    put(tmp_path, "1.eml", start + deep)
+    put(tmp_path, "2.eml", start + b"X: y\r\n" * 300_000 + b"\r\nx")
+    answer, _err, _failed = replay(tmp_path)
+    reasons = [(item["outcome"], item["reason"]) for item in answer["items"]]
+    assert reasons == [("quarantine", "too_deep"), ("quarantine", "headers_too_large")]
+    assert {item["subject"] for item in answer["items"]} == {"Pièges"}
+    kept = InboundMessage.objects.values_list("subject", "sender")
+    assert set(kept) == {("Pièges", "zoe@client.example")}
+
+
+def test_what_the_database_cannot_hold_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "1.eml", GOOD % 1)
+    put(tmp_path, "2.eml", GOOD % 2)
+    opened = services.open_ticket
+
+    def open_ticket(**values: Any) -> Ticket:
+        if "<1@client.example>" in values["internet_id"] or values["internet_id"].startswith("1@"):
+            raise DataError("value too long for type character varying(300)")
+        return opened(**values)
+
+    monkeypatch.setattr(services, "open_ticket", open_ticket)
+    answer, _err, failed = replay(tmp_path)
+    assert [item["outcome"] for item in answer["items"]] == ["quarantine", "ticket"]
+    assert answer["items"][0]["reason"] == "not_storable"
+    assert "value too long" in answer["items"][0]["detail"]
+    assert failed is not None
+    assert failed.returncode == 1
 
 
 def test_a_folder_without_messages_is_misuse(tmp_path: Path) -> None:

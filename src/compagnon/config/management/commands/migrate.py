@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 
+from compagnon.config.migrating import unrepeated_drawing
 from compagnon.config.migrations_state import applied_migrations
 from compagnon.core import commands
 
@@ -25,7 +26,8 @@ class Command(commands.Command, Migrate):
         if self.json:
             self.stdout = self.stderr
         try:
-            Migrate.handle(self, **options)
+            with unrepeated_drawing():
+                Migrate.handle(self, **options)
         finally:
             self.stdout = told
         if not self.json:

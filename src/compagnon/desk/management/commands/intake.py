@@ -201,7 +201,7 @@ def _kept_out(inbound: InboundMessage) -> dict[str, Any]:
     try:
         mail = parse(raw_bytes(inbound))
     except Unreadable:
-        return {}
+        return {"subject": inbound.subject}
     return {
         "subject": mail.subject,
         "text": mail.new_text,

@@ -1,0 +1,66 @@
+"""Indexes and constraints that are added draw no model anew, and are all there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.migrations.state import ModelState, ProjectState
+
+from compagnon.config.migrating import unrepeated_drawing
+
+
+def two_models() -> ProjectState:
+    """A state with one model that refers to another, drawn."""
+    state = ProjectState()
+    state.add_model(ModelState("people", "Owner", [("id", models.AutoField(primary_key=True))]))
+    owner: models.ForeignKey[Any, Any] = models.ForeignKey("people.Owner", models.CASCADE)
+    fields: list[tuple[str, models.Field[Any, Any]]] = [
+        ("id", models.AutoField(primary_key=True)),
+        ("owner", owner),
+        ("rank", models.IntegerField()),
+    ]
+    state.add_model(ModelState("people", "Thing", fields))
+    assert state.apps.get_model("people", "thing")
+    return state
+
+
+def add_both(state: ProjectState) -> None:
+    state.add_index("people", "thing", models.Index(fields=["rank"], name="rank"))
+    check = models.CheckConstraint(condition=models.Q(rank__gte=0), name="positive")
+    state.add_constraint("people", "thing", check)
+
+
+def test_the_same_is_told_with_and_without() -> None:
+    plain, quick = two_models(), two_models()
+    add_both(plain)
+    before = quick.apps.get_model("people", "thing")
+    with unrepeated_drawing():
+        add_both(quick)
+    after = quick.apps.get_model("people", "thing")
+    assert after is before
+    for state in (plain, quick):
+        options = state.apps.get_model("people", "thing")._meta
+        assert [one.name for one in options.indexes] == ["rank"]
+        assert [one.name for one in options.constraints] == ["positive"]
+        assert state.models["people", "thing"].options["constraints"] == options.constraints
+    assert plain == quick
+    # The relation is as it was: the class that it leads to is the one that is there.
+    owner = quick.apps.get_model("people", "owner")
+    assert after._meta.get_field("owner").related_model is owner
+
+
+def test_a_state_that_is_not_drawn_stays_so() -> None:
+    state = two_models()
+    del state.__dict__["apps"]
+    with unrepeated_drawing():
+        add_both(state)
+    assert "apps" not in state.__dict__
+    assert len(state.apps.get_model("people", "thing")._meta.indexes) == 1
+
+
+def test_afterwards_django_does_as_it_did() -> None:
+    own = ProjectState._append_option  # type: ignore[attr-defined]
+    with unrepeated_drawing():
+        assert ProjectState._append_option is not own  # type: ignore[attr-defined]
+    assert ProjectState._append_option is own  # type: ignore[attr-defined]
