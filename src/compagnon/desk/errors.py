@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core.errors import Conflict, Invalid
+from compagnon.core.errors import Conflict, Invalid, Stale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compagnon.desk.models import Message
 
 
 class IllegalMove(Conflict):
@@ -12,6 +19,14 @@ class IllegalMove(Conflict):
 
     code = "illegal-move"
     title = _("The ticket's state does not allow this")
+
+
+class Crossed(Stale):
+    """Somebody wrote on the ticket since the page was read: ``newer`` is what they wrote."""
+
+    code = "crossed"
+    title = _("Somebody wrote on this ticket meanwhile")
+    newer: Sequence[Message] = ()
 
 
 class AlreadyAnswered(Conflict):

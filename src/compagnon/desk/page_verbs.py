@@ -54,6 +54,13 @@ def version(values: Values) -> dict[str, Any]:
     return {"expected_version": values.get("version")}
 
 
+def seen(values: Values) -> dict[str, Any]:
+    """Give the last message that the writer had on the page; without one, the version."""
+    if values.get("seen") is not None:
+        return {"seen_message_id": values["seen"]}
+    return version(values)
+
+
 def uploads(values: Values) -> list[Upload]:
     """Give the files of a form as a service takes them."""
     return [Upload(file.name, file.read()) for file in values.get("attachments") or []]

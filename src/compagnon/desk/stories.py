@@ -67,6 +67,7 @@ VERBS = {
     "ticket.unmerge": (_("undid the merge"), "arrow-back-up"),
     "ticket.unabsorb": (_("took a merged ticket out again"), "arrow-back-up"),
     "ticket.split": (_("made a ticket of its own from a message"), "arrows-exchange"),
+    "ticket.undo": (_("took back what was done last"), "arrow-back-up"),
     "ticket.watch": (_("added a watcher"), "eye"),
     "ticket.unwatch": (_("took a watcher off"), "eye-off"),
     "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),

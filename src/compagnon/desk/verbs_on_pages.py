@@ -16,7 +16,7 @@ from compagnon.desk.models import (
     Urgency,
     WorkMode,
 )
-from compagnon.desk.page_verbs import PageVerb, Values, uploads, version
+from compagnon.desk.page_verbs import PageVerb, Values, seen, uploads, version
 from compagnon.desk.verbs_of_ties import VERBS as OF_TIES
 from compagnon.desk.verbs_of_watching import VERBS as OF_WATCHING
 
@@ -73,7 +73,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.reply",
         forms.ReplyForm,
         lambda a, t, v: services.reply(
-            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **seen(v)
         ),
         _("Your message is on the ticket."),
         (*OPEN_STATES, State.SOLVED),
@@ -86,7 +86,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.note",
         forms.ReplyForm,
         lambda a, t, v: services.add_note(
-            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v), **version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], uploads=uploads(v)
         ),
         _("The note is kept; the user does not see it."),
         tuple(State),
@@ -98,7 +98,7 @@ VERBS: tuple[PageVerb, ...] = (
         "ticket.solve",
         forms.SolveForm,
         lambda a, t, v: services.propose_solution(
-            actor=a, ticket_id=t.pk, text=v["text"], kind=SolutionKind(v["kind"]), **version(v)
+            actor=a, ticket_id=t.pk, text=v["text"], kind=SolutionKind(v["kind"]), **seen(v)
         ),
         _("The solution is proposed; the user is asked to accept it."),
         OPEN_STATES,

@@ -397,6 +397,12 @@ class WriteIn(Body):
     files: Files = []
 
 
+class ReplyIn(WriteIn):
+    """An answer. `seen_message_id` refuses it (412, `crossed`) if others wrote after that one."""
+
+    seen_message_id: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+
+
 class PendIn(Body):
     """Why it waits and until when."""
 
@@ -418,6 +424,7 @@ class SolveIn(Body):
 
     text: Text
     kind: Literal["permanent", "workaround"] = "permanent"
+    seen_message_id: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
 
 
 class EscalateIn(Body):
@@ -499,4 +506,5 @@ def shown(ticket: Ticket) -> Ticket:
         "category",
         "service",
         "site",
+        "wait_reason",
     ).get(pk=ticket.pk)

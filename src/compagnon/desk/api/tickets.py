@@ -160,7 +160,7 @@ def assign_ticket(request: ApiRequest, ticket_id: Id, body: schemas.AssignIn) ->
 
 
 @router.create("/tickets/{ticket_id}/messages", schemas.MessageOut, within=True)
-def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas.WriteIn) -> Message:
+def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas.ReplyIn) -> Message:
     """Answer on a ticket, in public; support's answer is mailed to the user."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.reply(
@@ -168,6 +168,7 @@ def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas.WriteIn) -> M
         ticket_id=ticket.pk,
         text=body.text,
         uploads=[file.upload() for file in body.files],
+        seen_message_id=body.seen_message_id,
         expected_version=expected_version(request, ticket),
     )
 
@@ -251,6 +252,7 @@ def solve_ticket(request: ApiRequest, ticket_id: Id, body: schemas.SolveIn) -> T
         ticket_id=ticket.pk,
         text=body.text,
         kind=SolutionKind(body.kind),
+        seen_message_id=body.seen_message_id,
         expected_version=expected_version(request, ticket),
     )
     return schemas.shown(ticket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from compagnon.desk.forms.fields import (
 from compagnon.desk.models import (
     Category,
     Impact,
+    Message,
     SolutionKind,
     Ticket,
     TicketKind,
@@ -46,6 +48,8 @@ class VerbForm(forms.Form):
         kwargs["initial"] = {"version": ticket.version} | kwargs["initial"]
         super().__init__(*args, **kwargs)
         self.actor, self.ticket = actor, ticket
+        # What others wrote while this was being written, to be shown beside it.
+        self.newer: Sequence[Message] = ()
         self.prepare()
 
     def prepare(self) -> None:
@@ -56,14 +60,20 @@ class NothingForm(VerbForm):
     """A verb that needs no words."""
 
 
-class ReplyForm(VerbForm):
+class SeenForm(VerbForm):
+    """A text to send. ``seen`` is the last message on the page, so that two do not cross."""
+
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+
+class ReplyForm(SeenForm):
     """A message to the user, or a note among technicians."""
 
     text = text_field(_("Message"), rows=4)
     attachments = FilesField(label=_("Files"), required=False)
 
 
-class SolveForm(VerbForm):
+class SolveForm(SeenForm):
     """A solution to propose."""
 
     text = text_field(

@@ -16,7 +16,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Stale
 from compagnon.core.events import Event
 from compagnon.core.visibility import get_visible
-from compagnon.desk import queries, rules
+from compagnon.desk import queries, rules, undoing
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
 from compagnon.desk.models import OrganisationRules, State, Ticket, Wait
@@ -124,6 +124,7 @@ def apply(
         after or {}
     )
     journal.record(
+    undoing.remember(actor=actor, ticket=ticket, verb=verb, before=before, after=after or {}, at=at)
         actor=actor,
         verb=verb,
         subject=ticket,

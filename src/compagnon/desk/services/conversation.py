@@ -26,7 +26,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.policies import is_party, is_support
-from compagnon.desk.services import outgoing, watching, writing
+from compagnon.desk.services import crossing, outgoing, watching, writing
 from compagnon.desk.services.assignment import first_team, taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
 from compagnon.people.models import Person
@@ -39,6 +39,7 @@ def reply(
     ticket_id: int,
     text: str,
     uploads: Sequence[writing.Upload] = (),
+    seen_message_id: int | None = None,
     expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Message:
@@ -46,14 +47,19 @@ def reply(
 
     Support's first answer is the first response; it takes up a ticket that nobody had taken.
 
+    Args:
+        seen_message_id: the last message that the writer has read.
+
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
+        Crossed: somebody else wrote after that message.
         IllegalMove: support answers on a closed or cancelled ticket: reopen it.
         TooLate: the user answers after the window for reopening.
     """
     ticket = lock(
         actor=actor, ticket_id=ticket_id, verb="ticket.reply", expected_version=expected_version
     )
+    crossing.check(actor=actor, ticket=ticket, seen_message_id=seen_message_id)
     at = at or timezone.now()
     if not is_support(actor, ticket) or (
         is_party(actor, ticket) and ticket.assignee_id != actor.id

@@ -27,7 +27,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.policies import is_party, may_as_party
-from compagnon.desk.services import outgoing, writing
+from compagnon.desk.services import crossing, outgoing, writing
 from compagnon.desk.services.assignment import taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
 from compagnon.desk.services.conversation import reopened
@@ -40,6 +40,7 @@ def propose_solution(
     ticket_id: int,
     text: str,
     kind: SolutionKind = SolutionKind.PERMANENT,
+    seen_message_id: int | None = None,
     expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Solution:
@@ -47,11 +48,13 @@ def propose_solution(
 
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
+        Crossed: somebody else wrote after ``seen_message_id``.
         IllegalMove: the ticket is solved, closed or cancelled.
     """
     ticket = lock(
         actor=actor, ticket_id=ticket_id, verb="ticket.solve", expected_version=expected_version
     )
+    crossing.check(actor=actor, ticket=ticket, seen_message_id=seen_message_id)
     at = at or timezone.now()
     values = move(ticket, State.SOLVED)
     if ticket.state == State.PENDING:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compagnon.desk import stories
 from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
 
 register = template.Library()
@@ -60,6 +61,12 @@ def due_state(ticket: Ticket) -> str:
         return ""
     left = (ticket.due_at - timezone.now()).total_seconds()
     return "late" if left < 0 else "soon" if left < 4 * 3600 else "fine"
+
+
+@register.filter
+def told_verb(verb: str) -> str:
+    """What somebody did, in words: «took the ticket»."""
+    return str(stories.VERBS.get(verb, (verb, ""))[0])
 
 
 @register.simple_tag

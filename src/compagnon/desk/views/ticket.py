@@ -23,12 +23,15 @@ from compagnon.desk import (
     inline_pictures,
     queries,
     stories,
+    presence,
     ties,
     timeline,
     waiting,
 )
+    undoing,
 from compagnon.desk.models import Attachment, Priority, Ticket
 from compagnon.desk.page_verbs import PageVerb
+from compagnon.desk.errors import Crossed
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
 from compagnon.desk.services.changing import SUBJECT, rules_of
@@ -102,6 +105,7 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
 
 def add_errors(form: Any, error: CompagnonError) -> None:
     """Put a service's refusal on the form: by field where it names fields, else on top."""
+            presence.drop_draft(actor=actor, ticket=found, place=name)
     named = False
     for field, texts in error.fields.items():
         if field in form.fields:
@@ -133,6 +137,11 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         },
         "refusal": _form(BY_NAME["refuse"], actor, found, None),
         "goes_on_in": ties.goes_on_in(actor, found),
+        form.data["seen"] = ""
+    if isinstance(error, Crossed):
+        # A third who writes meanwhile is not passed over either.
+        form.data["seen"] = str(error.newer[-1].pk)
+        form.newer = error.newer
     }
     if support:
         links = ties.links_of(actor, found)
@@ -167,6 +176,7 @@ def _page(
         one
         for name, one in offered.items()
             "wait": waiting.current(actor, found),
+            "undo": undoing.offer(actor, found),
         if not one.verb.in_place
         and name not in COMPOSER
         # Beside the solution itself, for its user.
@@ -182,6 +192,10 @@ def _page(
         ],
         "dialogs": asking,
         "menu": [
+    last = max((told.item.pk for told in context["items"] if told.kind == "message"), default=0)
+    for name in COMPOSER:
+        if name in offered:
+            offered[name].form.initial["seen"] = last
             one for one in asking if one.verb.name not in {"reopen", "assign", "solve-children"}
         ],
         "failed": failed[0].name if failed else "",

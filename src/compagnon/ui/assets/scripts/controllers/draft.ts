@@ -1,8 +1,10 @@
 import { Controller } from "@hotwired/stimulus";
+import { device, drop, found, send } from "../drafts";
 import { keep, read } from "../kept";
 
 const PREFIX = "draft.";
 const DAYS = 7;
+const QUIET = 1500;
 
 interface Draft {
   text: string;
@@ -21,18 +23,25 @@ export function forgetDrafts(olderThan = Infinity): void {
 
 /**
  * Keep what is being written in a form's text on this device, so that a reload, a lost network or
- * an expired session loses nothing. `data-draft-key-value` tells which text it is;
+ * an expired session loses nothing; and, where `data-draft-url-value` says so, on the server, so that
+ * another device of the same person goes on with it. `data-draft-key-value` tells which text it is;
  * `data-draft-done-value` names the toast with which the server says that it has it.
  */
 export default class DraftController extends Controller<HTMLFormElement> {
-  static override targets = ["note"];
-  static override values = { key: String, done: String };
+  static override targets = ["note", "elsewhere"];
+  static override values = { key: String, done: String, url: String, ticket: String, place: String };
+  declare readonly hasElsewhereTarget: boolean;
+  declare readonly elsewhereTarget: HTMLElement;
+  declare readonly urlValue: string;
+  declare readonly ticketValue: string;
+  declare readonly placeValue: string;
   declare readonly hasNoteTarget: boolean;
   declare readonly noteTarget: HTMLElement;
   declare readonly keyValue: string;
   declare readonly doneValue: string;
 
   private text!: HTMLTextAreaElement;
+  private timer = 0;
 
   override connect(): void {
     forgetDrafts(Date.now() - DAYS * 86_400_000);
@@ -49,16 +58,32 @@ export default class DraftController extends Controller<HTMLFormElement> {
       this.text.dispatchEvent(new Event("input", { bubbles: true }));
       if (this.hasNoteTarget) this.noteTarget.hidden = false;
     }
+    const gone = !!draft?.sent && !!arrived;
+    if (this.urlValue && !gone) void this.fetch(draft);
+  }
+
+  /** Take what was written further on another device, unless something else is written here. */
+  private async fetch(local: Draft | null): Promise<void> {
+    const kept = (await found(this.urlValue, this.ticketValue)).find((one) => one.place === this.placeValue);
+    if (!kept || kept.text === this.text.value) return;
+    const untouched = !this.text.value || this.text.value === local?.text;
+    if (!untouched || (local && local.at >= kept.at)) return;
+    this.text.value = kept.text;
+    this.text.dispatchEvent(new Event("input", { bubbles: true }));
+    if (this.hasNoteTarget) this.noteTarget.hidden = false;
+    if (this.hasElsewhereTarget) this.elsewhereTarget.hidden = kept.device === device();
   }
 
   override disconnect(): void {
     this.element.removeEventListener("submit", this.sent);
     this.text.removeEventListener("input", this.write);
+    clearTimeout(this.timer);
   }
 
   discard(): void {
     this.text.value = "";
     this.store(null);
+    if (this.urlValue) drop(this.urlValue, this.ticketValue, this.placeValue);
     if (this.hasNoteTarget) this.noteTarget.hidden = true;
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.text.focus();
@@ -67,9 +92,14 @@ export default class DraftController extends Controller<HTMLFormElement> {
   private write = (): void => {
     const text = this.text.value;
     this.store(text.trim() ? { text, at: Date.now() } : null);
+    if (!this.urlValue) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => send(this.urlValue, this.ticketValue, this.placeValue, this.text.value), QUIET);
   };
 
   private sent = (): void => {
+    // What is on its way is dropped by the server itself: nothing must bring it back.
+    clearTimeout(this.timer);
     const text = this.text.value;
     if (text.trim()) this.store({ text, at: Date.now(), sent: true });
   };
