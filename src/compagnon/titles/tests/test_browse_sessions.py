@@ -1,4 +1,4 @@
-"""In Chromium: a grid cut off for an hour, three jurors on three screens, pages read by axe."""
+"""In Chromium: a grid cut off for an hour, pages read by axe."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from compagnon.people.models import Person
 from compagnon.people.tests import factories as people
-from compagnon.titles.models import Mark, Minutes, SessionState
-from compagnon.titles.services import deliberating, evaluations
+from compagnon.titles.models import Mark
+from compagnon.titles.services import evaluations
 from compagnon.titles.tests import factories
 from compagnon.titles.tests.test_hold_session import held, opinions, prepared, voted, written
 from compagnon.titles.tests.test_mark_grids import given, planned
@@ -113,51 +113,6 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     page.wait_for_load_state()
     row.refresh_from_db()
     assert row.state == "signed"
-
-
-def test_three_jurors_deliberate_on_three_screens(page_of: Any) -> None:
-    day = prepared()
-    session = held(day)
-    sitting = session.sittings.get()
-    here = reverse("titles:judge_candidate", args=[session.pk, sitting.pk])
-    pages = [
-        page_of(here, person, width)
-        for person, width in zip(jurors_of(day), (390, 820, 1440), strict=True)
-    ]
-    for page in pages:
-        for one in deliberating.judged_certificates(session):
-            page.locator(f'input[name="value-{one.pk}"][value="acquired"]').check()
-        page.get_by_role("button", name="Keep my opinions").click()
-        page.wait_for_load_state()
-    for page in pages[:2]:
-        page.goto(reverse("titles:session_do", args=[session.pk, "close-opinions"]))
-        page.locator("main form button[type=submit]").click()
-        page.goto(here)
-    seats = pages[2].locator("#deliberation")
-    expect(seats.get_by_text("has closed", exact=False)).to_have_count(2)
-    pages[2].goto(reverse("titles:session_do", args=[session.pk, "close-opinions"]))
-    pages[2].locator("main form button[type=submit]").click()
-    pages[2].goto(here)
-    # The others' pages follow without a reload.
-    for page in pages:
-        whole = page.locator("#deliberation").get_by_role("button", name="For").first
-        whole.wait_for()
-    for number, page in enumerate(pages, 1):
-        page.locator("#deliberation").get_by_role("button", name="For").first.click()
-        page.wait_for_load_state()
-        expect(pages[0].locator("#deliberation")).to_contain_text(f"for {number}")
-    pages[1].get_by_role("button", name="Write the minutes").click()
-    link = pages[0].locator("#deliberation a", has_text="PV-")
-    link.wait_for()
-    made = Minutes.objects.get()
-    for page in pages:
-        page.goto(reverse("titles:minutes", args=[made.pk]))
-        expect(page.locator("[data-digest]")).to_have_text(made.digest)
-        page.get_by_role("button", name="I have read them: sign").click()
-        page.wait_for_load_state()
-    session.refresh_from_db()
-    assert made.signatures.count() == 3
-    assert session.state == SessionState.DELIBERATING
 
 
 def test_pages_answer_to_axe_at_both_widths(inspect: Any) -> None:
