@@ -20,10 +20,6 @@ register(
         "park", section=_SECTION,
     ),
     NavItem(
-        _("Deadlines"), "calendar-event", "park:deadlines", "asset.view", 54, "park",
-        section=_SECTION,
-    ),
-    NavItem(
         _("Import and export"), "file-spreadsheet", "park:brought_lists", "asset.manage", 55,
         "park", section=_SECTION,
     ),

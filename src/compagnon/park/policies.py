@@ -21,6 +21,7 @@ RELATIONS = "relation.manage"
 LICENCES = "licence.manage"
 SUPPLIERS = "supplier.manage"
 NEEDS = "needs.manage"
+ALERTS = "alert.manage"
 
 verbs.declare(
     "park",
@@ -36,6 +37,7 @@ verbs.declare(
         DISPOSE: _("Dispose of equipment, with its proofs"),
         LICENCES: _("Keep licences, give them and take them back"),
         SUPPLIERS: _("Keep supplier contracts and what they cover"),
+        ALERTS: _("Say who is told of what must be seen to in the park"),
         NEEDS: _("Write specifications of needs and compare products"),
         RELATIONS: _("Relate assets, say what is redundant, keep baselines"),
     },

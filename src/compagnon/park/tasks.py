@@ -27,9 +27,20 @@ def forget_old_reports() -> None:
     forget(actor=system_actor("inventory"), now=timezone.now())
 
 
-@periodic(every=timedelta(hours=12), queue="bulk")
-def warn_of_deadlines() -> None:
-    """Journal licences and supplier contracts whose end or notice comes near."""
-    from compagnon.park.services.licences import warn
+@periodic(every=timedelta(hours=1), queue="bulk")
+def watch_alerts() -> None:
+    """Raise what comes near or runs low, and write once to each person concerned."""
+    from compagnon.park.services import alerts
 
-    warn(actor=system_actor("deadlines"))
+    actor = system_actor("alerts")
+    alerts.raise_due(actor=actor)
+    alerts.tell(actor=actor)
+
+
+@task(queue_name="mail")
+@policy(max_attempts=10, timeout=120)
+def send_alerts(letter_id: int) -> None:
+    """Send one letter of alerts, unless it left."""
+    from compagnon.park.letters import send
+
+    send(letter_id)

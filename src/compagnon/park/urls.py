@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from compagnon.park import urls_inventory, urls_life, urls_relations, urls_supplies
+from compagnon.park import (
+    urls_alerts,
+    urls_inventory,
+    urls_life,
+    urls_relations,
+    urls_supplies,
+)
 
 app_name = "park"
 
@@ -13,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_relations.urlpatterns,
     *urls_inventory.urlpatterns,
     *urls_supplies.urlpatterns,
+    *urls_alerts.urlpatterns,
 ]

@@ -12,6 +12,7 @@ _sheets = [
     path("<int:pk>/sign/", life.sign, name="custody_sign"),
     path("<int:pk>/cancel/", life.cancel, name="custody_cancel"),
     path("<int:pk>/sheet.pdf", life.sheet_file, name="custody_file"),
+    path("<int:pk>/signature/", life.signature, name="custody_signature"),
 ]
 _loans = [
     path("", loans.week, name="loans"),

@@ -104,6 +104,18 @@ def size(count: int | None) -> str:
     return f"{number_format(round(value, places), places, use_l10n=True)}{GAP}{unit}"
 
 
+def binary_size(count: int) -> str:
+    """Say a number of bytes in units of 1024, as memory and systems count: «16 Gio»."""
+    units = (gettext("KiB"), gettext("MiB"), gettext("GiB"), gettext("TiB"))
+    value = float(count) / 1024
+    for unit in units:
+        if value < 1023.5 or unit == units[-1]:
+            break
+        value /= 1024
+    places = 0 if value >= 100 or round(value, 1) == round(value) else 1
+    return f"{number_format(round(value, places), places, use_l10n=True)}{GAP}{unit}"
+
+
 # The first that is found names the browser: most say they are several.
 BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("HeadlessChrome/", "Chrome"),

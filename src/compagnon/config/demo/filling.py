@@ -14,6 +14,7 @@ from compagnon.config.demo import (
     contracts,
     organisation,
     park,
+    park_life,
     park_supplies,
     pictures,
     services_map,
@@ -107,6 +108,7 @@ def fill(
         titles.fill(actor, parties.provider, parties.client, until=until)
         services_map.fill(actor, parties.client)
         services_map.link_tickets(actor, parties.client)
+        park_life.fill(actor, parties.client, parties.provider, Random(seed), until=until)  # noqa: S311
         journal.record(
             actor=actor,
             verb=FILLED,

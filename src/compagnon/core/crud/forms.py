@@ -77,6 +77,9 @@ def form_field(resource: Resource, actor: Actor, name: str, row: Row | None) -> 
         found: forms.Field = column.formfield(label=label)
         if isinstance(found.widget, forms.Textarea):
             found.widget.attrs["rows"] = 4
+        if isinstance(found, forms.DateField):
+            # The browser's own calendar, which sends and reads ISO whatever it shows.
+            found.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return found
     field = RelationField(
         offered(resource, actor, name),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
@@ -65,8 +65,16 @@ def told(resource: Resource, actor: Actor, row: Row) -> list[Told]:
     ]
 
 
+def _said(verb: str) -> Text:
+    """Give a room's own words for what is neither added, changed nor deleted."""
+    from compagnon.core.journal_words import known_words
+
+    said = known_words().get(verb)
+    return verb if said is None else capfirst(str(said))
+
+
 def _label(resource: Resource, entry: Entry) -> Text:
-    done = DONE.get(entry.verb.rpartition(".")[2], entry.verb)
+    done = DONE.get(entry.verb.rpartition(".")[2]) or _said(entry.verb)
     if not entry.verb.endswith(".change"):
         return done
     changed = [name for name in entry.after if name != "personal"]

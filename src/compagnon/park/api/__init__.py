@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.park.api import inventory, life, needs, relations, stock, supplies, types
+from compagnon.park.api import alerts, inventory, life, needs, relations, stock, supplies, types
 from compagnon.park.resources import ASSET_TYPES, ASSETS
+from compagnon.park.resources_alerts import ALERT_RULES
 from compagnon.park.resources_life import RESOURCES as LIFE
 from compagnon.park.resources_relations import RELATION_KINDS
 from compagnon.park.resources_supplies import LICENCES, NEEDS_STUDIES, SUPPLIER_CONTRACTS
@@ -26,5 +27,7 @@ for part in (
     NEEDS_STUDIES.routes(),
     supplies.router,
     needs.router,
+    alerts.router,
+    ALERT_RULES.routes(),
 ):
     router.add_router("", part)

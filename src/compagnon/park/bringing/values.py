@@ -10,6 +10,17 @@ from compagnon.park.licensing.counting import folded
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_SHORT = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})(?!\d)")
+_IN_WORDS = re.compile(r"(?:[a-z]+\.? )?(\d{1,2})(?:er|st|nd|rd|th)? ([a-z]+)\.?,? (\d{4})")
+_MONTH_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_MONTHS = (
+    ("janvier", "janv", "january", "jan"), ("fevrier", "fevr", "fev", "february", "feb"),
+    ("mars", "march", "mar"), ("avril", "avr", "april", "apr"), ("mai", "may"),
+    ("juin", "june", "jun"), ("juillet", "juil", "july", "jul"), ("aout", "august", "aug"),
+    ("septembre", "sept", "september", "sep"), ("octobre", "oct", "october"),
+    ("novembre", "nov", "november"), ("decembre", "dec", "december"),
+)  # fmt: skip
+_MONTH_OF = {word: rank for rank, words in enumerate(_MONTHS, start=1) for word in words}
 _EMPTY = frozenset({"", "-", "n/a", "null", "none", "0000-00-00", "&nbsp;"})
 
 
@@ -23,7 +34,9 @@ def empty(text: str) -> bool:
 
 
 def day(text: str) -> date:
-    """Read a date: ISO, or day first as in French; what a time says after it is left.
+    """Read a date: ISO, day first as in French, or in words; a time after it is left.
+
+    «2026-03-15», «15/03/2026», «15/03/26», «15 mars 2026», «1er avril 2026», “March 15, 2026”.
 
     Raises:
         Unread: it is no date.
@@ -32,12 +45,28 @@ def day(text: str) -> date:
         year, month, number = (int(one) for one in found.groups())
     elif found := _DAY_FIRST.match(text):
         number, month, year = (int(one) for one in found.groups())
+    elif found := _SHORT.match(text):
+        number, month, year = (int(one) for one in found.groups())
+        # A warranty may end in 2040, a purchase be of 1998.
+        year += 2000 if year < 70 else 1900
     else:
-        raise Unread("date")
+        number, month, year = _in_words(folded(text))
     try:
         return date(year, month, number)
     except ValueError:
         raise Unread("date") from None
+
+
+def _in_words(text: str) -> tuple[int, int, int]:
+    if found := _IN_WORDS.match(text):
+        number, word, year = found.groups()
+    elif found := _MONTH_FIRST.match(text):
+        word, number, year = found.groups()
+    else:
+        raise Unread("date")
+    if word not in _MONTH_OF:
+        raise Unread("date")
+    return int(number), _MONTH_OF[word], int(year)
 
 
 def money(text: str) -> Decimal:

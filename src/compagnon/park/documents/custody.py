@@ -13,6 +13,7 @@ from compagnon.core import files
 from compagnon.core.documents.engine import Standard, render
 from compagnon.core.errors import Invalid
 from compagnon.park.models import CustodySheet, SheetKind
+from compagnon.park.services.custody import names_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,18 +27,18 @@ def custody(sheet: CustodySheet) -> bytes:
     Raises:
         CompagnonError: as :func:`compagnon.core.documents.engine.render`.
     """
-    asset, handing = sheet.asset, sheet.kind == SheetKind.HAND_OVER
+    said, handing = names_of(sheet), sheet.kind == SheetKind.HAND_OVER
     heading = _("Hand-over of equipment") if handing else _("Return of equipment")
     facts = [
-        (_("Asset"), asset.name),
-        (_("Type"), str(asset.type)),
-        (_("Model"), f"{asset.manufacturer} {asset.model}".strip()),
-        (_("Serial number"), asset.serial),
-        (_("Inventory number"), asset.inventory_number),
-        (_("Person"), str(sheet.person or "")),
-        (_("Team"), str(sheet.team or "")),
-        (_("Site"), str(sheet.site or "")),
-        (_("Stock place"), str(sheet.place or "")),
+        (_("Asset"), said["asset"]),
+        (_("Type"), _(said["type"])),
+        (_("Model"), said["model"]),
+        (_("Serial number"), said["serial"]),
+        (_("Inventory number"), said["inventory_number"]),
+        (_("Person"), said["person"]),
+        (_("Team"), said["team"]),
+        (_("Site"), said["site"]),
+        (_("Stock place"), said["place"]),
         (_("Prepared on"), _moment(sheet.prepared_at)),
     ]
     texts = [(_("Accessories"), sheet.accessories), (_("Condition"), sheet.condition)]
@@ -49,9 +50,9 @@ def custody(sheet: CustodySheet) -> bytes:
         }
     data = {
         "title": f"{heading} {sheet.pk}",
-        "author": asset.organisation.name,
+        "author": said["organisation"],
         "language": get_language() or "fr",
-        "reference": f"{asset.inventory_number or asset.name}",
+        "reference": said["inventory_number"] or said["asset"],
         "footer": f"{heading} {sheet.pk}",
         "heading": heading,
         "subheading": _("Sheet %(number)s") % {"number": sheet.pk},

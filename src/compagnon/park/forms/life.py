@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
@@ -34,13 +34,16 @@ def day_field(label: Any, *, required: bool = True) -> forms.DateField:
 
 
 def within(actor: Actor, model: Any, asset: Asset) -> QuerySet[Any]:
-    """Give the rows of the asset's organisation that the actor sees."""
-    return visible(model, actor).filter(organisation_id=asset.organisation_id)
+    """Give the rows of the asset's organisation, or of one above it, that the actor sees."""
+    line = [int(one) for one in asset.organisation.path.strip("/").split("/")]
+    return visible(model, actor).filter(organisation_id__in=line)
 
 
-def people_of(actor: Actor, organisation_id: int) -> QuerySet[Person]:
-    """Give the persons of an organisation that the actor sees, who have not left."""
-    rows = visible(Person, actor).filter(organisation_id=organisation_id, is_active=True)
+def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Person]:
+    """Give the persons of an organisation and of those below, who have not left."""
+    rows = visible(Person, actor).filter(
+        organisation__path__startswith=organisation.path, is_active=True
+    )
     return rows.order_by("last_name", "first_name")
 
 
@@ -83,7 +86,7 @@ class SheetForm(forms.Form):
 
     def __init__(self, actor: Actor, asset: Asset, data: Any = None) -> None:
         super().__init__(data, initial={"site": asset.site_id, "kind": _kind_after(asset)})
-        self.fields["person"].queryset = people_of(actor, asset.organisation_id)  # type: ignore[attr-defined]
+        self.fields["person"].queryset = people_of(actor, asset.organisation)  # type: ignore[attr-defined]
         for name, model in (("team", Team), ("site", Site), ("place", StockPlace)):
             self.fields[name].queryset = within(actor, model, asset)  # type: ignore[attr-defined]
 
@@ -112,9 +115,11 @@ class LoanForm(forms.Form):
     def __init__(self, assets: QuerySet[Asset], actor: Actor, data: Any = None) -> None:
         super().__init__(data)
         self.fields["asset"].queryset = assets  # type: ignore[attr-defined]
-        people = visible(Person, actor).filter(
-            organisation__in=assets.order_by().values("organisation"), is_active=True
-        )
+        # Whoever is of the assets' organisations, or below: a client lends to its departments.
+        below = Q(pk__in=[])
+        for path in assets.order_by().values_list("organisation__path", flat=True).distinct():
+            below |= Q(organisation__path__startswith=path)
+        people = visible(Person, actor).filter(below, is_active=True)
         self.fields["borrower"].queryset = people.order_by("last_name", "first_name")  # type: ignore[attr-defined]
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
+from compagnon.park.bring_words import field_words
 from compagnon.park.bringing.columns import FIELDS
+from compagnon.park.licensing.counting import folded
 from compagnon.park.models import BroughtKind, ImportMapping, Need
 from compagnon.people.models import Organisation
 
@@ -64,6 +67,10 @@ class ListForm(forms.Form):
         fields["mapping"].queryset = visible(ImportMapping, actor)
 
 
+def _by_label(one: tuple[str, str]) -> str:
+    return folded(one[1])
+
+
 class MappingForm(forms.Form):
     """Which column is which of our fields."""
 
@@ -77,7 +84,10 @@ class MappingForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.columns = list(mapping)
-        offered = [("", _("left out")), *((name, name) for name in FIELDS[kind])]
+        offered = [
+            ("", _("left out")),
+            *sorted(((name, capfirst(field_words(name))) for name in FIELDS[kind]), key=_by_label),
+        ]
         for rank, column in enumerate(self.columns):
             self.fields[f"column_{rank}"] = forms.ChoiceField(
                 label=column[:120], choices=offered, required=False, initial=mapping[column]

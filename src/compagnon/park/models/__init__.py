@@ -1,5 +1,12 @@
 """Rows of ``park``, one aggregate a module."""
 
+from compagnon.park.models.alerts import (
+    Alert,
+    AlertKind,
+    AlertLetter,
+    AlertRule,
+    AlertTold,
+)
 from compagnon.park.models.assets import (
     Asset,
     AssetKind,
@@ -82,6 +89,11 @@ from compagnon.park.models.supplying import (
 
 __all__ = [
     "Agent",
+    "Alert",
+    "AlertKind",
+    "AlertLetter",
+    "AlertRule",
+    "AlertTold",
     "Antivirus",
     "Asset",
     "AssetKind",

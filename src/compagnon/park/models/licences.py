@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.park.models.assets import Asset
+from compagnon.park.models.cents import Cents
+from compagnon.park.money import amount
 from compagnon.people.models import Organisation, Person
 
 # Ten million euros for one: over it, somebody typed something else.
@@ -58,8 +60,8 @@ class Licence(models.Model):
     quantity = models.PositiveIntegerField(
         _("quantity"), validators=[MinValueValidator(1), MaxValueValidator(10_000_000)]
     )
-    unit_price_cents = models.PositiveBigIntegerField(
-        _("price of one (cents)"), default=0, validators=[MaxValueValidator(MOST_CENTS)]
+    unit_price_cents = Cents(
+        _("price of one"), default=0, validators=[MaxValueValidator(MOST_CENTS)]
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     starts_on = models.DateField(_("starts on"))
@@ -95,6 +97,10 @@ class Licence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_unit_price_cents_display(self) -> str:
+        """Give the price of one as a page shows it."""
+        return amount(self.unit_price_cents, self.currency)
 
 
 class LicenceAllocation(models.Model):

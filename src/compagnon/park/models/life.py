@@ -97,6 +97,8 @@ class CustodySheet(models.Model):
     signed_name = models.CharField(max_length=120, blank=True)
     signature = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     digest = models.CharField(max_length=64, blank=True)
+    # What the signer read of names: what is renamed later changes no sheet.
+    shown = models.JSONField(null=True, editable=False)
 
     class Meta:
         ordering = ["-prepared_at", "-id"]

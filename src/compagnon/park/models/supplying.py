@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.contracts.models import ServiceContract
 from compagnon.core.models import StoredFile
 from compagnon.park.models.assets import Asset
+from compagnon.park.models.cents import Cents
 from compagnon.park.models.licences import MOST_CENTS, Currency, Licence
+from compagnon.park.money import amount
 from compagnon.people.models import Organisation
 
 
@@ -63,8 +65,8 @@ class SupplierContract(models.Model):
     alert_days = models.PositiveSmallIntegerField(
         _("warn before (days)"), default=60, validators=[MaxValueValidator(730)]
     )
-    price_cents = models.PositiveBigIntegerField(
-        _("price (cents)"), default=0, validators=[MaxValueValidator(MOST_CENTS)]
+    price_cents = Cents(
+        _("price"), default=0, validators=[MaxValueValidator(MOST_CENTS)]
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     price_period = models.CharField(
@@ -105,6 +107,10 @@ class SupplierContract(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_price_cents_display(self) -> str:
+        """Give the price as a page shows it."""
+        return amount(self.price_cents, self.currency)
 
 
 class CoveredAsset(models.Model):

@@ -209,7 +209,7 @@ def _given(licences: Iterable[Licence]) -> dict[int, list[Given]]:
     found: dict[int, list[Given]] = defaultdict(list)
     rows = LicenceAllocation.objects.filter(
         licence__in=[one.pk for one in licences], released_at__isnull=True
-    )
+    ).exclude(asset__state__in=AWAY)
     for licence, asset, person in rows.values_list("licence_id", "asset_id", "person_id"):
         found[licence].append(Given(asset, person))
     return found
@@ -272,6 +272,20 @@ def deadlines(
         (one for one in found if one.days_left <= (one.row.alert_days if limit is None else limit)),
         key=lambda one: (one.day, one.row.name, one.row.pk),
     )
+
+
+def covering(actor: Actor, asset_id: int, on: date | None = None) -> list[SupplierContract]:
+    """Give the contracts that cover an asset that day, of those that the actor sees.
+
+    The caller has shown the asset to be visible. What renews itself runs on after its end.
+    """
+    day = on or timezone.localdate()
+    rows = visible(SupplierContract, actor).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day) | Q(renews=True),
+        covered__asset=asset_id,
+        starts_on__lte=day,
+    )
+    return list(rows.select_related("supplier").order_by("kind", "name", "pk")[:20])
 
 
 def next_day(row: SupplierContract, on: date) -> date | None:

@@ -19,7 +19,7 @@ from compagnon.park.models import Asset, Installation, Machine
 
 SHOWN_ROWS = 200
 RELATED = (
-    "type", "organisation", "site", "person", "team", "machine__system",
+    "type", "organisation", "site", "place", "person", "team", "machine__system",
 )  # fmt: skip
 SECTIONS: tuple[tuple[str, type[models.SectionRow]], ...] = (
     ("processors", models.Processor),

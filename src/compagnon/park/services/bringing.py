@@ -15,6 +15,7 @@ from compagnon.core.crud import services as rows
 from compagnon.core.errors import CompagnonError, Conflict, Invalid
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
+from compagnon.park.bring_words import field_words
 from compagnon.park.bringing import columns, tables
 from compagnon.park.bringing.errors import UnreadableList
 from compagnon.park.models import (
@@ -102,7 +103,8 @@ def look(
     )
     if needed := columns.missing(kind, chosen):
         raise Invalid(
-            _("No column gives one of: %(fields)s.") % {"fields": ", ".join(needed)},
+            _("No column gives one of: %(fields)s.")
+            % {"fields": ", ".join(field_words(one) for one in needed)},
             code="no-key-column",
         )
     return Looked(table, chosen, plan(actor, kind, organisation, table, chosen))

@@ -148,6 +148,7 @@ def sign(
         )
     sheet.signature = files.store(signature) if signature else None
     sheet.signed_name, sheet.signed_at = name, at or timezone.now()
+    sheet.shown = names_of(sheet)
     sheet.digest = digest_of(sheet)
     sheet.save()
     handing = sheet.kind == SheetKind.HAND_OVER
@@ -190,10 +191,34 @@ def cancel(*, actor: Actor, sheet_id: int) -> CustodySheet:
     return sheet
 
 
-def digest_of(sheet: CustodySheet) -> str:
-    """Give the SHA-256 (hex) over what was signed: asset, people, places, texts, picture."""
+def names_of(sheet: CustodySheet) -> dict[str, str]:
+    """Give the names that the sheet shows: as they were signed, or as they are until then."""
+    if sheet.shown is not None:
+        return {str(key): str(value) for key, value in sheet.shown.items()}
     asset = sheet.asset
-    said = {
+    return {
+        "asset": asset.name,
+        "type": asset.type.name,
+        "model": f"{asset.manufacturer} {asset.model}".strip(),
+        "serial": asset.serial,
+        "inventory_number": asset.inventory_number,
+        "organisation": asset.organisation.name,
+        "person": str(sheet.person or ""),
+        "team": str(sheet.team or ""),
+        "site": str(sheet.site or ""),
+        "place": str(sheet.place or ""),
+    }
+
+
+def seal_holds(sheet: CustodySheet) -> bool:
+    """Tell whether a signed sheet is what was sealed."""
+    return bool(sheet.digest) and digest_of(sheet) == sheet.digest
+
+
+def digest_of(sheet: CustodySheet) -> str:
+    """Give the SHA-256 (hex) over what was signed: asset, people, places, texts, picture, names."""
+    asset = sheet.asset
+    said: dict[str, object] = {
         "sheet": sheet.pk,
         "kind": sheet.kind,
         "asset": asset.pk,
@@ -209,5 +234,9 @@ def digest_of(sheet: CustodySheet) -> str:
         "signed_at": sheet.signed_at.isoformat() if sheet.signed_at else "",
         "signature": sheet.signature.sha256 if sheet.signature else "",
     }
+    if sheet.shown is not None:
+        # Numbers as they were then: an inventory that corrects them breaks no seal.
+        said |= {"serial": sheet.shown["serial"], "shown": sheet.shown}
+        said["inventory_number"] = sheet.shown["inventory_number"]
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -112,7 +112,7 @@ def add(
     """
     lot = _lock(actor, lot_id)
     asset = placing.lock(actor, asset_id)
-    if asset.organisation_id != lot.organisation_id:
+    if not asset.organisation.path.startswith(lot.organisation.path):
         raise Invalid(fields={"asset": [_("It is of another organisation.")]})
     if lot.items.count() >= MOST:
         raise Invalid(_("A lot holds %(most)s assets at most.") % {"most": MOST})

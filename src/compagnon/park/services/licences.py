@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import IO, Any
+from typing import IO
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,7 +21,6 @@ from compagnon.park.models import (
     SupplierContract,
 )
 from compagnon.park.policies import LICENCES, SUPPLIERS, check
-from compagnon.park.queries import licences as queries
 from compagnon.people.models import Organisation, Person
 
 MOST_PAPERS = 50
@@ -121,23 +119,3 @@ def add_paper(
     )
     journal.record(actor=actor, verb="paper.add", subject=row, after={"paper": paper.name})
     return paper
-
-
-@service("deadline.warn")
-def warn(*, actor: Actor, on: date | None = None) -> int:
-    """Journal once each licence and contract whose end or notice comes near; gives how many."""
-    day = on or timezone.localdate()
-    told = 0
-    for one in queries.deadlines(None, on=day):
-        if one.row.alerted_for == one.day:
-            continue
-        type(one.row)._default_manager.filter(pk=one.row.pk).update(alerted_for=one.day)
-        after: dict[str, Any] = {"day": one.day, "days_left": one.days_left}
-        verb = {
-            "licence": "licence.expiring",
-            "notice": "supplier.notice",
-            "contract": "supplier.ending",
-        }[one.kind]
-        journal.record(actor=actor, verb=verb, subject=one.row, after=after)
-        told += 1
-    return told

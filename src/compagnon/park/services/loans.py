@@ -114,6 +114,15 @@ def hand_out(*, actor: Actor, loan_id: int) -> Loan:
     loan = _lock(actor, loan_id, LoanState.RESERVED)
     if Loan.objects.filter(asset=loan.asset, state=LoanState.OUT).exists():
         raise Conflict(_("The asset is still with whoever borrowed it before."))
+    today = timezone.localdate()
+    if today < loan.first_day:
+        # Given out before its day: the days between are its own from now on.
+        try:
+            with transaction.atomic():
+                _take(loan, _days(today, loan.first_day - timedelta(days=1)))
+        except IntegrityError as error:
+            raise Taken from error
+        loan.first_day = today
     loan.state, loan.lent_at = LoanState.OUT, timezone.now()
     loan.save()
     placing.move(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 from compagnon.park import shipped_types
+from compagnon.park.bring_words import field_words, told
 from compagnon.park.bringing import values
 from compagnon.park.bringing.tables import Table
 from compagnon.park.licensing.counting import folded
@@ -20,6 +21,8 @@ from compagnon.park.models import Asset, AssetType, Licence
 from compagnon.park.normalising.serials import usable_serial
 from compagnon.people.models import Organisation, Person, Site
 
+# The name heads the line, and whose it is was chosen for the whole list.
+HIDDEN = frozenset({"name", "organisation"})
 LONGEST = {
     "name": 200, "serial": 128, "inventory_number": 60, "manufacturer": 120, "model": 160,
     "purchase_reference": 80, "supplier": 120, "note": 4000,
@@ -48,6 +51,12 @@ class Line:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+
+    @property
+    def written(self) -> list[tuple[str, str, str]]:
+        """What it writes, for a page: each field, what stands there, what would."""
+        names = [name for name in self.values if name not in HIDDEN]
+        return [told(self.row, name, self.values[name]) for name in names]
 
     @property
     def told(self) -> dict[str, Any]:
@@ -241,12 +250,13 @@ def _plain(line: Line, said: Mapping[str, str], longest: Mapping[str, int]) -> N
         if name in said:
             if len(said[name]) > most:
                 line.left.append(_("%(field)s: cut after %(most)d letters.") % {
-                    "field": name, "most": most})  # fmt: skip
+                    "field": field_words(name), "most": most})  # fmt: skip
             line.values[name] = said[name][:most].strip()
 
 
 def _left(name: str, text: str) -> str:
-    return _("%(field)s: nothing here is named “%(text)s”.") % {"field": name, "text": text[:80]}
+    said = {"field": field_words(name), "text": text[:80]}
+    return _("%(field)s: nothing here is named “%(text)s”.") % said
 
 
 def _related(line: Line, said: Mapping[str, str], lookups: Lookups, owner: Organisation) -> None:
@@ -305,7 +315,7 @@ def _read(line: Line, said: Mapping[str, str], readers: Mapping[str, Any]) -> No
             except values.Unread:
                 line.left.append(
                     _("%(field)s: “%(text)s” is not understood.")
-                    % {"field": name, "text": said[name][:80]}
+                    % {"field": field_words(name), "text": said[name][:80]}
                 )
 
 
@@ -340,4 +350,4 @@ def _licence_line(
         line.values["organisation"] = organisation
         for needed in ("quantity", "starts_on"):
             if needed not in line.values and not line.problems:
-                line.problems.append(_("%(field)s is missing.") % {"field": needed})
+                line.problems.append(_("%(field)s is missing.") % {"field": field_words(needed)})

@@ -85,7 +85,9 @@ def expected(
     actor: Actor, organisation: Organisation, site: Site | None, place: StockPlace | None
 ) -> QuerySet[Asset]:
     """Give the assets that should be at a site or in a stock place."""
-    rows = visible(Asset, actor).filter(organisation=organisation).exclude(state__in=GONE)
+    # A client's people are often in departments of their own: a count of the client's holds these.
+    rows = visible(Asset, actor).filter(organisation__path__startswith=organisation.path)
+    rows = rows.exclude(state__in=GONE)
     if place is not None:
         return rows.filter(place=place)
     return rows.filter(site=site)
@@ -107,7 +109,7 @@ def read_code(*, actor: Actor, count_id: int, text: str) -> StockLine | StrayCod
     code = codes.read(text)
     if not code.text:
         raise Invalid(fields={"code": [_("Nothing was read.")]})
-    asset = named(actor, count.organisation_id, code)
+    asset = named(actor, count.organisation, code)
     if asset is None:
         stray, created = StrayCode.objects.get_or_create(
             stock_taking=count, code=code.text, defaults={"seen_at": timezone.now()}
@@ -132,18 +134,20 @@ def _tick(actor: Actor, count: StockTaking, asset: Asset) -> StockLine:
     return line
 
 
-def named(actor: Actor, organisation_id: int, code: codes.Code) -> Asset | None:
-    """Give the asset that a code names: by our address, or by inventory or serial number."""
-    rows = visible(Asset, actor).filter(organisation_id=organisation_id)
+def named(actor: Actor, organisation: Organisation, code: codes.Code) -> Asset | None:
+    """Give the asset that a code names: by our address, or by inventory or serial number.
+
+    Of the organisation and those below it; nothing when several have the number.
+    """
+    rows = visible(Asset, actor).filter(organisation__path__startswith=organisation.path)
     if code.asset_id is not None:
         return rows.filter(pk=code.asset_id).first()
     if not code.text:
         return None
-    numbered = rows.filter(inventory_number__iexact=code.text).first()
-    if numbered is not None:
-        return numbered
-    serials = list(rows.filter(serial__iexact=code.text)[:2])
-    return serials[0] if len(serials) == 1 else None
+    for field in ("inventory_number__iexact", "serial__iexact"):
+        if found := list(rows.filter(**{field: code.text})[:2]):
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _open(actor: Actor, count_id: int) -> StockTaking:

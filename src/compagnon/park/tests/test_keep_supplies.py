@@ -36,7 +36,7 @@ from compagnon.park.models import (
 from compagnon.park.queries import licences as queries
 from compagnon.park.queries.needs import comparison
 from compagnon.park.resources_supplies import LICENCES, NEEDS_STUDIES, SUPPLIER_CONTRACTS
-from compagnon.park.services import bringing, licences, needs, supplying
+from compagnon.park.services import alerts, bringing, licences, needs, supplying
 from compagnon.park.tests import factories
 from compagnon.park.tests.factories import bring, inventory
 from compagnon.people.models import Organisation
@@ -62,7 +62,18 @@ def contract(
     )
 
 
-class TestLicences(ResourceContract):
+class InUnits(ResourceContract):
+    """A page types euros where the row, and the API, hold cents."""
+
+    def sent(self, row: Any) -> dict[str, Any]:
+        found = super().sent(row)
+        return {
+            name: value / 100 if name.endswith("_cents") else value
+            for name, value in found.items()
+        }
+
+
+class TestLicences(InUnits):
     resource = LICENCES
     changed = {"quantity": 7, "name": "Autre"}
     invalid = {"metric": "weight"}
@@ -78,7 +89,7 @@ class TestLicences(ResourceContract):
         }  # fmt: skip
 
 
-class TestSupplierContracts(ResourceContract):
+class TestSupplierContracts(InUnits):
     resource = SUPPLIER_CONTRACTS
     changed = {"kind": "rental", "name": "Autre"}
     invalid = {"kind": "gift"}
@@ -140,6 +151,30 @@ def test_counting_asks_as_much_for_many_licences(
 
 
 @pytest.mark.django_db
+def test_a_price_is_typed_in_units_and_kept_in_cents(people: Cast) -> None:
+    row, client = licence(people.client_a, unit_price_cents=42_950), signed_in(people)
+    form = client.get(f"/park/licences/{row.pk}/change/").content.decode()
+    assert 'value="429.50"' in form
+    client.cookies["django_language"] = "fr"
+    for typed, kept in (("1234,5", 123_450), ("12.34", 1_234), ("7", 700)):
+        row.refresh_from_db()
+        said = {
+            "name": row.name, "product_pattern": "*Firefox*", "metric": "device", "quantity": 2,
+            "unit_price_cents": typed, "currency": "EUR", "starts_on": row.starts_on.isoformat(),
+            "alert_days": 60, "version": row.version,
+        }  # fmt: skip
+        assert client.post(f"/park/licences/{row.pk}/change/", said).status_code == 302
+        row.refresh_from_db()
+        assert row.unit_price_cents == kept
+    assert "7,00\u00a0€" in client.get(f"/park/licences/{row.pk}/").content.decode()
+    for wrong in ("-1", "1.234", "cher", "99999999999"):
+        answer = client.post(
+            f"/park/licences/{row.pk}/change/", {**said, "unit_price_cents": wrong}
+        )
+        assert answer.status_code == 422
+
+
+@pytest.mark.django_db
 def test_a_unit_is_given_once_and_taken_back(people: Cast) -> None:
     row, asset = licence(people.client_a), factories.asset(people.client_a)
     given = licences.allocate(actor=system(), licence=row, asset=asset)
@@ -168,9 +203,9 @@ def test_what_comes_near_is_journaled_once(people: Cast) -> None:
         ends_on=TODAY + timedelta(days=100),
     )
     assert [one.kind for one in queries.deadlines(system())] == ["notice", "licence"]
-    assert licences.warn(actor=system()) == 2
-    assert licences.warn(actor=system()) == 0
-    assert licences.warn(actor=system(), on=TODAY + timedelta(days=50)) == 1
+    assert alerts.raise_due(actor=system()) == 2
+    assert alerts.raise_due(actor=system()) == 0
+    assert alerts.raise_due(actor=system(), on=TODAY + timedelta(days=50)) == 1
     verbs = set(Entry.objects.values_list("verb", flat=True))
     assert {"licence.expiring", "supplier.notice", "supplier.ending"} <= verbs
     page = signed_in(people).get("/park/deadlines/?within=365").content.decode()

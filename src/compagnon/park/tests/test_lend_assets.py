@@ -15,6 +15,7 @@ from compagnon.park.models import Asset, Loan, LoanDay
 from compagnon.park.queries import life
 from compagnon.park.services import loans
 from compagnon.park.tests import factories
+from compagnon.people.tests import factories as people_factories
 from compagnon.people.tests.factories import Cast, actor, system
 
 MONDAY = date(2027, 3, 1)
@@ -112,9 +113,42 @@ def test_the_week_is_drawn(people: Cast) -> None:
     page = client.get(answer["Location"]).content.decode()
     assert page.count(people.user.last_name) >= 2
     loan = Loan.objects.get()
-    client.post(f"/park/loans/{loan.pk}/do/hand-out/")
-    loan.refresh_from_db()
-    assert loan.state == "out"
-    assert client.post(f"/park/loans/{loan.pk}/do/burn/").status_code == 404
     week = life.week(system(), MONDAY)
     assert [cell.loan is not None for cell in week[0].cells] == [False, True, True] + [False] * 4
+    client.post(f"/park/loans/{loan.pk}/do/extend/", {"last_day": "2027-03-05"})
+    week = life.week(system(), MONDAY)
+    assert [cell.loan is not None for cell in week[0].cells] == [False] + [True] * 4 + [False] * 2
+    client.post(f"/park/loans/{loan.pk}/do/extend/", {"last_day": "demain"})
+    loan.refresh_from_db()
+    assert loan.last_day.isoformat() == "2027-03-05"
+    assert client.post(f"/park/loans/{loan.pk}/do/burn/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_goes_out_early_is_taken_from_that_day(people: Cast) -> None:
+    row = factories.asset(people.client_a, is_loanable=True, state="stock")
+    ahead = (timezone.localdate() - MONDAY).days
+    loan = reserve(people, row, ahead + 3, ahead + 4)
+    between = reserve(people, row, ahead + 1, ahead + 1)
+    with pytest.raises(Taken):
+        loans.hand_out(actor=system(), loan_id=loan.pk)
+    loans.cancel(actor=system(), loan_id=between.pk)
+    loans.hand_out(actor=system(), loan_id=loan.pk)
+    loan.refresh_from_db()
+    assert (loan.state, loan.first_day) == ("out", timezone.localdate())
+    with pytest.raises(Taken):
+        reserve(people, row, ahead + 1, ahead + 1)
+
+
+@pytest.mark.django_db
+def test_a_client_lends_to_its_departments(people: Cast) -> None:
+    below = people_factories.organisation("Service", parent=people.client_a)
+    borrower = people_factories.person(below, "Zoé", "Duservice")
+    row = factories.asset(people.client_a, is_loanable=True, state="stock")
+    client = Client()
+    client.force_login(people.administrator.account)
+    assert "Duservice" in client.get("/park/loans/").content.decode()
+    assert "Duservice" in client.get(f"/park/assets/{row.pk}/life/").content.decode()
+    loans.reserve(
+        actor=system(), asset_id=row.pk, borrower=borrower, first_day=day(0), last_day=day(0)
+    )

@@ -6,13 +6,14 @@ import base64
 import binascii
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from compagnon.core import files
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Refused
+from compagnon.core.errors import NotFound, Refused
 from compagnon.core.visibility import get_visible
 from compagnon.park.documents.custody import custody as custody_pdf
 from compagnon.park.forms.life import MoveForm, SheetForm, SignForm
@@ -108,6 +109,8 @@ def _sheet_page(
         "sheet": row,
         "asset": row.asset,
         "waits": waits,
+        "facts": facts_of(row),
+        "seal_holds": row.signed_at is None or custody.seal_holds(row),
         "form": form or (SignForm() if waits and custody.may_sign(actor, row) else None),
         "may_cancel": waits and actor.scope.allows(HAND_OVER, row.asset.organisation_id),
     }
@@ -159,6 +162,29 @@ def sheet_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a sheet as PDF."""
     row = _sheet(actor_of(request), pk)
     return pdf(custody_pdf(row), f"{row.kind}-{row.pk}.pdf")
+
+
+def facts_of(sheet: CustodySheet) -> list[tuple[str, str]]:
+    """Give what a sheet shows: as it was signed, or as it stands until then."""
+    said = custody.names_of(sheet)
+    labels = {
+        "asset": _("Asset"), "type": _("Type"), "model": _("Model"),
+        "serial": _("Serial number"), "inventory_number": _("Inventory number"),
+        "person": _("Person"), "team": _("Team"), "site": _("Site"), "place": _("Stock place"),
+    }  # fmt: skip
+    return [
+        (label, _(said[name]) if name == "type" and said[name] else said[name])
+        for name, label in labels.items()
+    ]
+
+
+@require_safe
+def signature(request: HttpRequest, pk: int) -> FileResponse:
+    """Give the picture of a signature."""
+    row = _sheet(actor_of(request), pk)
+    if row.signature is None:
+        raise NotFound
+    return files.serve(row.signature, name="signature.png", inline=True)
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:

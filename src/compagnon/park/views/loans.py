@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.core.actor import Actor
-from compagnon.core.errors import NotFound
+from compagnon.core.errors import Invalid, NotFound
 from compagnon.core.visibility import get_visible
 from compagnon.park.forms.life import LoanForm
 from compagnon.park.models import Asset, Loan, LoanState
@@ -36,6 +36,18 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         return timezone.localdate()
+
+
+def _sent_day(request: HttpRequest) -> date:
+    """Give the day that was sent; today would be a guess, and end a loan that somebody has.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        return date.fromisoformat(request.POST.get("last_day", ""))
+    except ValueError:
+        raise Invalid(_("Give the last day.")) from None
 
 
 def _page(request: HttpRequest, actor: Actor, *, form: LoanForm | None = None) -> HttpResponse:
@@ -95,10 +107,9 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     actor = actor_of(request)
     loan = get_visible(Loan, actor, pk=pk)
     if name == "extend":
-        last = _day(request.POST.get("last_day", ""))
         attempt(
             request,
-            lambda: loans.extend(actor=actor, loan_id=loan.pk, last_day=last),
+            lambda: loans.extend(actor=actor, loan_id=loan.pk, last_day=_sent_day(request)),
             _("It ends on another day."),
         )
     elif name in ACTS:

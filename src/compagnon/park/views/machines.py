@@ -15,9 +15,10 @@ from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.journal_words import tell
 from compagnon.core.visibility import get_visible, visible
 from compagnon.park.forms.assets import MergeForm, ValuesForm
-from compagnon.park.models import Asset, InventoryReport, MergeRecord
+from compagnon.park.models import Asset, InventoryReport, LicenceAllocation, MergeRecord
 from compagnon.park.policies import INVENTORY, MANAGE, VIEW
 from compagnon.park.queries import machines
+from compagnon.park.queries.licences import covering
 from compagnon.park.resources import ASSETS
 from compagnon.park.services import assets, merging
 from compagnon.park.telling import lines_of, reason_words
@@ -27,6 +28,7 @@ HISTORY = 15
 CHANGES = 12
 REPORTS = 5
 LINES = 100
+MOST_GIVEN = 20
 
 
 @require_safe
@@ -54,6 +56,7 @@ def _page(
         "support_is_over": machines.support_is_over(row),
         "warranty_is_over": machines.warranty_is_over(row),
         "own_fields": own_fields(row),
+        **_supplied(actor, row),
         "history": _history(actor, row),
         "may_manage": may_manage,
         "change_url": ASSETS.url("change", row) if may_manage else "",
@@ -63,6 +66,15 @@ def _page(
         **_inventories(actor, row),
     }
     return render(request, "park/machines/asset.html", context, status=status)
+
+
+def _supplied(actor: Actor, row: Asset) -> dict[str, Any]:
+    """Give the contracts that cover the asset and the licences given to it, as far as seen."""
+    given = visible(LicenceAllocation, actor).filter(asset=row, released_at__isnull=True)
+    return {
+        "contracts": covering(actor, row.pk),
+        "given": list(given.select_related("licence").order_by("licence__name")[:MOST_GIVEN]),
+    }
 
 
 def own_fields(row: Asset) -> list[tuple[str, Any]]:

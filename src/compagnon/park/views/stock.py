@@ -123,7 +123,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         code = codes.read(said.pop("code"))
 
         def keep() -> None:
-            asset = stock_taking.named(actor, row.organisation_id, code)
+            asset = stock_taking.named(actor, row.organisation, code)
             if asset is None:
                 raise Invalid(fields={"code": [_("No asset has this number.")]})
             disposals.add(

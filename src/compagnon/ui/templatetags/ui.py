@@ -80,6 +80,13 @@ def size(count: int | str | None) -> str:
 
 
 @register.filter
+def mebibytes(count: int | str | None) -> str:
+    """Say a number of mebibytes as one reads it: «16 Gio», «477 Gio»."""
+    value = number(count)
+    return "" if value is None else words.binary_size(int(value) * 1024 * 1024)
+
+
+@register.filter
 def percent_of(value: float | str | timedelta | None, whole: float | str | timedelta | None) -> int:
     """Give ``value`` as a share of ``whole``, between 0 and 100."""
     part, all_of_it = number(value), number(whole)

@@ -1,0 +1,1 @@
+"""What the park's templates say of amounts."""
