@@ -11,9 +11,9 @@ from compagnon.core import journal_words
 from compagnon.core.actor import Actor
 from compagnon.core.journal_words import Subject
 from compagnon.core.visibility import visible
-from compagnon.desk.models import Webhook
+from compagnon.desk.models import Alert, AlertSource, Webhook
 
-journal_words.parts({"webhooks": _("Webhooks")})
+journal_words.parts({"webhooks": _("Webhooks"), "supervision": _("Supervision")})
 journal_words.words(
     {
         "webhook.create": (_("added a webhook"), "send"),
@@ -26,6 +26,16 @@ journal_words.words(
         "webhook.replay": (_("had a webhook message sent again"), "refresh"),
         "webhook.skip": (_("gave up a webhook message"), "x"),
         "webhook.stop": (_("stopped a webhook whose receiver fails"), "alert-triangle"),
+        "alert_source.create": (_("connected a supervision"), "plug-connected"),
+        "alert_source.change": (_("changed a supervision"), "pencil"),
+        "alert_source.rotate": (_("gave a supervision a new token"), "key"),
+        "alert_source.remove": (_("took a supervision away"), "trash"),
+        "supervision.open": (_("opened an incident from an alert"), "urgent"),
+        "supervision.repeat": (_("heard an alert again"), "urgent"),
+        "supervision.reopen": (_("reopened an incident: its alert came back"), "refresh"),
+        "supervision.hush": (_("heard an alert that a maintenance hushes"), "bell"),
+        "supervision.end": (_("heard the end of an alert"), "check"),
+        "supervision.repeat_end": (_("heard the end of an alert again"), "check"),
     }
 )
 
@@ -35,3 +45,22 @@ def webhooks(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
     """Name webhooks."""
     rows = visible(Webhook, actor).filter(pk__in=keys)
     return {row.pk: Subject(row.name, reverse("desk:webhook", args=[row.pk])) for row in rows}
+
+
+@journal_words.subjects(AlertSource)
+def sources(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name supervisions."""
+    rows = visible(AlertSource, actor).filter(pk__in=keys)
+    return {row.pk: Subject(row.name, reverse("desk:alert_source", args=[row.pk])) for row in rows}
+
+
+@journal_words.subjects(Alert)
+def alerts(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name alerts, and lead to their incidents."""
+    rows = visible(Alert, actor).filter(pk__in=keys)
+    return {
+        row.pk: Subject(
+            row.name, reverse("desk:ticket", args=[row.ticket_id]) if row.ticket_id else ""
+        )
+        for row in rows
+    }

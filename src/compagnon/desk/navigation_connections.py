@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.desk.policies_connections import WEBHOOK
+from compagnon.desk.policies_connections import ALERT_SOURCE, SILENCE, WEBHOOK
 from compagnon.ui import navigation
 from compagnon.ui.navigation import NavItem
 
 navigation.register(
+    NavItem(_("Alerts"), "urgent", "desk:alerts", "ticket.view", 26, "desk"),
+    NavItem(
+        _("Alert sources"),
+        "plug-connected",
+        "desk:alert_sources",
+        ALERT_SOURCE,
+        93,
+        "desk",
+        section=_("Settings"),
+    ),
+    NavItem(
+        _("Alert silences"),
+        "bell",
+        "desk:alert_silence_list",
+        SILENCE,
+        94,
+        "desk",
+        section=_("Settings"),
+    ),
     NavItem(_("Webhooks"), "send", "desk:webhooks", WEBHOOK, 95, "desk", section=_("Settings")),
 )

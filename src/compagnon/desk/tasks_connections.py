@@ -41,3 +41,21 @@ def forget_webhook_messages() -> None:
     from compagnon.desk.outbound import webhooks
 
     webhooks.forget()
+
+
+@task(priority=10)
+@policy(max_attempts=8, timeout=300)
+def take_alerts(source_id: int) -> None:
+    """Take what a supervision posted, in its order."""
+    from compagnon.desk.inbound import alert_intake
+
+    alert_intake.take_waiting(source_id)
+
+
+@periodic(every=timedelta(hours=6))
+def forget_alert_reports() -> None:
+    """Delete what supervisions posted more than a week ago."""
+    from compagnon.desk.inbound import alert_intake
+
+    alert_intake.forget()
+

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from compagnon.desk.views import webhooks
+from compagnon.desk.resources_connections import ALERT_SILENCES
+from compagnon.desk.views import alert_door, alerts, webhooks
 
 patterns: list[URLPattern | URLResolver] = [
     path("desk/webhooks/", webhooks.index, name="webhooks"),
@@ -18,4 +19,14 @@ patterns: list[URLPattern | URLResolver] = [
         webhooks.delivery_act,
         name="webhook_delivery_act",
     ),
+    path("alerts", alert_door.post, name="alert_door"),
+    path("alerts/", alert_door.post),
+    path("desk/alerts/", alerts.alerts, name="alerts"),
+    path("desk/alert-sources/", alerts.sources, name="alert_sources"),
+    path("desk/alert-sources/new/", alerts.new, name="alert_source_new"),
+    path("desk/alert-sources/<int:source_id>/", alerts.source, name="alert_source"),
+    path("desk/alert-sources/<int:source_id>/change/", alerts.change, name="alert_source_change"),
+    path("desk/alert-sources/<int:source_id>/do/<slug:name>/", alerts.act, name="alert_source_act"),
+    path("desk/alert-reports/<int:report_id>/", alerts.report, name="alert_report"),
+    path("desk/alert-silences/", include(ALERT_SILENCES.urls())),
 ]

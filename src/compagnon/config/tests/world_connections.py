@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 from django.utils import timezone
 
-from compagnon.desk.models import Webhook, WebhookDelivery
+from compagnon.desk.models import (
+    Alert,
+    AlertReport,
+    AlertSilence,
+    AlertSource,
+    Webhook,
+    WebhookDelivery,
+)
 
 if TYPE_CHECKING:
     from compagnon.config.tests.world import Side
@@ -29,6 +37,31 @@ def furnish(side: Side, mark: str) -> None:
         answer=f"Reçu par {mark}",
     )  # fmt: skip
     side.objects.update(webhook=webhook, delivery=delivery)
+    _alerts(side, mark)
+
+
+def _alerts(side: Side, mark: str) -> None:
+    now = timezone.now()
+    number = AlertSource.objects.count()
+    source = AlertSource.objects.create(
+        organisation=side.organisation, name=f"Sonde {mark}", adapter="mapped",
+        requester=side.person, team=side.team, prefix="alr_", digest=f"{number:064}",
+        mapping={"key": "id", "name": "title", "host": mark}, error=f"Rien de {mark}",
+        created_at=now,
+    )  # fmt: skip
+    report = AlertReport.objects.create(
+        source=source, digest="0" * 64, body=f'{{"id": 1, "title": "{mark}"}}', received_at=now,
+        state="refused", error=f"Rien de {mark}",
+    )  # fmt: skip
+    Alert.objects.create(
+        source=source, fingerprint=f"{number:064}", name=f"Alerte {mark}", host=f"srv-{mark}",
+        state="firing", ticket=side.objects["ticket"], began_at=now, heard_at=now,
+    )  # fmt: skip
+    silence = AlertSilence.objects.create(
+        organisation=side.organisation, source=source, host=f"srv-{mark}", starts_at=now,
+        ends_at=now + timedelta(hours=1), reason=f"Travaux {mark}",
+    )  # fmt: skip
+    side.objects.update(alert_source=source, alert_report=report, alert_silence=silence)
 
 
 def kept(name: str) -> Callable[[Any], list[Any]]:
@@ -41,7 +74,9 @@ def words(*values: str) -> Callable[[Any], list[Any]]:
     return lambda _side: list(values)
 
 
-ROWS: dict[type[Model], Callable[[Any], Model]] = {}
+ROWS: dict[type[Model], Callable[[Any], Model]] = {
+    AlertSilence: lambda side: side.objects["alert_silence"],
+}
 PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "desk/webhooks/<webhook_id>": kept("webhook"),
     "desk/webhooks/<webhook_id>/do/<name>": words("pause", "resume", "test", "rotate", "remove"),
@@ -49,6 +84,11 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "desk/webhook-messages/<delivery_id>/do/<name>": words("replay", "skip"),
     "api/v1/webhooks/<webhook_id>": kept("webhook"),
     "api/v1/webhook-messages/<delivery_id>": kept("delivery"),
+    "desk/alert-sources/<source_id>": kept("alert_source"),
+    "desk/alert-sources/<source_id>/do/<name>": words("rotate", "remove"),
+    "desk/alert-reports/<report_id>": kept("alert_report"),
+    "api/v1/alert-sources/<source_id>": kept("alert_source"),
+    "api/v1/alert-reports/<report_id>": kept("alert_report"),
 }
 # Each page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
@@ -64,4 +104,13 @@ TWINS: Mapping[str, str] = {
     "desk/webhook-messages/<delivery_id>/": "GET /webhook-messages/{delivery_id}",
     "desk/webhook-messages/<delivery_id>/do/<name>/":
         "POST /webhook-messages/{delivery_id}/replay, POST /webhook-messages/{delivery_id}/skip",
+    "desk/alerts/": "GET /supervision-alerts",
+    "desk/alert-sources/": "GET /alert-sources",
+    "desk/alert-sources/new/": "POST /alert-sources, POST /alert-samples",
+    "desk/alert-sources/<source_id>/":
+        "GET /alert-sources/{source_id}, GET /alert-sources/{source_id}/reports",
+    "desk/alert-sources/<source_id>/change/": "PATCH /alert-sources/{source_id}",
+    "desk/alert-sources/<source_id>/do/<name>/":
+        "POST /alert-sources/{source_id}/rotate, DELETE /alert-sources/{source_id}",
+    "desk/alert-reports/<report_id>/": "GET /alert-reports/{report_id}",
 }  # fmt: skip

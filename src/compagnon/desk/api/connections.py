@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.desk.api import webhooks
+from compagnon.desk.api import alerts, webhooks
+from compagnon.desk.resources_connections import RESOURCES
 
 router = Router()
-for part in (webhooks,):
+for part in (webhooks, alerts):
     router.add_router("", part.router)
+for resource in RESOURCES:
+    router.add_router("", resource.routes())
