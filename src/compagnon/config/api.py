@@ -14,7 +14,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path
+from django.utils import translation
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from compagnon.core import markup
@@ -71,11 +74,22 @@ def openapi_json(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Show the reference of the API, made from its OpenAPI document."""
-    return render(
-        request,
-        "core/api/reference.html",
-        {"introduction": markup.render(DESCRIPTION), "sections": sections(document())},
-    )
+    return render(request, "core/api/reference.html", {"body": reference_body()})
+
+
+@cache
+def reference_body() -> SafeString:
+    """Give what the page shows of the whole document; drawn once, as it takes half a second."""
+    return drawn(document())
+
+
+def drawn(described: dict[str, Any]) -> SafeString:
+    """Draw the reference of an OpenAPI document, which is in English for every reader."""
+    with translation.override("en"):
+        return render_to_string(
+            "core/api/reference_body.html",
+            {"introduction": markup.render(DESCRIPTION), "sections": sections(described)},
+        )
 
 
 def unknown(_request: HttpRequest, **_path: str) -> HttpResponse:

@@ -30,13 +30,6 @@ def test_every_page_serves_everybody(inspect: Any, played: Any) -> None:
         inspect(path, account)
 
 
-def test_the_reference_of_the_api_serves_everybody(inspect: Any, played: Any) -> None:
-    def unfold(page: Any) -> None:
-        page.get_by_text("Open a ticket", exact=False).first.click()
-
-    inspect("/api/v1/docs", played.administrator.account, prepare=unfold)
-
-
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_site_is_added_changed_and_deleted(open_page: Any, played: Any, scripts: bool) -> None:
     page = open_page(
