@@ -10,6 +10,25 @@ from compagnon.ui.navigation import NavItem
 navigation.register(
     NavItem(_("On hold"), "hourglass", "desk:waits", "ticket.pend", 22, "desk"),
     NavItem(
+        _("Canned replies"),
+        "message-2",
+        "desk:canned_reply_list",
+        "phrase.keep",
+        85,
+        "desk",
+        section=_("Settings"),
+    ),
+    NavItem(
+        _("Ticket templates"),
+        "copy",
+        "desk:ticket_template_list",
+        "phrase.keep",
+        86,
+        "desk",
+        section=_("Settings"),
+    ),
+    NavItem(_("Macros"), "bolt", "desk:macros", "phrase.keep", 87, "desk", section=_("Settings")),
+    NavItem(
         _("Reasons for waiting"),
         "hourglass",
         "desk:wait_reason_list",

@@ -27,6 +27,7 @@ verbs.declare(
         "ticket.reopen": _("reopen"),
         "intake.view": _("see received and sent mail"),
         "intake.manage": _("replay and settle received mail"),
+        "phrase.keep": _("keep the canned replies, templates and macros of one’s teams"),
         "desk.configure": _("set categories, mailboxes and rules"),
         "desk.import": _("import another desk’s history"),
     },

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk.resources_daily import WAIT_REASONS
-from compagnon.desk.views import bulk, presence, undoing, waiting
+from compagnon.desk.resources_daily import CANNED_REPLIES, TICKET_TEMPLATES, WAIT_REASONS
+from compagnon.desk.views import bulk, phrases, presence, undoing, waiting
 
 urlpatterns = [
     path("desk/bulk/", bulk.index, name="bulk_runs"),
@@ -19,4 +19,12 @@ urlpatterns = [
     path("desk/waiting/", waiting.index, name="waits"),
     path("desk/waiting/<int:ticket_id>/stop/", waiting.stop, name="wait_stop"),
     path("desk/wait-reasons/", include(WAIT_REASONS.urls())),
+    path("desk/canned-replies/", include(CANNED_REPLIES.urls())),
+    path("desk/ticket-templates/", include(TICKET_TEMPLATES.urls())),
+    path("desk/macros/", phrases.index, name="macros"),
+    path("desk/macros/add/", phrases.edit, name="macro_add"),
+    path("desk/macros/<int:macro_id>/change/", phrases.edit, name="macro_change"),
+    path("desk/macros/<int:macro_id>/delete/", phrases.delete, name="macro_delete"),
+    path("desk/tickets/<int:ticket_id>/phrases/", phrases.on_ticket, name="phrases"),
+    path("desk/tickets/<int:ticket_id>/macros/<int:macro_id>/", phrases.run, name="macro_run"),
 ]

@@ -42,6 +42,7 @@ _TECHNICIAN = _TRAINEE | {
     "ticket.close",
     "ticket.reopen",
     "intake.view",
+    "phrase.keep",
     "token.manage",
     "asset.manage",
     "asset.hand_over",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.desk.api import bulk, presence, undoing, waiting
-from compagnon.desk.resources_daily import WAIT_REASONS
+from compagnon.desk.api import bulk, phrases, presence, undoing, waiting
+from compagnon.desk.resources_daily import CANNED_REPLIES, TICKET_TEMPLATES, WAIT_REASONS
 
 router = Router()
-for part in (bulk, presence, undoing, waiting):
+for part in (bulk, phrases, presence, undoing, waiting):
     router.add_router("", part.router)
-for resource in (WAIT_REASONS,):
+for resource in (WAIT_REASONS, CANNED_REPLIES, TICKET_TEMPLATES):
     router.add_router("", resource.routes())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.visibility import visible
-from compagnon.desk import services
+from compagnon.desk import phrases, presence, services
 from compagnon.desk.choosing import chosen_person
 from compagnon.desk.forms import AskForm, OpenForm
 from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, Urgency
@@ -40,12 +40,18 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
         asset = chosen_asset(actor, request.GET.get("asset"))
         form = OpenForm(
             actor=actor,
-            initial={
+            initial=templated(actor, request.GET.get("template"))
+            | {
                 "requester": requester.pk if requester else None,
                 "asset": asset.pk if asset else None,
             },
         )
-        context = {"form": form, "requester": requester, "asset": asset}
+        context = {
+            "form": form,
+            "requester": requester,
+            "asset": asset,
+            "templates": phrases.templates(actor),
+        }
         return render(request, "desk/open.html", context)
     form = OpenForm(request.POST, request.FILES, actor=actor)
     status = 422
@@ -55,10 +61,13 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
             ticket = _open(actor, values)
         except CompagnonError as error:
             status = error.status
+            presence.drop_draft(actor=actor, ticket=None, place="open")
             add_errors(form, error)
         else:
             messages.success(
-                request, _("Ticket %(reference)s is open.") % {"reference": ticket.reference}
+                request,
+                _("Ticket %(reference)s is open.") % {"reference": ticket.reference},
+                extra_tags="sent-open",
             )
             return redirect("desk:ticket", ticket_id=ticket.pk)
     context = {
@@ -72,6 +81,19 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
     return services.open_ticket(
+def templated(actor: Actor, given: str | None) -> dict[str, Any]:
+    """Give what a template fills a new ticket with; nothing for one that is not seen."""
+    given = given or ""
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
+        return {}
+    row = visible(TicketTemplate, actor).filter(pk=int(given), is_active=True).first()
+    if row is None:
+        return {}
+    names = ("title", "text", "kind", "category_id", "service_id", "request_type_id", "impact")
+    found = {name.removesuffix("_id"): getattr(row, name) for name in (*names, "urgency")}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
         actor=actor,
         requester=chosen_person(actor, values["requester"], "requester"),
         beneficiary=chosen_person(actor, values["beneficiary"], "beneficiary")

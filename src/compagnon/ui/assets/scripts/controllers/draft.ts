@@ -27,7 +27,7 @@ export function forgetDrafts(olderThan = Infinity): void {
  * another device of the same person goes on with it. `data-draft-key-value` tells which text it is;
  * `data-draft-done-value` names the toast with which the server says that it has it.
  */
-export default class DraftController extends Controller<HTMLFormElement> {
+export default class DraftController extends Controller<HTMLElement> {
   static override targets = ["note", "elsewhere"];
   static override values = { key: String, done: String, url: String, ticket: String, place: String };
   declare readonly hasElsewhereTarget: boolean;
@@ -46,7 +46,7 @@ export default class DraftController extends Controller<HTMLFormElement> {
   override connect(): void {
     forgetDrafts(Date.now() - DAYS * 86_400_000);
     this.text = this.element.querySelector("textarea")!;
-    this.element.addEventListener("submit", this.sent);
+    this.form?.addEventListener("submit", this.sent);
     this.text.addEventListener("input", this.write);
     const arrived = document.querySelector(`[data-toast="${CSS.escape(this.doneValue)}"]`);
     const draft = parse(read(this.name));
@@ -75,7 +75,7 @@ export default class DraftController extends Controller<HTMLFormElement> {
   }
 
   override disconnect(): void {
-    this.element.removeEventListener("submit", this.sent);
+    this.form?.removeEventListener("submit", this.sent);
     this.text.removeEventListener("input", this.write);
     clearTimeout(this.timer);
   }
@@ -103,6 +103,10 @@ export default class DraftController extends Controller<HTMLFormElement> {
     const text = this.text.value;
     if (text.trim()) this.store({ text, at: Date.now(), sent: true });
   };
+
+  private get form(): HTMLFormElement | null {
+    return this.element.closest("form");
+  }
 
   private get name(): string {
     return PREFIX + this.keyValue;
