@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk import urls_connections, urls_daily
+from compagnon.desk import urls_assets, urls_connections, urls_daily
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
     assets,
@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/tickets/<int:ticket_id>/do/<slug:name>/", ticket.act, name="act"),
     path("desk/tickets/<int:ticket_id>/asset/", assets.link, name="link_asset"),
     path("desk/tickets/<int:ticket_id>/affected/", assets.note_affected, name="note_affected"),
+    *urls_assets.urlpatterns,
     path("desk/attachments/<int:attachment_id>/", ticket.attachment, name="attachment"),
     path("desk/messages/<int:message_id>/", ticket.message_html, name="message_html"),
     path("desk/tasks/", work.tasks, name="tasks"),

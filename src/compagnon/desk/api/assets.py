@@ -51,6 +51,62 @@ def note_ticket_affected(request: ApiRequest, ticket_id: Id) -> Message:
     )
 
 
+class AffectedPersonOut(Schema):
+    """Somebody whom the fall of the ticket's asset touches."""
+
+    person_id: int
+    name: str
+    organisation_id: int
+
+
+class AffectedOut(Schema):
+    """Who and what is touched; 500 persons at most."""
+
+    items: int
+    persons: int
+    people: list[AffectedPersonOut]
+
+
+@router.show("/tickets/{ticket_id}/affected", AffectedOut)
+def get_ticket_affected(request: ApiRequest, ticket_id: Id) -> dict[str, Any]:
+    """Reckon who is touched when the ticket's asset is down."""
+    ticket = queries.get_ticket(request.actor, ticket_id)
+    if ticket.asset_id is None or not is_support(request.actor, ticket):
+        raise NotFound
+    found = cards.affected(request.actor, ticket.asset_id)
+    return {
+        "items": len(found.items),
+        "persons": found.persons_count,
+        "people": [
+            {"person_id": one.pk, "name": str(one), "organisation_id": one.organisation_id}
+            for one in found.persons
+        ],
+    }
+
+
+class TellAffectedIn(Body):
+    """What is written to those who are touched."""
+
+    text: Annotated[str, Field(min_length=1, max_length=20_000, examples=["Nous y travaillons."])]
+    person_ids: Annotated[
+        list[Annotated[int, Field(ge=1, lt=2**63)]] | None,
+        Field(max_length=500, description="These alone; nothing: all of them."),
+    ] = None
+
+
+@router.act("/tickets/{ticket_id}/affected/message", schemas.MessageOut)
+def tell_ticket_affected(request: ApiRequest, ticket_id: Id, body: TellAffectedIn) -> Message:
+    """Write one public message on the ticket, and send it to each person who is touched."""
+    ticket = queries.get_ticket(request.actor, ticket_id)
+    return services.tell_affected(
+        actor=request.actor,
+        ticket_id=ticket.pk,
+        text=body.text,
+        person_ids=body.person_ids,
+        expected_version=expected_version(request, ticket),
+    )
+
+
 class MachineLineOut(Schema):
     """One thing that changed on the machine."""
 
@@ -61,6 +117,15 @@ class MachineLineOut(Schema):
     field: str
     before: str
     after: str
+
+
+class MachineContractOut(Schema):
+    """A supplier contract that covers the machine."""
+
+    id: int
+    name: str
+    kind: str
+    ends_on: date | None
 
 
 class CardOut(Schema):
@@ -75,6 +140,7 @@ class CardOut(Schema):
     support_is_over: bool
     warranty_ends_on: date | None
     warranty_is_over: bool
+    contracts: list[MachineContractOut] = Field(description="Supplier contracts that cover it.")
     software_count: int
     drift: int
     changes: list[MachineLineOut] = Field(
@@ -104,6 +170,7 @@ def get_ticket_asset(request: ApiRequest, ticket_id: Id) -> dict[str, Any]:
         "support_is_over": card.support_is_over,
         "warranty_ends_on": row.warranty_ends_on,
         "warranty_is_over": card.warranty_is_over,
+        "contracts": card.contracts,
         "software_count": card.software_count,
         "drift": card.drift,
         "changes": [

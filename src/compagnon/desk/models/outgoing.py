@@ -24,6 +24,7 @@ class MailEvent(models.TextChoices):
     AUTHORITY = "authority", _("call on authority")
     MENTION = "mention", _("named in a note")
     REMINDER = "reminder", _("reminder")
+    AFFECTED = "affected", _("word to those touched")
 
 
 class OutgoingState(models.TextChoices):

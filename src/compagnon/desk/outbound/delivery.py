@@ -100,13 +100,15 @@ def write(mail: OutgoingMail) -> EmailMessage:
     """Write the mail of a row."""
     content = letter(mail)
     signature = mail.mailbox.signature if mail.mailbox else ""
-    answered, references = thread(mail.ticket, before=mail)
+    apart = mail.event == MailEvent.AFFECTED
+    answered, references = ("", []) if apart else thread(mail.ticket, before=mail)
     with translation.override(mail.language):
         text, html = content.text(signature), content.html(signature)
     return compose(
         identity=_identity(mail),
         recipient=Recipient(str(mail.person or ""), mail.recipient),
-        subject=mail.ticket.title,
+        # Its title may tell of its user: those whom a fall touches read the machine's name.
+        subject=str(mail.ticket.asset or "") if apart else mail.ticket.title,
         number=mail.ticket_id,
         message_id=mail.internet_id,
         text=text,

@@ -270,6 +270,19 @@ def _reopened(mail: OutgoingMail) -> Letter:
     )
 
 
+def _affected(mail: OutgoingMail) -> Letter:
+    message = mail.message
+    assert message is not None  # noqa: S101 — what this event is about
+    # Nothing of the ticket but the machine's name: it is somebody else's request.
+    told = _("Something that you use depends on %(asset)s:") % {"asset": mail.ticket.asset or ""}
+    return Letter(
+        (_greeting(mail), told),
+        body_text=_written(message),
+        body_html=message.html,
+        after=(_("If it is otherwise for you, answer this message."),),
+    )
+
+
 def _authority(mail: OutgoingMail) -> Letter:
     message, ticket = mail.message, mail.ticket
     asked = _("You are asked to act on ticket %(reference)s “%(title)s” (%(organisation)s).") % {
@@ -303,5 +316,6 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.REOPENED: _reopened,
     MailEvent.AUTHORITY: _authority,
     MailEvent.MENTION: _mention,
+    MailEvent.AFFECTED: _affected,
     MailEvent.REMINDER: _reminder,
 }

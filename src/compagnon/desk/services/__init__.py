@@ -1,5 +1,6 @@
 """The desk's verbs: every door (page, API, mail, link, alert, command) calls these."""
 
+from compagnon.desk.services.affected import tell_affected
 from compagnon.desk.services.assets import link_asset, note_affected
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply
@@ -72,6 +73,7 @@ __all__ = [
     "split_message",
     "stop_reminders",
     "take",
+    "tell_affected",
     "transfer",
     "unlink_tickets",
     "unmerge_ticket",

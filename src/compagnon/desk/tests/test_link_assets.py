@@ -14,9 +14,9 @@ from compagnon.core.errors import Conflict, Invalid, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.desk import services
 from compagnon.desk.models import Message, Ticket
-from compagnon.park.models import Asset
+from compagnon.park.models import Asset, SupplierContract
 from compagnon.park.queries import cards
-from compagnon.park.services import relations
+from compagnon.park.services import relations, supplying
 from compagnon.park.shipped_relations import ensure
 from compagnon.park.tests.factories import asset, bring, inventory
 from compagnon.people.tests.factories import Cast, actor, cast, system
@@ -37,6 +37,13 @@ def machine(people: Cast) -> Asset:
     assert first.asset is not None
     Asset.objects.filter(pk=first.asset.pk).update(person=people.user)
     return Asset.objects.get(pk=first.asset.pk)
+
+
+def card(client: Client, made: Ticket) -> str:
+    """The machine's card, as the ticket's page asks for it."""
+    where = reverse("desk:machine_card", args=[made.pk])
+    assert where in client.get(reverse("desk:ticket", args=[made.pk])).content.decode()
+    return client.get(where).content.decode()
 
 
 def ticket(people: Cast, **values: Any) -> Ticket:
@@ -60,7 +67,7 @@ def test_a_machine_is_linked_in_one_gesture(people: Cast, client: Client) -> Non
     assert entry.after["asset_id"] == row.pk
 
     Ticket.objects.filter(pk=made.pk).update(opened_at=timezone.now() + timedelta(seconds=1))
-    page = client.get(reverse("desk:ticket", args=[made.pk])).content.decode()
+    page = card(client, made)
     assert "Firefox" in page
     assert reverse("park:asset_impact", args=[row.pk]) in page
 
@@ -114,8 +121,9 @@ def test_those_touched_are_written_down(people: Cast, client: Client) -> None:
     relations.tie(actor=system(), source_id=row.pk, target_id=server.pk, kind=ensure("uses"))
     made = ticket(people, asset=server)
     client.force_login(people.technician.account)
-    page = client.get(reverse("desk:ticket", args=[made.pk])).content.decode()
+    page = card(client, made)
     assert reverse("desk:note_affected", args=[made.pk]) in page
+    assert reverse("desk:write_affected", args=[made.pk]) in page
     client.post(reverse("desk:note_affected", args=[made.pk]))
     note = Message.objects.filter(ticket=made).order_by("-pk")[0]
     assert not note.is_public
@@ -136,3 +144,28 @@ def test_what_is_refused(people: Cast) -> None:
         services.note_affected(actor=by, ticket_id=made.pk)
     with pytest.raises(Invalid):
         ticket(people, asset=foreign)
+
+
+def test_the_contract_that_covers_it_is_on_the_card(people: Cast, client: Client) -> None:
+    row, made = machine(people), ticket(people)
+    services.link_asset(actor=actor(people.technician), ticket_id=made.pk, asset_id=row.pk)
+    today = timezone.localdate()
+    kept = {
+        name: SupplierContract.objects.create(
+            organisation=people.client_a, supplier=people.provider, name=name,
+            starts_on=today - timedelta(days=30), **terms,
+        )
+        for name, terms in (
+            ("Entretien des postes", {}), ("Loué jadis", {"ends_on": today - timedelta(days=1)}),
+        )
+    }  # fmt: skip
+    for one in kept.values():
+        supplying.cover(actor=system(), contract=one, asset=row)
+    client.force_login(people.technician.account)
+    page = card(client, made)
+    assert "Entretien des postes" in page
+    assert "Loué jadis" not in page
+    told = client.get(f"/api/v1/tickets/{made.pk}/asset").json()["contracts"]
+    assert [one["name"] for one in told] == ["Entretien des postes"]
+    client.force_login(people.user.account)
+    assert client.get(reverse("desk:machine_card", args=[made.pk])).status_code == 404

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound
@@ -19,7 +19,7 @@ from compagnon.core.visibility import visible
 from compagnon.desk import queries, services
 from compagnon.desk.forms.assets import AssetForm
 from compagnon.desk.models import Priority, Ticket
-from compagnon.desk.policies import may
+from compagnon.desk.policies import is_support, may
 from compagnon.park.models import Asset
 from compagnon.park.policies import VIEW
 from compagnon.park.queries import cards
@@ -74,7 +74,27 @@ def _try(request: HttpRequest, action: Any, done: str) -> None:
 
 
 def on_ticket(request: HttpRequest, ticket: Ticket) -> SafeString | None:
-    """Show beside a ticket the machine that it is about, or those of its user to choose from."""
+    """Show beside a ticket the machine that it is about, or those of its user to choose from.
+
+    The card of a machine asks twenty things of the database: it comes after the page.
+    """
+    if ticket.asset_id is not None:
+        return render_to_string("desk/machines/_to_come.html", {"ticket": ticket}, request)
+    return _card(request, ticket)
+
+
+@login_required
+@require_safe
+def card(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """Give the card of a ticket's machine, which the ticket's page asks for once it is there."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.get_ticket(actor, ticket_id)
+    if not is_support(actor, found):
+        raise NotFound
+    return HttpResponse(_card(request, found))
+
+
+def _card(request: HttpRequest, ticket: Ticket) -> SafeString:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     may_link = may(actor, "ticket.qualify", ticket)
     context: dict[str, Any] = {"ticket": ticket, "may_link": may_link}
@@ -89,6 +109,7 @@ def on_ticket(request: HttpRequest, ticket: Ticket) -> SafeString | None:
                 "others": _tickets_of(actor, card.asset, but=ticket.pk),
                 "persons": card.affected.persons[:PERSONS],
                 "may_note": may(actor, "ticket.note", ticket),
+                "may_write": may(actor, "ticket.reply", ticket),
             }
     elif actor.scope.allows_somewhere(VIEW):
         context["machines"] = cards.machines_of(actor, ticket.beneficiary_id)

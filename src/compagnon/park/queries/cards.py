@@ -13,8 +13,8 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
-from compagnon.park.models import Asset, AssetState, Installation, Machine
-from compagnon.park.queries import baselines, impact, machines
+from compagnon.park.models import Asset, AssetState, Installation, Machine, SupplierContract
+from compagnon.park.queries import baselines, impact, licences, machines
 from compagnon.park.queries.impact import Item
 from compagnon.park.telling import ChangeLine, lines_of
 from compagnon.people.models import Person
@@ -61,6 +61,7 @@ class Card:
     changes: list[ChangesAt]
     affected: Affected
     drift: int
+    contracts: list[SupplierContract]
 
 
 def machines_of(actor: Actor, person: Person | int) -> list[Asset]:
@@ -91,6 +92,7 @@ def card(actor: Actor, asset_id: int, at: datetime | None = None) -> Card:
         changes=changes_before(row, at or timezone.now()),
         affected=_affected(actor, row),
         drift=sum(count for _baseline, count in baselines.drift_counts(actor, row.pk)),
+        contracts=licences.covering(actor, row.pk),
     )
 
 
