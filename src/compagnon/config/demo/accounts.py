@@ -22,6 +22,9 @@ def accounts() -> list[Account]:
         if "show" in found:
             first, last, *_rest = found["who"].split("|")
             shown[first, last] = found["show"]
+    for found in (*source["training"]["candidates"], *source["training"]["jurors"]):
+        if "show" in found:
+            shown[found["first"], found["last"]] = found["show"]
     rows = {
         (row.person.first_name, row.person.last_name): row.email
         for row in SignIn.objects.select_related("person").filter(

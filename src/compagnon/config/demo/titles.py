@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from compagnon.config.demo import sitting, training
 from compagnon.core.actor import Actor, Source
+from compagnon.desk.models import Ticket
 from compagnon.people.models import Organisation, Person
 from compagnon.people.queries import actor_for
 from compagnon.titles.models import (
@@ -28,6 +30,8 @@ TRAINEE: Final = ("Inès", "Delcambre")
 TRAINER: Final = ("Solène", "Quéméner")
 TUTOR: Final = ("Karim", "Ouzoulias")
 DAYS: Final = 240
+# A demonstration of fewer tickets is a test's: no session is held in it.
+SITTING_FROM: Final = 100
 CHOSEN, TOLD, ATTESTED = 9, 6, 3
 PLAN: Final = (
     "Formation en alternance : deux semaines au centre, deux semaines au centre de services. "
@@ -56,8 +60,9 @@ INTRODUCTION: Final = (
 )
 
 
-def fill(actor: Actor, centre: Organisation, client: Organisation, *, until: datetime) -> None:
-    """Enrol the trainee, gather the evidence of their work, choose and attest some of it.
+def fill(actor: Actor, provider: Organisation, client: Organisation, *, until: datetime) -> None:
+    """Make the training centre, enrol the trainee, gather and attest evidence of their work; tell
+    a session past, and prepare the next.
 
     Nothing is done where the titles do not come with the installation.
     """
@@ -65,8 +70,10 @@ def fill(actor: Actor, centre: Organisation, client: Organisation, *, until: dat
     if version is None:
         return
     trainee, trainer, tutor = (_named(*name) for name in (TRAINEE, TRAINER, TUTOR))
-    evidence_rules.install(actor=actor, organisation=centre)
     today = until.date()
+    made = training.build(actor, provider, version, trainer, today=today)
+    centre = made.organisation
+    evidence_rules.install(actor=actor, organisation=centre)
     row = candidacies.enrol(
         actor=actor,
         person=trainee,
@@ -92,6 +99,8 @@ def fill(actor: Actor, centre: Organisation, client: Organisation, *, until: dat
         dossiers.write_example(
             actor=mine, candidacy_id=row.pk, activity=activity, texts={}, evidence=first
         )
+    if Ticket.objects.count() >= SITTING_FROM:
+        sitting.fill(actor, made, row, until=until)
 
 
 def _named(first: str, last: str) -> Person:
