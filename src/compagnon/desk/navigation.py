@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.desk.views import assets
+from compagnon.desk.views import assets, notices
 from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
 
 navigation.register(
     NavItem(_("Tickets"), "ticket", "desk:queue", "ticket.view", 10, "desk", shortcut="g q"),
-    NavItem(_("My requests"), "lifebuoy", "desk:requests", (), 20, "desk", shortcut="g r"),
+    NavItem(_("My requests"), "lifebuoy", "desk:portal", (), 20, "desk", shortcut="g r"),
     NavItem(_("Requests followed"), "eye", "desk:followed", "ticket.follow", 21, "desk"),
-    NavItem(_("For me"), "bell", "desk:for_me", "ticket.view", 12, "desk"),
+    NavItem(_("For me"), "bell", "desk:for_me", (), 12, "desk"),
     NavItem(_("My tasks"), "calendar-event", "desk:tasks", "ticket.work", 25, "desk"),
     NavItem(_("Received mail"), "inbox", "desk:intake", "intake.view", 30, "desk"),
     NavItem(_("Sent mail"), "mail-forward", "desk:outgoing", "intake.view", 31, "desk"),
@@ -56,3 +56,4 @@ navigation.register(
 
 panels.register(panels.Panel("desk.ticket", "desk", assets.on_ticket, order=10))
 panels.register(panels.Panel("park.asset", "desk", assets.on_asset, order=40))
+panels.register(panels.Panel("ui.topbar", "desk", notices.bell_panel, order=10))

@@ -141,16 +141,20 @@ TOLD_BY_ROWS = frozenset(
 )
 
 
-def timeline(actor: Actor, ticket: Ticket) -> list[TimelineItem]:
+def timeline(actor: Actor, ticket: Ticket, *, as_user: bool = False) -> list[TimelineItem]:
     """Give what happened on a visible ticket, oldest first, in a fixed number of queries.
 
     A user sees the public messages and what became of their request; support sees everything.
+
+    Args:
+        as_user: what a user sees, whoever asks: a technician's own request on the portal.
     """
-    support = is_support(actor, ticket)
+    support = not as_user and is_support(actor, ticket)
     # What was merged into it is told with it, as far as the actor sees it.
     keys = [ticket.pk, *ties.merged_keys(ticket.pk)]
+    told = Message.objects.filter(ticket__in=keys)
     messages = list(
-        visible(Message, actor, Message.objects.filter(ticket__in=keys))
+        visible(Message, actor, told.filter(is_public=True) if as_user else told)
         .select_related("author", "solution", "inbound", "ticket")
         .prefetch_related("attachments__file")
         .order_by("occurred_at", "id")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
 from django.urls import reverse
 
 from compagnon.contracts import events
 from compagnon.contracts import queries as contract_queries
 from compagnon.contracts.models import in_reader_language
 from compagnon.contracts.subjects import (
+    Breach,
     Measure,
     Moved,
     Reach,
@@ -17,9 +23,11 @@ from compagnon.contracts.subjects import (
     offer_standing,
 )
 from compagnon.core.actor import Actor
+from compagnon.core.tasks import system_actor
 from compagnon.core.visibility import visible
 from compagnon.desk.models import OPEN_STATES, Category, Ticket
 from compagnon.desk.services.changing import SUBJECT, facts_of, subject_of
+from compagnon.desk.services.notices import end_with_session, tell_due
 
 
 @events.clocks_moved.receive
@@ -39,6 +47,26 @@ def note_due_times(moved: Moved) -> None:
             ticket.due_at = now
             tickets.append(ticket)
     Ticket.objects.bulk_update(tickets, ["due_at"], batch_size=200)
+
+
+@events.commitment_at_risk.receive
+def tell_risk(breach: Breach) -> None:
+    """Tell who works on a ticket that a commitment on it is at risk."""
+    tell_due(actor=system_actor("notices"), breach=breach, missed=False)
+
+
+@events.commitment_breached.receive
+def tell_breach(breach: Breach) -> None:
+    """Tell who works on a ticket that a commitment on it is missed."""
+    tell_due(actor=system_actor("notices"), breach=breach, missed=True)
+
+
+@receiver(user_logged_out)
+def end_push(request: HttpRequest, **_kwargs: Any) -> None:
+    """Tell nothing more to the browser in which somebody signs out: another may use it next."""
+    key = request.session.session_key if hasattr(request, "session") else None
+    if key:
+        end_with_session(actor=system_actor("sign-out"), session_key=key)
 
 
 def named(actor: Actor, keys: list[int]) -> dict[int, tuple[str, str]]:

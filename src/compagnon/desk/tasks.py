@@ -12,8 +12,9 @@ from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import periodic, policy, system_actor
 from compagnon.desk import (
     services,
-    tasks_daily,  # noqa: F401 — declares its jobs
     tasks_connections,  # noqa: F401 — declares its jobs
+    tasks_daily,  # noqa: F401 — declares its jobs
+    tasks_notices,  # noqa: F401
 )
 from compagnon.desk.models import State, Ticket, Wait
 
@@ -70,9 +71,6 @@ def resume_due_tickets() -> None:
             log.info("not resumed", ticket=pk, reason=error.code)
 
 
-@periodic(every=timedelta(minutes=1), queue="mail")
-def watch_silence() -> None:
-    """Raise an alarm, once, when no mail has come for as long as the operator said."""
 @periodic(every=timedelta(minutes=1))
 def send_reminders() -> None:
     """Send the reminders of tickets that wait, and close those that nobody answered."""
@@ -84,6 +82,9 @@ def send_reminders() -> None:
             log.info("not reminded", wait=pk, reason=error.code)
 
 
+@periodic(every=timedelta(minutes=1), queue="mail")
+def watch_silence() -> None:
+    """Raise an alarm, once, when no mail has come for as long as the operator said."""
     verb = services.watch_silence(actor=system_actor("listener"))
     if verb:
         log.warning("mail silence", verb=verb)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk import urls_assets, urls_connections, urls_daily
+from compagnon.desk import urls_assets, urls_connections, urls_daily, urls_notices, urls_portal
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
     assets,
     imports,
     intake,
     links,
-    notices,
     opening,
     outgoing,
     queue,
@@ -40,9 +39,6 @@ urlpatterns = [
     path("desk/tasks/<int:task_id>/", work.task, name="task"),
     path("desk/tasks/<int:task_id>/do/<slug:name>/", work.act, name="task_act"),
     path("desk/sheets/<int:sheet_id>/signature/", work.signature, name="signature"),
-    path("desk/for-me/", notices.index, name="for_me"),
-    path("desk/for-me/read/", notices.read, name="for_me_read"),
-    path("desk/for-me/choice/", notices.choose, name="for_me_choice"),
     path("desk/intake/", intake.intake, name="intake"),
     path("desk/intake/<int:inbound_id>/", intake.message, name="inbound"),
     path("desk/intake/<int:inbound_id>/raw/", intake.raw, name="inbound_raw"),
@@ -62,3 +58,4 @@ urlpatterns = [
     path("answer/<str:token>/", links.answer, name="answer"),
     path("sign/<str:token>/", links.sign, name="sign_link"),
 ]
+urlpatterns += urls_notices.urlpatterns + urls_portal.urlpatterns

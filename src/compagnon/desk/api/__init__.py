@@ -8,6 +8,7 @@ from compagnon.desk.api import (
     daily,
     imports,
     intake,
+    notices,
     outgoing,
     reading,
     rules,
@@ -19,7 +20,7 @@ from compagnon.desk.api import (
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 
 router = Router()
-for part in (tickets, assets, ties, watching, reading, work, intake, outgoing, rules, imports):
+for part in (tickets, assets, ties, watching, notices, reading, work, intake, outgoing, rules, imports):
     router.add_router("", part.router)
 router.add_router("", daily.router)
 router.add_router("", connections.router)

@@ -1,18 +1,17 @@
-"""Watchers and notices by API: the same verbs as the pages."""
+"""Watchers by API: the same verbs as the pages."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from ninja import Query, Schema
 
-from compagnon.core.api import ApiRequest, Body, FilterLookup, Id, ListQuery, Routes
+from compagnon.core.api import ApiRequest, Body, Id, Routes
 from compagnon.core.visibility import visible
 from compagnon.desk import queries, services
 from compagnon.desk.api import schemas
-from compagnon.desk.models import Notice, Watcher
+from compagnon.desk.models import Watcher
 
 router = Routes(tag="tickets")
 
@@ -32,59 +31,6 @@ class WatcherIn(Body):
 
     person_id: Id | None = None
     by_mail: bool = True
-
-
-class NoticeOut(Schema):
-    """A note that names the caller."""
-
-    id: int
-    ticket_id: int
-    message_id: int
-    author: schemas.Named | None
-    text: str
-    created_at: datetime
-    read_at: datetime | None
-
-    @staticmethod
-    def resolve_author(obj: Notice) -> Any:
-        """Who wrote the note."""
-        return obj.message.author
-
-    @staticmethod
-    def resolve_text(obj: Notice) -> str:
-        """What the note says."""
-        return obj.message.text
-
-
-class NoticeQuery(ListQuery):
-    """Which notices, in which order."""
-
-    unread: Annotated[bool | None, FilterLookup("read_at__isnull")] = None
-    ordering: Literal["id", "-id"] = "-id"
-
-
-class ReadIn(Body):
-    """Which one was read; none given, all of them."""
-
-    notice_id: Id | None = None
-
-
-class ReadOut(Schema):
-    """How many were unread."""
-
-    read: int
-
-
-class ChoiceIn(Body):
-    """How to be told."""
-
-    mentions_by_mail: bool
-
-
-class ChoiceOut(Schema):
-    """How one is told."""
-
-    mentions_by_mail: bool
 
 
 @router.index("/tickets/{ticket_id}/watchers", WatcherOut)
@@ -110,22 +56,3 @@ def unwatch_ticket(request: ApiRequest, ticket_id: Id, person_id: Id) -> None:
     """Let somebody, or oneself, watch a ticket no more."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     services.unwatch(actor=request.actor, ticket_id=ticket.pk, person_id=person_id)
-
-
-@router.index("/notices", NoticeOut)
-def list_notices(request: ApiRequest, query: Query[NoticeQuery]) -> QuerySet[Notice]:
-    """List the notes that name you, on tickets that you work on."""
-    return visible(Notice, request.actor).select_related("message__author")
-
-
-@router.act("/notices/read", ReadOut)
-def read_notices(request: ApiRequest, body: ReadIn) -> ReadOut:
-    """Mark one of your notices as read, or all of them."""
-    return ReadOut(read=services.read_notices(actor=request.actor, notice_id=body.notice_id))
-
-
-@router.act("/notices/choice", ChoiceOut)
-def choose_notices(request: ApiRequest, body: ChoiceIn) -> ChoiceOut:
-    """Choose whether a note that names you comes by mail too."""
-    choice = services.choose_notices(actor=request.actor, mentions_by_mail=body.mentions_by_mail)
-    return ChoiceOut(mentions_by_mail=choice.mentions_by_mail)

@@ -1,7 +1,7 @@
 """What the desk's pages take: shapes and lengths only; the rules are in the services."""
 
 from compagnon.desk.forms.links import LinkAnswerForm
-from compagnon.desk.forms.opening import AskForm, OpenForm
+from compagnon.desk.forms.opening import OpenForm
 from compagnon.desk.forms.rules import RulesForm
 from compagnon.desk.forms.ties import (
     LinkForm,
@@ -24,11 +24,10 @@ from compagnon.desk.forms.verbs import (
     TransferForm,
     VerbForm,
 )
-from compagnon.desk.forms.watching import NoticeChoiceForm, UnwatchForm, WatcherForm
+from compagnon.desk.forms.watching import UnwatchForm, WatcherForm
 from compagnon.desk.forms.work import CompleteForm, SheetForm, SignForm
 
 __all__ = [
-    "AskForm",
     "AssignForm",
     "AuthorityForm",
     "CompleteForm",
@@ -37,7 +36,6 @@ __all__ = [
     "LinkForm",
     "MergeForm",
     "NothingForm",
-    "NoticeChoiceForm",
     "OpenForm",
     "PendForm",
     "PlanForm",

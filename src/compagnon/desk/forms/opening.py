@@ -56,30 +56,3 @@ class OpenForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fill_choices(self, actor)
-
-
-class AskForm(forms.Form):
-    """A request as a user writes it: few words asked, none of ours."""
-
-    title = forms.CharField(
-        label=_("What is the matter?"),
-        max_length=200,
-        help_text=_("In a few words: “The second-floor printer does not answer”."),
-    )
-    text = text_field(
-        _("Tell us more"),
-        rows=6,
-        help_text=_("What you were doing, what you see, since when, on which machine."),
-    )
-    urgency = forms.TypedChoiceField(
-        label=_("Can you work meanwhile?"),
-        coerce=int,
-        initial=Urgency.MEDIUM,
-        choices=[
-            (Urgency.LOW, _("Yes, it can wait")),
-            (Urgency.MEDIUM, _("Yes, but with difficulty")),
-            (Urgency.HIGH, _("No, I am stopped")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    attachments = FilesField(label=_("A screen shot or a file"), required=False)

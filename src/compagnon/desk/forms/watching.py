@@ -21,11 +21,3 @@ class UnwatchForm(VerbForm):
     """Who watches no more: nobody given, oneself."""
 
     person = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
-
-class NoticeChoiceForm(forms.Form):
-    """Whether what names one comes by mail too."""
-
-    mentions_by_mail = forms.BooleanField(
-        label=_("By mail too, when a note names me"), required=False
-    )

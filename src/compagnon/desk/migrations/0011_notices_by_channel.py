@@ -308,7 +308,9 @@ class Migration(migrations.Migration):
             model_name="noticechoice",
             name="quiet_closed_days",
             field=models.BooleanField(
-                db_default=False, verbose_name="quiet all day when the calendar is closed"
+                default=False,
+                db_default=False,
+                verbose_name="quiet all day when the calendar is closed",
             ),
         ),
         migrations.AddField(
@@ -325,7 +327,7 @@ class Migration(migrations.Migration):
             model_name="noticechoice",
             name="time_zone",
             field=models.CharField(
-                blank=True, db_default="", max_length=60, verbose_name="time zone"
+                blank=True, default="", db_default="", max_length=60, verbose_name="time zone"
             ),
         ),
         migrations.AlterField(

@@ -180,11 +180,13 @@ class NoticeChoice(models.Model):
     calendar = models.ForeignKey(
         Calendar, models.SET_NULL, null=True, related_name="+", verbose_name=_("on the days of")
     )
-    time_zone = models.CharField(_("time zone"), max_length=60, db_default="", blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="", db_default="", blank=True
+    )
     quiet_from = models.TimeField(_("quiet from"), null=True)
     quiet_to = models.TimeField(_("quiet until"), null=True)
     quiet_closed_days = models.BooleanField(
-        _("quiet all day when the calendar is closed"), db_default=False
+        _("quiet all day when the calendar is closed"), default=False, db_default=False
     )
 
     class Meta:

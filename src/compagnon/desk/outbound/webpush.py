@@ -103,9 +103,7 @@ def encrypt(
     return salt + RECORD.to_bytes(4, "big") + bytes([POINT]) + ours + sealed
 
 
-def authorization(
-    endpoint: str, key: ec.EllipticCurvePrivateKey, *, contact: str, now: int
-) -> str:
+def authorization(endpoint: str, key: ec.EllipticCurvePrivateKey, *, contact: str, now: int) -> str:
     """Give the header that says to a push service who writes (RFC 8292, 3).
 
     Args:

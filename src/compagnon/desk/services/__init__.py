@@ -15,6 +15,15 @@ from compagnon.desk.services.intake import (
 from compagnon.desk.services.lifecycle import cancel, pend, reopen, resume
 from compagnon.desk.services.linking import link_tickets, solve_children, unlink_tickets
 from compagnon.desk.services.merging import merge_tickets, split_message, unmerge_ticket
+from compagnon.desk.services.notices import (
+    choose_notices,
+    choose_times,
+    choose_ways,
+    ensure_push_key,
+    read_notices,
+    subscribe,
+    unsubscribe,
+)
 from compagnon.desk.services.opening import open_ticket
 from compagnon.desk.services.outgoing import retry_mail
 from compagnon.desk.services.qualification import qualify
@@ -25,7 +34,7 @@ from compagnon.desk.services.solutions import (
     refuse_solution,
 )
 from compagnon.desk.services.waiting import ensure_reasons, remind, stop_reminders
-from compagnon.desk.services.watching import choose_notices, read_notices, unwatch, watch
+from compagnon.desk.services.watching import unwatch, watch
 from compagnon.desk.services.work import (
     cancel_task,
     complete_task,
@@ -42,9 +51,12 @@ __all__ = [
     "cancel",
     "cancel_task",
     "choose_notices",
+    "choose_times",
+    "choose_ways",
     "close_elapsed",
     "complete_task",
     "dismiss_inbound",
+    "ensure_push_key",
     "ensure_reasons",
     "escalate",
     "escalate_to_authority",
@@ -72,11 +84,13 @@ __all__ = [
     "solve_children",
     "split_message",
     "stop_reminders",
+    "subscribe",
     "take",
     "tell_affected",
     "transfer",
     "unlink_tickets",
     "unmerge_ticket",
+    "unsubscribe",
     "unwatch",
     "watch",
     "watch_silence",

@@ -21,6 +21,7 @@ from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
 from compagnon.desk.models import OrganisationRules, State, Ticket, Wait
 from compagnon.desk.policies import check
+from compagnon.desk.services import noticing
 
 SUBJECT = rules.SUBJECT
 # What a commitment may depend on: when one of these changes, another promise may hold.
@@ -123,8 +124,8 @@ def apply(
     entry_after = {k: (True if k in PERSONAL else v) for k, v in changed.items()} | dict(
         after or {}
     )
-    journal.record(
     undoing.remember(actor=actor, ticket=ticket, verb=verb, before=before, after=after or {}, at=at)
+    journal.record(
         actor=actor,
         verb=verb,
         subject=ticket,
@@ -132,6 +133,7 @@ def apply(
         after=entry_after,
         occurred_at=at,
     )
+    noticing.tell(actor=actor, ticket=ticket, verb=verb, at=at, changed=changed, after=entry_after)
     event.announce(TicketEvent(ticket.pk, ticket.organisation_id, actor.id))
     return ticket
 

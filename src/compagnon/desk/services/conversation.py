@@ -135,7 +135,7 @@ def add_note(
     told = watching.tell_named(actor=actor, ticket=ticket, message=message, at=at)
     after: dict[str, Any] = {"message_id": message.pk}
     if told:
-        after["named"] = [notice.person_id for notice in told]
+        after["named"] = [person.pk for person in told]
     apply(actor=actor, ticket=ticket, verb="ticket.note", at=at, after=after)
     return message
 

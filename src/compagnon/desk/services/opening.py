@@ -28,7 +28,7 @@ from compagnon.desk.models import (
     TicketKind,
     Urgency,
 )
-from compagnon.desk.services import outgoing, writing
+from compagnon.desk.services import noticing, outgoing, writing
 from compagnon.desk.services.assets import check_place
 from compagnon.desk.services.changing import SUBJECT, facts_of, rules_of, subject_of
 from compagnon.park.models import Asset
@@ -154,6 +154,14 @@ def open_ticket(
     )
     if acknowledge:
         outgoing.queue(actor=actor, ticket=ticket, event=MailEvent.ACKNOWLEDGEMENT, at=now)
+    noticing.tell(
+        actor=actor,
+        ticket=ticket,
+        verb="ticket.open",
+        at=at,
+        changed={},
+        after={"message_id": message.pk, "author_id": requester.pk},
+    )
     ticket_opened.announce(TicketEvent(ticket.pk, ticket.organisation_id, actor.id))
     return ticket
 

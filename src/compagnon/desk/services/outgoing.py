@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -17,12 +18,15 @@ from compagnon.desk.models import (
     Mailbox,
     MailEvent,
     Message,
+    NoticeEvent,
     OutgoingMail,
     OutgoingState,
     Solution,
     Ticket,
 )
 from compagnon.desk.outbound import identity
+from compagnon.desk.services import noticing
+from compagnon.desk.services.noticing import CHOSEN_OFF
 from compagnon.people.models import ContactKind, ContactPoint, Person
 from compagnon.people.queries import actor_for
 
@@ -30,6 +34,18 @@ from compagnon.people.queries import actor_for
 # loop: past this many acknowledgements of mail in an hour to one address, we are silent and say
 # why.
 ACKNOWLEDGEMENTS_PER_HOUR = 20
+WATCHED = NoticeEvent.WATCHED
+# What each mail tells, for who chose how to be told of it.
+TOLD_AS: Mapping[MailEvent, NoticeEvent] = {
+    MailEvent.ACKNOWLEDGEMENT: NoticeEvent.OPENED,
+    MailEvent.MESSAGE: NoticeEvent.ANSWERED,
+    MailEvent.SOLUTION: NoticeEvent.SOLUTION,
+    MailEvent.CLOSING: NoticeEvent.CLOSED,
+    MailEvent.REOPENED: NoticeEvent.REOPENED,
+    MailEvent.REMINDER: NoticeEvent.WAITS,
+    MailEvent.MENTION: NoticeEvent.MENTION,
+    MailEvent.AUTHORITY: NoticeEvent.AUTHORITY,
+}
 
 
 def queue(
@@ -60,16 +76,28 @@ def queue(
         people.pop(actor.id or 0, None)
     watching = _watching(actor, ticket, message) if to is None else {}
     people = watching | people
-    addresses = _addresses(list(people))
+    reached = addresses(list(people))
     mailbox = ticket.mailbox or default_mailbox(ticket)
     made = []
+    told = {key: WATCHED if key in watching else TOLD_AS.get(event) for key in reached}
+    # A reminder to who works on it, and what support must know, are no matter of choice.
+    held = noticing.held_mail(
+        actor=actor,
+        ticket=ticket,
+        told={} if to is not None and event is MailEvent.REMINDER else told,
+        at=at,
+        message=message,
+    )
     for key, person in people.items():
-        if key not in addresses:
+        # A note names many: who did not ask for mail has their page.
+        if key not in reached or (event is MailEvent.MENTION and held.get(key) == CHOSEN_OFF):
             continue
         # The link that accepts a solution is the right itself: who watches receives its text.
         what, answer = (MailEvent.MESSAGE, None) if key in watching else (event, solution)
-        mail = _row(actor, ticket, what, at, message, answer, person, addresses[key], mailbox)
-        if event is MailEvent.ACKNOWLEDGEMENT and _too_many(ticket, addresses[key], at):
+        mail = _row(actor, ticket, what, at, message, answer, person, reached[key], mailbox)
+        if key in held:
+            mail.state, mail.reason = OutgoingState.SUPPRESSED, held[key]
+        elif event is MailEvent.ACKNOWLEDGEMENT and _too_many(ticket, reached[key], at):
             mail.state = OutgoingState.SUPPRESSED
             mail.reason = "too many acknowledgements in an hour"
         made.append(mail)
@@ -88,16 +116,23 @@ def queue_watchers(
     """Write the mails that tell who watches what a user wrote."""
     people = _watching(actor, ticket, message)
     people.pop(message.author_id or 0, None)
-    addresses = _addresses(list(people)) if people else {}
-    mailbox = ticket.mailbox or default_mailbox(ticket) if addresses else None
-    made = OutgoingMail.objects.bulk_create(
+    reached = addresses(list(people)) if people else {}
+    mailbox = ticket.mailbox or default_mailbox(ticket) if reached else None
+    told = dict.fromkeys(reached, WATCHED)
+    held = noticing.held_mail(actor=actor, ticket=ticket, told=told, at=at, message=message)
+    made = [
         _row(actor, ticket, MailEvent.MESSAGE, at, message, None, people[key], address, mailbox)
-        for key, address in addresses.items()
-    )
+        for key, address in reached.items()
+    ]
+    for mail in made:
+        if mail.person_id in held:
+            mail.state, mail.reason = OutgoingState.SUPPRESSED, held[mail.person_id]
+    OutgoingMail.objects.bulk_create(made)
     from compagnon.desk.tasks import deliver
 
     for mail in made:
-        deliver.enqueue(mail.pk)
+        if mail.state == OutgoingState.WAITING:
+            deliver.enqueue(mail.pk)
     return made
 
 
@@ -149,7 +184,7 @@ def _row(  # noqa: PLR0917
     )
 
 
-def _addresses(person_ids: list[int]) -> dict[int, str]:
+def addresses(person_ids: list[int]) -> dict[int, str]:
     """Give the main mail address of each person, in one query."""
     found: dict[int, str] = {}
     points = ContactPoint.objects.filter(person_id__in=person_ids, kind=ContactKind.EMAIL).order_by(

@@ -8,22 +8,20 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.services import service
-from compagnon.core.visibility import get_visible, visible
+from compagnon.core.visibility import get_visible
 from compagnon.desk.mentions import named
 from compagnon.desk.models import (
     MailEvent,
     Message,
-    Notice,
-    NoticeChoice,
+    NoticeEvent,
     Ticket,
     Watcher,
 )
 from compagnon.desk.policies import is_support
-from compagnon.desk.services import outgoing
+from compagnon.desk.services import noticing, outgoing
 from compagnon.desk.services.changing import apply
 from compagnon.people.models import Membership, Person
 from compagnon.people.queries import actor_for
@@ -122,10 +120,10 @@ def _locked(actor: Actor, ticket_id: int) -> Ticket:
     return get_visible(Ticket, actor, rows, pk=ticket_id)
 
 
-def tell_named(*, actor: Actor, ticket: Ticket, message: Message, at: datetime) -> list[Notice]:
+def tell_named(*, actor: Actor, ticket: Ticket, message: Message, at: datetime) -> list[Person]:
     """Tell the colleagues whom an internal note names with «@», each once. The caller journals.
 
-    Only who works on the ticket is told: a note is not for others.
+    Only who works on the ticket is told: a note is not for others. By mail, as each chose.
     """
     if "@" not in message.text:
         return []
@@ -134,74 +132,26 @@ def tell_named(*, actor: Actor, ticket: Ticket, message: Message, at: datetime) 
         for person in named(message.text, _colleagues())
         if person.pk != actor.id and is_support(actor_for(person, source=actor.source), ticket)
     ]
-    notices = Notice.objects.bulk_create(
-        Notice(person=person, ticket=ticket, message=message, created_at=at) for person in found
-    )
-    by_mail = set(
-        NoticeChoice.objects.filter(person__in=found, mentions_by_mail=True).values_list(
-            "person_id", flat=True
-        )
+    noticing.write(
+        actor=actor,
+        ticket=ticket,
+        told={NoticeEvent.MENTION: [person.pk for person in found]},
+        at=at,
+        message_id=message.pk,
+        key=f"mention:{message.pk}",
     )
     for person in found:
-        if person.pk in by_mail:
-            outgoing.queue(
-                actor=actor,
-                ticket=ticket,
-                event=MailEvent.MENTION,
-                message=message,
-                at=at,
-                to=person,
-            )
-    return notices
+        outgoing.queue(
+            actor=actor,
+            ticket=ticket,
+            event=MailEvent.MENTION,
+            message=message,
+            at=at,
+            to=person,
+        )
+    return found
 
 
 def _colleagues() -> Iterable[Person]:
     members = Membership.objects.filter(team__is_active=True).values("person_id")
     return Person.objects.filter(pk__in=members, is_active=True)
-
-
-@service("notice.read")
-def read_notices(*, actor: Actor, notice_id: int | None = None, at: datetime | None = None) -> int:
-    """Mark one of one's notices as read, or all of them; gives how many were unread.
-
-    Raises:
-        NotFound: no such notice of the actor's.
-    """
-    rows = visible(Notice, actor)
-    if notice_id is not None:
-        get_visible(Notice, actor, pk=notice_id)
-        rows = rows.filter(pk=notice_id)
-    keys = list(rows.filter(read_at=None).values_list("pk", flat=True))
-    if keys:
-        Notice.objects.filter(pk__in=keys).update(read_at=at or timezone.now())
-        journal.record(
-            actor=actor,
-            verb="notice.read",
-            subject=Person.objects.get(pk=actor.id or 0),
-            after={"notices": len(keys)},
-        )
-    return len(keys)
-
-
-@service("notice.choose")
-def choose_notices(*, actor: Actor, mentions_by_mail: bool) -> NoticeChoice:
-    """Choose whether a note that names one comes by mail too.
-
-    Raises:
-        Refused: a program asks; it has no list.
-    """
-    if actor.id is None:
-        raise Refused(_("Only a person has notices."))
-    choice = NoticeChoice.objects.filter(person_id=actor.id).first()
-    choice = choice or NoticeChoice(person_id=actor.id)
-    before = choice.mentions_by_mail
-    choice.mentions_by_mail = mentions_by_mail
-    choice.save()
-    journal.record(
-        actor=actor,
-        verb="notice.choose",
-        subject=choice.person,
-        before={"mentions_by_mail": before},
-        after={"mentions_by_mail": mentions_by_mail},
-    )
-    return choice

@@ -39,7 +39,8 @@ def test_the_example_of_the_rfc() -> None:
 def test_each_message_has_a_salt_and_a_key_of_its_own() -> None:
     browser = webpush.Browser(webpush.public(webpush.new_key()), b"x" * 16)
     one, other = (webpush.encrypt(b"x", browser) for _time in range(2))
-    assert one[:16] != other[:16] and one[21:86] != other[21:86]
+    assert one[:16] != other[:16]
+    assert one[21:86] != other[21:86]
     assert len(webpush.encrypt(b"x" * webpush.PAYLOAD_MAX, browser)) == webpush.RECORD
     with pytest.raises(ValueError, match="3993"):
         webpush.encrypt(b"x" * (webpush.PAYLOAD_MAX + 1), browser)
@@ -70,7 +71,8 @@ def test_the_push_service_is_told_who_writes() -> None:
     head, claims, signature = token.split(".")
     assert json.loads(raw(head)) == {"typ": "JWT", "alg": "ES256"}
     told = json.loads(raw(claims))
-    assert told["aud"] == "https://push.example:8443" and told["sub"] == "mailto:x@y.example"
+    assert told["aud"] == "https://push.example:8443"
+    assert told["sub"] == "mailto:x@y.example"
     assert 1000 < told["exp"] <= 1000 + 24 * 3600
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(public))
     both = raw(signature)

@@ -16,9 +16,10 @@ from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.visibility import visible
 from compagnon.desk import phrases, presence, services
 from compagnon.desk.choosing import chosen_person
-from compagnon.desk.forms import AskForm, OpenForm
-from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, Urgency
+from compagnon.desk.forms import OpenForm
+from compagnon.desk.models import Channel, Impact, Ticket, TicketKind, TicketTemplate, Urgency
 from compagnon.desk.page_verbs import uploads
+from compagnon.desk.views import portal
 from compagnon.desk.views.ticket import add_errors
 from compagnon.park.models import Asset
 from compagnon.people.models import Person
@@ -31,7 +32,8 @@ def new(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.scope.allows_somewhere("ticket.open"):
         return _by_support(request, actor)
-    return _by_user(request, actor)
+    # A user's own form is the portal's.
+    return portal.report(request)
 
 
 def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -59,9 +61,9 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
         values = form.cleaned_data
         try:
             ticket = _open(actor, values)
+            presence.drop_draft(actor=actor, ticket=None, place="open")
         except CompagnonError as error:
             status = error.status
-            presence.drop_draft(actor=actor, ticket=None, place="open")
             add_errors(form, error)
         else:
             messages.success(
@@ -79,8 +81,6 @@ def _by_support(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "desk/open.html", context, status=status)
 
 
-def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
-    return services.open_ticket(
 def templated(actor: Actor, given: str | None) -> dict[str, Any]:
     """Give what a template fills a new ticket with; nothing for one that is not seen."""
     given = given or ""
@@ -94,6 +94,8 @@ def templated(actor: Actor, given: str | None) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+def _open(actor: Actor, values: dict[str, Any]) -> Ticket:
+    return services.open_ticket(
         actor=actor,
         requester=chosen_person(actor, values["requester"], "requester"),
         beneficiary=chosen_person(actor, values["beneficiary"], "beneficiary")
@@ -137,33 +139,3 @@ def _asked_for(request: HttpRequest, actor: Actor, field: str = "requester") -> 
     if not (given.isascii() and given.isdecimal() and len(given) < 19):
         return None
     return visible(Person, actor).select_related("organisation").filter(pk=int(given)).first()
-
-
-def _by_user(request: HttpRequest, actor: Actor) -> HttpResponse:
-    if request.method != "POST":
-        return render(request, "desk/ask.html", {"form": AskForm()})
-    form = AskForm(request.POST, request.FILES)
-    status = 422
-    if form.is_valid():
-        values = form.cleaned_data
-        try:
-            ticket = services.open_ticket(
-                actor=actor,
-                requester=Person.objects.select_related("organisation").get(pk=actor.id or 0),
-                title=values["title"],
-                text=values["text"],
-                channel=Channel.PORTAL,
-                urgency=Urgency(values["urgency"]),
-                uploads=uploads(values),
-            )
-        except CompagnonError as error:
-            status = error.status
-            add_errors(form, error)
-        else:
-            messages.success(
-                request,
-                _("Your request is number %(reference)s. We write to you as soon as it moves.")
-                % {"reference": ticket.reference},
-            )
-            return redirect("desk:ticket", ticket_id=ticket.pk)
-    return render(request, "desk/ask.html", {"form": form}, status=status)

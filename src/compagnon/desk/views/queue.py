@@ -21,7 +21,9 @@ from compagnon.core.visibility import visible
 from compagnon.desk import bulk, following, queries, search
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
+from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.views import notices
+from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.visibility import party_filter
 from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
@@ -59,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.scope.allows_somewhere("ticket.view"):
         return redirect("desk:queue")
     follows = actor.scope.allows_somewhere("ticket.follow")
-    return redirect("desk:followed" if follows else "desk:requests")
+    return redirect("desk:followed" if follows else "desk:portal")
 
 
 @login_required
@@ -106,11 +108,12 @@ def find(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if words and (found := queries.find_by_reference(actor, words)) is not None:
-        return redirect("desk:ticket", ticket_id=found.pk)
+        mine = is_party(actor, found) and not is_support(actor, found)
+        return redirect("desk:portal_request" if mine else "desk:ticket", ticket_id=found.pk)
     if actor.scope.allows_somewhere("ticket.view"):
         return redirect(f"{reverse('desk:queue')}?{urlencode({'queue': Queue.ALL, 'q': words})}")
     follows = actor.scope.allows_somewhere("ticket.follow")
-    page = reverse("desk:followed" if follows else "desk:requests")
+    page = reverse("desk:followed" if follows else "desk:portal_requests")
     return redirect(f"{page}?{urlencode({'show': 'all', 'q': words})}")
 
 
@@ -164,7 +167,9 @@ def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str)
         if (same := live.unchanged(request, version)) is not None:
             return same
         return render(request, "desk/_request_rows.html", context)
-    return render(request, f"desk/{page}.html", context)
+    response = render(request, f"desk/{page}.html", context)
+    # Found words are not kept on a device; the list of one's own requests may be.
+    return response if words or page != "requests" else of_person(request, response)
 
 
 def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:

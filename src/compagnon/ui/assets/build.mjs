@@ -41,6 +41,8 @@ async function scripts() {
       grid: join(here, "scripts/grid.ts"),
       "grid-worker": join(here, "scripts/grid-worker.ts"),
       scan: join(here, "scripts/scan.ts"),
+      portal: join(here, "scripts/portal.ts"),
+      "portal-worker": join(here, "scripts/portal-worker.ts"),
     },
     outdir: out,
     bundle: true,

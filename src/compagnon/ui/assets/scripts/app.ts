@@ -39,7 +39,20 @@ document.addEventListener("submit", (event) => {
   forgetDrafts();
   // Nor do the pages of grids, kept for when there is no network (grid-worker.ts).
   if ("caches" in window) void caches.delete("compagnon-grid");
+  forgetPortal();
 });
+// Who reaches the sign-in page is nobody yet: nothing read by the one before is left to them.
+if (location.pathname.endsWith("/account/login/")) forgetPortal();
+
+/** Empty what the portal kept for when there is no network (portal-worker.ts, outbox.ts). */
+function forgetPortal(): void {
+  if (!("caches" in window)) return;
+  void caches.keys().then((names) => {
+    for (const name of names) {
+      if (name.startsWith("compagnon-portal") && name.includes("-pages-")) void caches.delete(name);
+    }
+  });
+}
 
 const application = Application.start();
 application.register("autosize", AutosizeController);

@@ -1,0 +1,19 @@
+"""Routes of the users' portal."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from compagnon.desk.views import portal, portal_offline, queue
+
+urlpatterns = [
+    path("portal/", portal.home, name="portal"),
+    path("portal/report/", portal.report, name="portal_report"),
+    path("portal/suggestions/", portal.suggest, name="portal_suggestions"),
+    path("portal/requests/", queue.requests, name="portal_requests"),
+    path("portal/requests/<int:ticket_id>/", portal.one, name="portal_request"),
+    path("portal/requests/<int:ticket_id>/do/<slug:name>/", portal.act, name="portal_act"),
+    path("portal/offline/", portal_offline.offline, name="portal_offline"),
+    path("portal/manifest.webmanifest", portal_offline.manifest, name="portal_manifest"),
+    path("portal/worker.js", portal_offline.worker, name="portal_worker"),
+]
