@@ -28,6 +28,10 @@ register(
         _("Agents"), "robot", "park:agents", "inventory.manage", 49, "park", section=_SECTION
     ),
     NavItem(
+        _("Network discovery"), "network", "park:network_jobs", "inventory.manage", 49, "park",
+        section=_SECTION,
+    ),
+    NavItem(
         _("Baselines"), "scale", "park:baselines", "asset.view", 49, "park", section=_SECTION
     ),
     NavItem(

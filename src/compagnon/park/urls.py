@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver
 
 from compagnon.park import (
     urls_alerts,
+    urls_discovery,
     urls_inventory,
     urls_life,
     urls_relations,
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_life.urlpatterns,
     *urls_relations.urlpatterns,
     *urls_inventory.urlpatterns,
+    *urls_discovery.urlpatterns,
     *urls_supplies.urlpatterns,
     *urls_alerts.urlpatterns,
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from compagnon.park.resources_relations import RELATION_KINDS
-from compagnon.park.views import baselines, relations
+from compagnon.park.views import baselines, impact, relations
 
 _one: list[URLPattern | URLResolver] = [
-    path("impact/", relations.show_impact, name="asset_impact"),
+    path("impact/", impact.show_impact, name="asset_impact"),
     path("relations/", relations.tie, name="relation_tie"),
     path("relations/<int:relation_id>/untie/", relations.untie, name="relation_untie"),
     path("redundancy/", relations.make_redundant, name="redundancy_make"),

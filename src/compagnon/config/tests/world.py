@@ -21,6 +21,7 @@ from compagnon.config.tests import (
     world_connections,
     world_desk,
     world_park,
+    world_park_discovery,
     world_park_life,
     world_park_supplies,
     world_privacy,
@@ -258,6 +259,7 @@ def furnish(side: Side) -> Side:
     world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
+    world_park_discovery.furnish(side, mark)
     world_park_life.furnish(side, mark)
     world_park_supplies.furnish(side, mark)
     world_privacy.furnish(side, mark)
@@ -358,6 +360,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_privacy.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
+    **world_park_discovery.PARAMETERS,
     **world_park_life.PARAMETERS,
     **world_park_supplies.PARAMETERS,
 }

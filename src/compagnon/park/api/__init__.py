@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.park.api import alerts, inventory, life, needs, relations, stock, supplies, types
+from compagnon.park.api import (
+    alerts,
+    discovery,
+    inventory,
+    life,
+    needs,
+    relations,
+    stock,
+    supplies,
+    types,
+)
 from compagnon.park.resources import ASSET_TYPES, ASSETS
 from compagnon.park.resources_alerts import ALERT_RULES
 from compagnon.park.resources_life import RESOURCES as LIFE
@@ -15,6 +25,7 @@ router = Router()
 for part in (
     ASSETS.routes(),
     inventory.router,
+    discovery.router,
     ASSET_TYPES.routes(),
     types.router,
     life.router,

@@ -164,7 +164,9 @@ class ImpactItem(Schema):
     tier: str
     depth: int
     through: int | None
-    sure: bool = Field(description="Of a cause: whether its fall alone is enough.")
+    sure: bool | None = Field(
+        description="Of a cause: whether its fall alone is enough; null where not tried, too far."
+    )
 
 
 class ImpactOut(Schema):
@@ -197,7 +199,7 @@ def get_asset_impact(
     return {
         "asset_id": row.pk,
         "count": len(items),
-        "items": items[:SHOWN],
+        "items": impact.items_of(request.actor, items[:SHOWN]),
         "weakened": answer.weakened[:SHOWN],
     }
 

@@ -58,6 +58,13 @@ class Evidence:
         return self.kind in DEVICES
 
     @property
+    def says_only_where(self) -> bool:
+        """Whether it tells an address and nothing else: a ping that was answered."""
+        names = self.by_kind.get("name", frozenset())
+        others = {*self.by_kind} & {"uuid", "serial", "mac", "deviceid"}
+        return names <= self.by_kind.get("ip", frozenset()) and not others
+
+    @property
     def shown(self) -> dict[str, str]:
         """One line of text by kind, for a person."""
         return {kind: ", ".join(sorted(values)) for kind, values in sorted(self.by_kind.items())}
@@ -76,13 +83,16 @@ def grouped(keys: Iterable[str]) -> dict[str, frozenset[str]]:
     return {kind: frozenset(values) for kind, values in found.items()}
 
 
-def evidence_of(report: Report, *, agent_id: str = "", is_proxied: bool = False) -> Evidence:
+def evidence_of(
+    report: Report, *, agent_id: str = "", is_proxied: bool = False, is_met: bool = False
+) -> Evidence:
     """Gather a report's evidence.
 
     Args:
         agent_id: of the agent that sent it; it speaks for the machine only where that agent
             reports the machine it runs on.
-        is_proxied: sent by an agent for another machine (``GLPI-Proxy-ID``, ESX, SNMP).
+        is_proxied: sent by an agent for another machine (``GLPI-Proxy-ID``, ESX).
+        is_met: met over the network by an agent whose device id the message bears.
     """
     machine = report.machine
     maker = folded_maker(machine.manufacturer)
@@ -108,7 +118,7 @@ def evidence_of(report: Report, *, agent_id: str = "", is_proxied: bool = False)
     if device:
         for address in machine.ips:
             add("ip", address)
-    else:
+    elif not is_met:
         add("deviceid", folded(report.agent.deviceid))
         add("agent", "" if is_proxied else usable_uuid(agent_id))
     if maker:

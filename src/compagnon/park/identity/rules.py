@@ -24,6 +24,7 @@ from compagnon.park.identity.evidence import CONTAINER, VIRTUAL, Evidence, group
 Relation = Literal["agree", "partly", "differ", "absent"]
 Verdict = Literal["same", "maybe", "other"]
 _Verdict = tuple[Verdict, int, str]
+UNKNOWN = "unknown"
 SURE = 20
 """Points that a candidate must have over the next, when two seem the same."""
 
@@ -118,7 +119,7 @@ REASONS = {
 def evaluate(evidence: Evidence, candidate: Candidate) -> Evaluation:
     """Weigh one candidate."""
     relations = compare(evidence, candidate)
-    if families(evidence.kind) != families(candidate.kind):
+    if not comparable(evidence.kind, candidate.kind):
         verdict: _Verdict = ("other", 0, "kind")
     elif relations["trait"] == "differ":
         verdict = ("other", 0, "kind")
@@ -130,6 +131,9 @@ def evaluate(evidence: Evidence, candidate: Candidate) -> Evaluation:
         verdict = ("other", 2, "uuid_differs")
     elif evidence.is_device:
         verdict = _device(relations)
+    elif FAMILIES.get(candidate.kind) == UNKNOWN and relations["mac"] == "agree":
+        # Met on the network before its agent was installed.
+        verdict = ("same", 76, "cards")
     else:
         verdict = _without_number(relations)
         if evidence.is_partial and "agree" in {relations["deviceid"], relations["agent"]}:
@@ -139,9 +143,20 @@ def evaluate(evidence: Evidence, candidate: Candidate) -> Evaluation:
     return Evaluation(candidate.asset_id, name, confidence, REASONS[reason], relations)
 
 
-def families(kind: str) -> str:
-    """Give the kind to compare by: discovery cannot always tell."""
-    return {"phone": "computer", "unmanaged": "device", "networking": "device"}.get(kind, kind)
+FAMILIES = {
+    "phone": "computer",
+    "networking": "device",
+    "storage": "device",
+    "power": "device",
+    "unmanaged": UNKNOWN,
+    "other": UNKNOWN,
+}
+
+
+def comparable(one: str, other: str) -> bool:
+    """Tell whether two kinds may be one machine's: discovery cannot always tell which it is."""
+    families = {FAMILIES.get(one, one), FAMILIES.get(other, other)}
+    return len(families) == 1 or UNKNOWN in families
 
 
 def compare(evidence: Evidence, candidate: Candidate) -> dict[str, Relation]:

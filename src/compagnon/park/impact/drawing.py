@@ -23,11 +23,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Nodes and the edges between them; ``is_heaped`` where items stand together."""
+    """Nodes and the edges between them; ``is_heaped`` where items stand together.
+
+    ``undrawn`` items stand in no node, ``unlinked`` edges between nodes are not drawn: too many.
+    """
 
     nodes: list[Node]
     edges: list[tuple[str, str]]
     is_heaped: bool
+    undrawn: int = 0
+    unlinked: int = 0
 
 
 Placed = tuple[int, int]
@@ -62,13 +67,16 @@ def draw(
         )
         nodes += _heap(items, key, place)[: most - 1]
     drawn = {node.key for node in nodes}
-    ends = dict.fromkeys(
-        (place[one], place[other])
-        for one, other in edges
-        if one in place and other in place and place[one] != place[other]
+    ends = dict.fromkeys((place.get(one), place.get(other)) for one, other in edges)
+    kept = [
+        (one, other)
+        for one, other in ends
+        if one is not None and other is not None and one != other and {one, other} <= drawn
+    ]
+    undrawn = len(items) + 1 - sum(node.count for node in nodes)
+    return Drawing(
+        nodes, kept[:MOST_EDGES], heaped, max(undrawn, 0), max(len(kept) - MOST_EDGES, 0)
     )
-    kept = [pair for pair in ends if pair[0] in drawn and pair[1] in drawn]
-    return Drawing(nodes, kept[:MOST_EDGES], heaped)
 
 
 def _heap(items: Sequence[Placed], key: Key, place: dict[int, str]) -> list[Node]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compagnon.core import journal
@@ -76,11 +76,25 @@ def add(*, actor: Actor, report: InventoryReport, facts: Report, evidence: Evide
     return Applied(asset, 1)
 
 
-def change(*, actor: Actor, asset: Asset, report: InventoryReport, facts: Report,
-           evidence: Evidence) -> Applied:  # fmt: skip
-    """Lay a report over a known machine; nothing but «seen» is written where nothing changed."""
+def change(
+    *,
+    actor: Actor,
+    asset: Asset,
+    report: InventoryReport,
+    facts: Report,
+    evidence: Evidence,
+    is_overlay: bool = False,
+) -> Applied:
+    """Lay a report over a known machine; nothing but «seen» is written where nothing changed.
+
+    Args:
+        is_overlay: it says little, of a machine that may have said more (a discovery): what it
+            does not say stays.
+    """
     kept = MachineDocument.objects.filter(asset=asset).first()
     before = read_document(kept) if kept else None
+    if is_overlay and before is not None:
+        facts, evidence = _laid_over(before, facts), replace(evidence, is_partial=True)
     whole = documents.merged(before, facts) if before else facts
     Asset.every.filter(pk=asset.pk).update(last_seen=report.last_received_at)
     if kept is not None and before is not None and documents.digest(whole) == kept.digest:
@@ -89,11 +103,12 @@ def change(*, actor: Actor, asset: Asset, report: InventoryReport, facts: Report
         return Applied(asset, 0)
     old = {name: getattr(asset, name) for name in DESCRIBED}
     _describe(asset, whole)
+    became = _known_better(asset, whole, evidence)
     changed = [name for name in DESCRIBED if getattr(asset, name) != old[name]]
     asset.first_seen = asset.first_seen or report.received_at
     asset.last_seen = report.last_received_at
     asset.version += 1
-    asset.save(update_fields=[*changed, "first_seen", "last_seen", "version"])
+    asset.save(update_fields=[*changed, *became, "first_seen", "last_seen", "version"])
     write(asset, whole, report)
     finding.remember(asset, evidence, report.received_at)
     changes = difference(before, whole) if before else []
@@ -104,12 +119,26 @@ def change(*, actor: Actor, asset: Asset, report: InventoryReport, facts: Report
         before={name: old[name] for name in changed},
         after={
             **{name: getattr(asset, name) for name in changed},
+            **({"type": asset.type.name} if became else {}),
             **({} if before else {"first_inventory": True}),
             **told(changes),
         },
         occurred_at=report.received_at,
     )
     return Applied(asset, len(changes) or 1)
+
+
+def _laid_over(before: Report, facts: Report) -> Report:
+    """Give a discovery as a partial report: sections it does not name stay, and a name too.
+
+    Names that a discovery makes of an address or of a directory are worth less than the device's.
+    """
+    machine = facts.machine
+    if before.machine.name and machine.name != machine.snmp_hostname:
+        machine = replace(machine, name=before.machine.name)
+    machine = replace(machine, ips=machine.ips or before.machine.ips)
+    said = facts.sections | {"network_device"}
+    return replace(facts, machine=machine, partial=True, sections=said)
 
 
 def told(changes: Iterable[Change]) -> dict[str, Any]:
@@ -150,6 +179,15 @@ def _describe(asset: Asset, facts: Report) -> None:
     for name, value in said.items():
         if value and name not in asset.locked:
             setattr(asset, name, value)
+
+
+def _known_better(asset: Asset, facts: Report, evidence: Evidence) -> list[str]:
+    """Give the asset its type once it is known what was met; names the columns that changed."""
+    code = type_of(facts, evidence)
+    if asset.type.code != "device" or code == "device" or "type" in asset.locked:
+        return []
+    asset.type = shipped_types.ensure(code)
+    return ["type"]
 
 
 LAPTOPS = ("laptop", "notebook", "portable", "convertible", "tablet", "sub notebook", "detachable")

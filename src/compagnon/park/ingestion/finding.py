@@ -98,6 +98,28 @@ def _laid_over(before: set[str], evidence: Evidence) -> set[str]:
     return kept | evidence.keys
 
 
+def machine_met(evidence: Evidence, organisation: Organisation) -> Asset | None:
+    """Give the one machine known at a MAC address, or at an IP address under no other name.
+
+    Docks and addresses that several have name nobody.
+    """
+    within = Asset.objects.filter(organisation__in=subtree(organisation).values("pk"))
+    macs = evidence.by_kind.get("mac", frozenset())
+    if macs:
+        by_card = list(within.filter(networkport_rows__mac__in=macs).distinct()[:2])
+        if len(by_card) == 1:
+            return by_card[0]
+    places = evidence.by_kind.get("ip", frozenset())
+    if not places:
+        return None
+    found = list(within.filter(networkaddress_rows__address__in=places).distinct()[:2])
+    if len(found) != 1 or evidence.says_only_where:
+        return found[0] if len(found) == 1 else None
+    names = [f"name:{name}" for name in evidence.by_kind.get("name", ())]
+    known = Identifier.objects.filter(asset=found[0], key__in=names).exists()
+    return found[0] if known else None
+
+
 def machine_of_uuid(uuid: str, organisation: Organisation) -> Asset | None:
     """Give the one machine of that UUID, in either byte order; none where several have it."""
     forms = [f"uuid:{form}" for form in (uuid, swapped(uuid)) if form]

@@ -46,6 +46,9 @@ ORDER = (
 )
 """The outcome of a message that tells of several devices: the first of these that one had."""
 
+NOT_READ = frozenset({"unmanaged", "computer"})
+"""Kinds of what a discovery met without reading it."""
+
 ASKED_WITHOUT_ID = frozenset({"prolog", "netdiscovery", "netinventory"})
 
 TOGETHER = timedelta(minutes=10)
@@ -165,11 +168,21 @@ def _one(actor: Actor, report: InventoryReport, reading: Reading, facts: Report)
     evidence = evidence_of(
         facts,
         agent_id=report.sender_id,
-        is_proxied=bool(report.proxy_id) or reading.action != "inventory",
+        is_proxied=bool(report.proxy_id),
+        is_met=reading.action != "inventory",
     )
     if not evidence.names_something:
         return Settled(Outcome.REFUSED, "no_identity", SENTENCES["no_identity"])
     finding.hold(evidence, report.organisation_id)
+    met = _met(report, reading, facts, evidence)
+    if met is None:
+        return _recognised(actor, report, reading, facts, evidence)
+    return Settled(Outcome.UNCHANGED, "seen", SENTENCES["seen"], met)
+
+
+def _recognised(
+    actor: Actor, report: InventoryReport, reading: Reading, facts: Report, evidence: Evidence
+) -> Settled:
     decision = decide(evidence, finding.candidates(evidence, report.organisation))
     asset = _chosen(report, evidence, decision)
     if asset is None and decision.verdict == "doubt":
@@ -183,25 +196,45 @@ def _one(actor: Actor, report: InventoryReport, reading: Reading, facts: Report)
         _match(report, asset, decision)
         return Settled(Outcome.CREATED, "new", decision.reason, asset)
     written = applying.change(
-        actor=actor, asset=asset, report=report, facts=facts, evidence=evidence
+        actor=actor,
+        asset=asset,
+        report=report,
+        facts=facts,
+        evidence=evidence,
+        is_overlay=reading.action == "netdiscovery",
     )
-    if not written.changes:
-        return Settled(Outcome.UNCHANGED, "seen", SENTENCES["seen"], asset)
-    _match(report, asset, decision)
-    return Settled(Outcome.UPDATED, "recognised", decision.reason, asset)
+    if written.changes:
+        _match(report, asset, decision)
+        return Settled(Outcome.UPDATED, "recognised", decision.reason, asset)
+    return Settled(Outcome.UNCHANGED, "seen", SENTENCES["seen"], asset)
+
+
+def _met(
+    report: InventoryReport, reading: Reading, facts: Report, evidence: Evidence
+) -> Asset | None:
+    """Give the known machine of whom a discovery says no more than that it is there, now seen.
+
+    Nothing answered by SNMP: what is known of who is there is worth more than a ping.
+    """
+    if reading.action != "netdiscovery" or facts.kind not in NOT_READ:
+        return None
+    met = finding.machine_met(evidence, report.organisation)
+    if met is not None:
+        Asset.every.filter(pk=met.pk).update(last_seen=report.last_received_at)
+    return met
 
 
 def _chosen(report: InventoryReport, evidence: Evidence, decision: Decision) -> Asset | None:
     """Give the machine that was recognised, by the rules or by a person who settled it before."""
     if decision.asset_id is not None:
-        return Asset.objects.select_related("organisation").get(pk=decision.asset_id)
+        return Asset.objects.select_related("organisation", "type").get(pk=decision.asset_id)
     if decision.verdict == "doubt":
         settled = (
             Doubt.objects.filter(
                 organisation_id=report.organisation_id, fingerprint=fingerprint(evidence)
             )
             .exclude(state=DoubtState.OPEN)
-            .select_related("asset__organisation")
+            .select_related("asset__organisation", "asset__type")
             .first()
         )
         if settled is not None and settled.asset and settled.asset.merged_into_id is None:

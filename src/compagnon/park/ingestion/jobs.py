@@ -72,7 +72,6 @@ def take(sender: Sender) -> list[Discovery | SnmpQuery]:
         rows = (
             waiting(sender.organisation_id, sender.deviceid)
             .select_for_update(of=("self",))
-            .prefetch_related("credentials")
             .order_by("pk")
         )
         for job in rows[:MOST_AT_ONCE]:
@@ -106,7 +105,11 @@ def _kept_back(job: NetworkJob, sender: Sender) -> str | None:
 
 
 def _told(job: NetworkJob) -> Discovery | SnmpQuery:
-    credentials = tuple(_opened(one) for one in job.credentials.all())
+    # In the order in which they were chosen: the agent tries them so.
+    chosen = NetworkJob.credentials.through.objects.filter(networkjob=job).order_by("pk")
+    credentials = tuple(
+        _opened(one.snmpcredential) for one in chosen.select_related("snmpcredential")
+    )
     if job.kind == JobKind.DISCOVERY:
         ranges = tuple(
             Range(identifier=str(number), first=first, last=last, ports=tuple(job.ports))
@@ -243,7 +246,10 @@ def _meet(
     address = _address(job, facts, target)
     if not address:
         return
-    credential = _credential(job, machine.credential) if machine.credential else None
+    # An agent names an SNMP v3 credential for whoever answers a ping: only values prove it.
+    read = (machine.snmp_hostname, machine.description, machine.model, machine.serial,
+            machine.uptime, machine.contact, machine.location)  # fmt: skip
+    credential = _credential(job, machine.credential) if machine.credential and any(read) else None
     MetDevice.objects.update_or_create(
         job=job,
         address=address,

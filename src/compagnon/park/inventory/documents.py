@@ -54,7 +54,7 @@ def merged(before: Report, after: Report) -> Report:
         system = dataclasses.replace(system, **_unsaid(system, before.operating_system))
     return dataclasses.replace(
         after,
-        kind=before.kind,
+        kind=before.kind if before.kind != "unmanaged" else after.kind,
         itemtype=before.itemtype or after.itemtype,
         partial=False,
         sections=before.sections | after.sections,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db.models import Manager
 from django.utils import timezone
 
 from compagnon.core import journal
@@ -15,9 +17,9 @@ from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
 from compagnon.park.models import Asset, AssetState, Installation, Machine, SupplierContract
 from compagnon.park.queries import baselines, impact, licences, machines
-from compagnon.park.queries.impact import Item
+from compagnon.park.queries.impact import Item, Place
 from compagnon.park.telling import ChangeLine, lines_of
-from compagnon.people.models import Person
+from compagnon.people.models import Organisation, Person, Site
 
 BEFORE = timedelta(days=14)
 ENTRIES = 20
@@ -40,7 +42,7 @@ class ChangesAt:
 class Affected:
     """Who is touched when an asset falls: items that fall, people who hold them, where."""
 
-    items: list[Item]
+    items: list[Place]
     weakened: list[Item]
     persons: list[Person]
     persons_count: int
@@ -146,6 +148,13 @@ def _affected(actor: Actor, row: Asset) -> Affected:
         weakened=answer.weakened,
         persons=sorted(persons, key=lambda one: (one.last_name, one.first_name))[:PERSONS],
         persons_count=len(persons),
-        organisations=Counter(one.organisation for one in everything).most_common(),
-        sites=Counter(one.site for one in everything if one.site).most_common(),
+        organisations=_counted(Organisation.objects, (one.organisation_id for one in everything)),
+        sites=_counted(Site.objects, (one.site_id for one in everything if one.site_id)),
     )
+
+
+def _counted(rows: Manager[Any], keys: Iterable[int | None]) -> list[tuple[str, int]]:
+    """Count keys, the most frequent first, under the names of their rows: all of visible assets."""
+    counts = Counter(keys)
+    names = dict(rows.filter(pk__in=list(counts)).values_list("pk", "name")) if counts else {}
+    return [(names.get(key, ""), count) for key, count in counts.most_common()]

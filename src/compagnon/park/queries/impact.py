@@ -1,11 +1,15 @@
-"""The graph of relations as somebody sees it, and what falls in it, ready to be shown."""
+"""The graph of relations as somebody sees it, and what falls in it, ready to be shown.
+
+Tens of thousands of items are reckoned with as numbers; names are read of those that are shown.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from typing import NamedTuple
 
 from django.db.models import Count
 from django.utils.translation import gettext
@@ -13,9 +17,10 @@ from django.utils.translation import gettext
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 from compagnon.park import impact
-from compagnon.park.impact import Dependency, Graph, Redundancy
+from compagnon.park.impact import Graph, Redundancy
 from compagnon.park.models import (
     Asset,
+    AssetType,
     Effect,
     RedundancyGroup,
     Relation,
@@ -23,20 +28,35 @@ from compagnon.park.models import (
     VirtualMachine,
 )
 from compagnon.park.visibility import asset_filter
+from compagnon.people.models import Site
 
 AT_ONCE = 2000
 """Assets asked for by their keys; beyond, reading those that are visible is quicker."""
+CHUNK = 2000
 VM_KIND = "runs-on"
-Tally = list[tuple[Any, str, int]]
-Tied = list[tuple[int, int, int, int | None]]
+Tally = list[tuple[int | None, str, int]]
+
+
+class Place(NamedTuple):
+    """An asset of the answer, as numbers: where it stands, how far, and with whose fall.
+
+    ``sure`` tells of a cause whether its fall alone is enough (``None``: too far to be tried); of
+    what falls it is always true.
+    """
+
+    id: int
+    type_id: int
+    site_id: int | None
+    person_id: int | None
+    organisation_id: int
+    depth: int
+    through: int | None
+    sure: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An asset of the answer: what it is, how far, and with whose fall.
-
-    ``sure`` tells of a cause that its fall alone is enough; of what falls it is always true.
-    """
+    """An asset of the answer in words; see :class:`Place`."""
 
     id: int
     name: str
@@ -51,20 +71,30 @@ class Item:
     tier: str
     depth: int = 0
     through: int | None = None
-    sure: bool = True
+    sure: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What falls with an asset, or what may have brought it down; nearest first."""
 
-    start: Item
-    items: list[Item]
+    start: Place
+    items: list[Place]
     weakened: list[Item]
-    edges: list[tuple[int, int]]
+    graph: Graph
+    is_down: bool
+    """Whether it tells what falls; else, what may have brought it down."""
     by_type: Tally = field(default_factory=list)
     by_site: Tally = field(default_factory=list)
     deepest: int = 0
+
+    def edges(self) -> Iterator[tuple[int, int]]:
+        """Give the dependencies between the items of the answer, the way it is drawn."""
+        drawn = {self.start.id, *(one.id for one in self.items)}
+        for dependent in drawn:
+            for on in self.graph.needed.get(dependent, ()):
+                if on in drawn:
+                    yield (on, dependent) if self.is_down else (dependent, on)
 
 
 def load(actor: Actor, kinds: Iterable[str] = ()) -> Graph:
@@ -82,19 +112,33 @@ def load(actor: Actor, kinds: Iterable[str] = ()) -> Graph:
         for pk, code, effect in RelationKind.objects.values_list("pk", "code", "effect")
         if effect != Effect.NONE and (not wanted or code in wanted)
     }
-    rows = visible(Relation, actor).filter(
-        kind__in=effects, source__merged_into=None, target__merged_into=None
-    )
-    tied: Tied = list(rows.order_by().values_list("source_id", "target_id", "kind_id", "group_id"))
-    links = [
-        Dependency(source, target, group)
-        if effects[kind] == Effect.SOURCE
-        else Dependency(target, source, group)
-        for source, target, kind, group in tied
-    ]
+    gone = set(Asset.every.filter(merged_into__isnull=False).values_list("pk", flat=True))
+    seen: Counter[int] = Counter()
+    links = _links(actor, effects, gone, seen)
     if not wanted or VM_KIND in wanted:
-        links += [Dependency(guest, host) for guest, host in guests(actor)]
-    return Graph(links, _redundancies(actor, tied, effects))
+        links = chain(links, ((guest, host, None) for guest, host in guests(actor)))
+    # Groups are read first: the graph asks of each member whose it is.
+    groups = list(visible(RedundancyGroup, actor).order_by().values_list("pk", "asset_id", "needs"))
+    held = [Redundancy(pk, asset, needs) for pk, asset, needs in groups]
+    graph = Graph(links, held)
+    if groups:
+        graph.hide(_hidden(effects, seen))
+    return graph
+
+
+def _links(
+    actor: Actor, effects: Mapping[int, str], gone: set[int], seen: Counter[int]
+) -> Iterator[tuple[int, int, int | None]]:
+    """Give who needs whom, as it is read; count the members of each group."""
+    rows = visible(Relation, actor).filter(kind__in=effects).order_by()
+    forward = {kind for kind, effect in effects.items() if effect == Effect.SOURCE}
+    read = rows.values_list("source_id", "target_id", "kind_id", "group_id")
+    for source, target, kind, group in read.iterator(chunk_size=CHUNK):
+        if gone and (source in gone or target in gone):
+            continue
+        if group is not None:
+            seen[group] += 1
+        yield (source, target, group) if kind in forward else (target, source, group)
 
 
 def guests(actor: Actor) -> list[tuple[int, int]]:
@@ -108,13 +152,9 @@ def guests(actor: Actor) -> list[tuple[int, int]]:
     return list(rows.order_by().values_list("guest_id", "asset_id"))
 
 
-def _redundancies(actor: Actor, tied: Tied, effects: Mapping[int, str]) -> list[Redundancy]:
-    groups = list(visible(RedundancyGroup, actor).order_by().values_list("pk", "asset_id", "needs"))
-    if not groups:
-        return []
-    seen = Counter(group for *_rest, group in tied if group is not None)
-    # How many members there are in all, seen or not: a number, and no row of anybody's.
-    totals = dict(
+def _hidden(effects: Mapping[int, str], seen: Counter[int]) -> dict[int, int]:
+    """Give how many members of each group stand unseen: a number, and no row of anybody's."""
+    totals = (
         Relation.objects.filter(
             group__isnull=False,
             kind__in=effects,
@@ -125,38 +165,60 @@ def _redundancies(actor: Actor, tied: Tied, effects: Mapping[int, str]) -> list[
         .values_list("group_id")
         .annotate(count=Count("pk"))
     )
-    return [
-        Redundancy(pk, asset, needs, hidden=max(totals.get(pk, 0) - seen[pk], 0))
-        for pk, asset, needs in groups
-    ]
+    return {group: count - seen[group] for group, count in totals if count > seen[group]}
 
 
-def items_of(actor: Actor, keys: Iterable[int]) -> dict[int, Item]:
-    """Give visible assets as items, in one query."""
+Standing = tuple[int, int | None, int | None, int]
+
+
+def _standing(actor: Actor, keys: Iterable[int]) -> dict[int, Standing]:
+    """Give type, site, holder and organisation of visible assets, in one query."""
     wanted = set(keys)
     rows = visible(Asset, actor)
     if len(wanted) <= AT_ONCE:
         rows = rows.filter(pk__in=wanted)
-    read = rows.order_by().values_list(
-        "pk", "name", "type_id", "type__name", "type__is_shipped", "type__icon", "state",
-        "organisation__name", "site_id", "site__name", "person_id", "placement__tier",
+    read = rows.order_by().values_list("pk", "type_id", "site_id", "person_id", "organisation_id")
+    return {row[0]: row[1:] for row in read.iterator(chunk_size=CHUNK) if row[0] in wanted}
+
+
+def items_of(actor: Actor, places: Iterable[Place]) -> list[Item]:
+    """Give the places that somebody is shown in words, in their order; one query."""
+    shown = list(places)
+    found = _named(actor, {one.id for one in shown})
+    return [
+        _at(found[one.id], one.depth, one.through, one.sure) for one in shown if one.id in found
+    ]
+
+
+def _named(actor: Actor, keys: Iterable[int]) -> dict[int, Item]:
+    wanted = sorted(set(keys))
+    read = (
+        visible(Asset, actor)
+        .order_by()
+        .values_list(
+            "pk", "name", "type_id", "type__name", "type__is_shipped", "type__icon", "state",
+            "organisation__name", "site_id", "site__name", "person_id", "placement__tier",
+        )
     )  # fmt: skip
-    words: dict[str, str] = {}
     found = {}
-    for row in read:
-        pk, type_name, shipped = row[0], row[3], row[4]
-        if pk not in wanted:
-            continue
-        if type_name not in words:
-            words[type_name] = gettext(type_name) if shipped else type_name
-        found[pk] = Item(
-            pk, row[1], row[2], words[type_name], row[5], row[6], row[7], row[8], row[9] or "",
-            row[10], row[11] or "",
-        )  # fmt: skip
+    for start in range(0, len(wanted), CHUNK):
+        for row in read.filter(pk__in=wanted[start : start + CHUNK]):
+            kind = gettext(row[3]) if row[4] else row[3]
+            found[row[0]] = Item(
+                row[0], row[1], row[2], kind, row[5], row[6], row[7], row[8], row[9] or "",
+                row[10], row[11] or "",
+            )  # fmt: skip
     return found
 
 
-def _at(item: Item, depth: int, through: int | None, sure: bool) -> Item:
+def names_of(actor: Actor, keys: Iterable[int | None]) -> dict[int, str]:
+    """Give the names of visible assets."""
+    wanted = {key for key in keys if key is not None}
+    rows = visible(Asset, actor).filter(pk__in=wanted).order_by()
+    return dict(rows.values_list("pk", "name"))
+
+
+def _at(item: Item, depth: int, through: int | None, sure: bool | None) -> Item:
     return Item(
         item.id, item.name, item.type_id, item.type, item.icon, item.state, item.organisation,
         item.site_id, item.site, item.person_id, item.tier, depth, through, sure,
@@ -167,64 +229,74 @@ def falling_with(actor: Actor, asset: Asset, kinds: Iterable[str] = ()) -> Answe
     """Give what falls when a visible asset falls."""
     graph = load(actor, kinds)
     outcome = impact.fall(graph, [asset.pk])
-    known = items_of(actor, {*outcome.fallen, *outcome.weakened, asset.pk})
+    known = _standing(actor, (*outcome.depths, asset.pk))
     items = [
-        _at(known[one.item], one.depth, one.cause, True)
-        for one in outcome.fallen.values()
-        if one.depth and one.item in known
+        Place(one, *known[one], depth, outcome.through.get(one), True)
+        for one, depth in outcome.depths.items()
+        if depth and one in known
     ]
-    drawn = {asset.pk, *(one.id for one in items)}
-    edges = [
-        (on, dependent)
-        for dependent in drawn
-        for on in graph.needed.get(dependent, ())
-        if on in drawn
-    ]
-    weakened = [known[one] for one in outcome.weakened if one in known]
-    return _answer(known[asset.pk], items, sorted(weakened, key=lambda one: one.name), edges)
+    weakened = sorted(_named(actor, outcome.weakened).values(), key=lambda one: one.name)
+    return _answer(_start(known, asset), items, weakened, graph, is_down=True)
 
 
 def causes_of(actor: Actor, asset: Asset, kinds: Iterable[str] = ()) -> Answer:
     """Give what a visible asset stands on: what may have brought it down."""
     graph = load(actor, kinds)
     found = impact.causes(graph, asset.pk)
-    known = items_of(actor, {asset.pk, *(one.item for one in found)})
+    known = _standing(actor, (asset.pk, *(one.item for one in found)))
     items = [
-        _at(known[one.item], one.depth, one.towards, one.alone)
+        Place(one.item, *known[one.item], one.depth, one.towards, one.alone)
         for one in found
         if one.item in known
     ]
     items.sort(key=lambda one: (not one.sure, one.depth))
-    drawn = {asset.pk, *(one.id for one in items)}
-    edges = [
-        (dependent, on)
-        for dependent in drawn
-        for on in graph.needed.get(dependent, ())
-        if on in drawn
-    ]
-    return _answer(known[asset.pk], items, [], edges)
+    return _answer(_start(known, asset), items, [], graph, is_down=False)
+
+
+def _start(known: Mapping[int, Standing], asset: Asset) -> Place:
+    standing = (asset.type_id, asset.site_id, asset.person_id, asset.organisation_id)
+    return Place(asset.pk, *known.get(asset.pk, standing), 0, None, True)
 
 
 def _answer(
-    start: Item, items: list[Item], weakened: list[Item], edges: list[tuple[int, int]]
+    start: Place, items: list[Place], weakened: list[Item], graph: Graph, *, is_down: bool
 ) -> Answer:
-    types = Counter((one.type_id, one.type) for one in items)
-    sites = Counter((one.site_id, one.site) for one in items)
     return Answer(
         start,
         items,
         weakened,
-        edges,
-        by_type=[(key, name, count) for (key, name), count in types.most_common()],
-        by_site=[(key, name, count) for (key, name), count in sites.most_common()],
+        graph,
+        is_down,
+        by_type=tally(types_of(one.type_id for one in items), (one.type_id for one in items)),
+        by_site=tally(sites_of(one.site_id for one in items), (one.site_id for one in items)),
         deepest=max((one.depth for one in items), default=0),
     )
 
 
+def tally(names: Mapping[int, str], keys: Iterable[int | None]) -> Tally:
+    """Count keys, the most frequent first, with their names."""
+    return [(key, names.get(key or 0, ""), count) for key, count in Counter(keys).most_common()]
+
+
+def types_of(keys: Iterable[int]) -> dict[int, str]:
+    """Give the names of types in the reader's language."""
+    rows = AssetType.objects.filter(pk__in=set(keys)).order_by()
+    read = rows.values_list("pk", "name", "is_shipped")
+    return {pk: gettext(name) if is_shipped else name for pk, name, is_shipped in read}
+
+
+def sites_of(keys: Iterable[int | None]) -> dict[int, str]:
+    """Give the names of the sites where visible assets stand."""
+    wanted = {key for key in keys if key is not None}
+    return dict(Site.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+
+
 def narrowed(
     answer: Answer, *, depth: int = 0, site: int | None = None, type_id: int | None = None
-) -> list[Item]:
+) -> list[Place]:
     """Give the items of an answer no further than ``depth`` (0: any), of a site, of a type."""
+    if not depth and site is None and type_id is None:
+        return answer.items
     return [
         one
         for one in answer.items

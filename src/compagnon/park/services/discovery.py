@@ -191,20 +191,28 @@ def order_discovery(
 
 @service("network_job.order")
 def order_inventory(
-    *, actor: Actor, agent_id: int, addresses: str, ports: str = "", credential_id: int
+    *, actor: Actor, agent_id: int, addresses: str, ports: str = "", credential_ids: Iterable[int]
 ) -> NetworkJob:
     """Ask an agent to read devices by SNMP, when it next comes.
 
     Args:
         addresses: as for a discovery, 1,024 in all; those that do not answer are told so.
+        credential_ids: exactly one.
 
     Raises: as :func:`order_discovery`.
     """
     agent = _agent(actor, agent_id)
     spans, numbers = _asked(addresses, ports, most=MOST_TARGETS)
-    credentials = _credentials(actor, agent, [credential_id])
+    credentials = _credentials(actor, agent, credential_ids)
+    if len(credentials) != 1:
+        raise Invalid(fields={"credentials": [_("Choose one credential: all are read with it.")]})
     told = [
-        {"ip": str(span.first + step), "kind": "", "credential": credential_id, "port": numbers[0]}
+        {
+            "ip": str(span.first + step),
+            "kind": "",
+            "credential": credentials[0].pk,
+            "port": numbers[0],
+        }
         for span in spans
         for step in range(span.size)
     ]

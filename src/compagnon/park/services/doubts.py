@@ -81,7 +81,8 @@ def _said(doubt: Doubt) -> tuple[Report, Evidence]:
         evidence = evidence_of(
             facts,
             agent_id=report.sender_id,
-            is_proxied=bool(report.proxy_id) or reading.action != "inventory",
+            is_proxied=bool(report.proxy_id),
+            is_met=reading.action != "inventory",
         )
         if fingerprint(evidence) == doubt.fingerprint:
             return facts, evidence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -67,8 +68,9 @@ def shop(people: Cast) -> dict[str, Asset]:
     return made
 
 
-def names(items: list[impact.Item]) -> set[str]:
-    return {one.name for one in items}
+def names(items: Iterable[impact.Item | impact.Place]) -> set[str]:
+    rows = Asset.every.filter(pk__in=[one.id for one in items])
+    return set(rows.values_list("name", flat=True))
 
 
 def test_what_falls_with_a_host_and_who_is_touched(people: Cast) -> None:
@@ -91,7 +93,9 @@ def test_what_falls_with_a_host_and_who_is_touched(people: Cast) -> None:
 def test_why_it_is_down(people: Cast) -> None:
     made = shop(people)
     answer = impact.causes_of(actor_for(people.technician), made["pc-1"])
-    told = {one.name: one.sure for one in answer.items}
+    told = {
+        one.name: one.sure for one in impact.items_of(actor_for(people.technician), answer.items)
+    }
     assert told == {"erp": True, "base": True, "host": True} | {
         f"web-{number}": False for number in (1, 2, 3)
     }

@@ -48,6 +48,12 @@ def attempt(
     return None
 
 
+def number_of(request: HttpRequest, name: str) -> int | None:
+    """Give a parameter of the address that is a number; nothing when it is none."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+
+
 def sentence(error: CompagnonError) -> str:
     """Give what to show of an error, its fields' messages included."""
     texts = [str(text) for many in error.fields.values() for text in many]

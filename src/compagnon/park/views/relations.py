@@ -1,11 +1,9 @@
-"""Relations on the page of an asset, and the page of its impact."""
+"""Relations on the page of an asset."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -16,25 +14,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import get_visible, visible
-from compagnon.park import impact as engine
 from compagnon.park.forms.relations import RedundancyForm, TieForm, TierForm
 from compagnon.park.models import (
     Asset,
-    Effect,
     Placement,
     RedundancyGroup,
     Relation,
-    RelationKind,
     Tier,
 )
-from compagnon.park.policies import RELATIONS, VIEW
-from compagnon.park.queries import baselines, cards, impact, machines, relations
-from compagnon.park.queries.impact import Answer, Item
+from compagnon.park.policies import RELATIONS
+from compagnon.park.queries import baselines, cards, machines, relations
 from compagnon.park.resources import named
 from compagnon.park.services import relations as services
-from compagnon.park.views.acting import actor_of, attempt
+from compagnon.park.views.acting import actor_of, attempt, number_of
 
-ROWS = 100
 OPTIONS = 20
 
 
@@ -46,7 +39,7 @@ def pick(request: HttpRequest) -> HttpResponse:
         visible(Asset, actor).select_related("type", "organisation"), request.GET.get("q", "")
     )
     found = list(rows.order_by("name", "pk")[:OPTIONS])
-    near = _number(request, "near")
+    near = number_of(request, "near")
     if near:
         # Whoever asks for help is most often asking about a machine of theirs.
         theirs = cards.machines_of(actor, near)
@@ -188,81 +181,3 @@ def _back(request: HttpRequest, row: Asset, form: Any, action: Any, done: str) -
 
 def _place(row: Asset) -> str:
     return reverse("park:asset_detail", args=[row.pk]) + "#relations"
-
-
-# -- the page of the impact ----------------------------------------------------------------
-
-
-@require_safe
-def show_impact(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what falls with an asset, or what may have brought it down: drawn, and as a list."""
-    actor = actor_of(request, VIEW)
-    row = machines.asset(actor, pk)
-    way = "causes" if request.GET.get("way") == "causes" else "falls"
-    kinds = list(RelationKind.objects.exclude(effect=Effect.NONE))
-    kind = next((one for one in kinds if one.code == request.GET.get("kind")), None)
-    asked = impact.causes_of if way == "causes" else impact.falling_with
-    answer = asked(actor, row, [kind.code] if kind else ())
-    depth, site, type_id = (_number(request, name) for name in ("depth", "site", "type"))
-    items = impact.narrowed(answer, depth=depth or 0, site=site, type_id=type_id)
-    page = Paginator(items, ROWS).get_page(request.GET.get("page"))
-    names = {one.id: one.name for one in [answer.start, *answer.items]}
-    context = {
-        "asset": row,
-        "way": way,
-        "answer": answer,
-        "count": len(items),
-        "page": page,
-        "lines": [(one, names.get(one.through or 0, "")) for one in page],
-        "kinds": sorted((one.code, one.words) for one in kinds),
-        "kind": kind.code if kind else "",
-        "depth": depth,
-        "depths": range(1, min(answer.deepest, 12) + 1),
-        "site": site,
-        "type": type_id,
-        "people": len({one.person_id for one in items if one.person_id}),
-        "drawing": json.dumps(drawing(answer, items, way), separators=(",", ":")),
-    }
-    return render(request, "park/relations/impact.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
-
-
-def drawing(answer: Answer, items: list[Item], way: str) -> dict[str, Any]:
-    """Give what the browser draws: nodes with their column, edges, heaps told by their words."""
-    known = {one.id: one for one in items}
-    drawn = engine.draw(
-        [(one.id, one.depth) for one in items],
-        answer.edges,
-        answer.start.id,
-        (
-            lambda key: (known[key].type, known[key].site),
-            lambda key: (known[key].type, ""),
-        ),
-    )
-    nodes = []
-    for node in drawn.nodes:
-        if node.item is not None:
-            item = known.get(node.item, answer.start)
-            label, note = item.name, item.type
-            link = reverse("park:asset_impact", args=[item.id]) + f"?way={way}"
-            tier, sure = item.tier, item.sure
-        else:
-            kind, site = node.heap if isinstance(node.heap, tuple) else ("", "")
-            label, note, link, tier, sure = f"{node.count} × {kind}", site, "", "", True
-        nodes.append(
-            {
-                "id": node.key,
-                "label": label,
-                "note": note,
-                "depth": node.depth,
-                "count": node.count,
-                "link": link,
-                "tier": tier,
-                "sure": sure,
-            }
-        )
-    return {"nodes": nodes, "edges": drawn.edges, "heaped": drawn.is_heaped}
