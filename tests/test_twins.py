@@ -73,6 +73,7 @@ TWINS: Mapping[str, str] = {
     "GET /tickets/{ticket_id}/asset",
     "desk/tickets/<ticket_id>/journal/": "GET /tickets/{ticket_id}/journal",
     "desk/tickets/new/": "POST /tickets",
+    "desk/tickets/pick/": "GET /pick/tickets",
     "people/accounts/<pk>/<action>/":
         "POST /accounts/{account_id}/invite, POST /accounts/{account_id}/deactivate, "
         "POST /accounts/{account_id}/reactivate, POST /accounts/{account_id}/sign-out, "

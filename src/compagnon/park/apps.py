@@ -23,6 +23,7 @@ class ParkConfig(AppConfig):
             navigation_alerts,
             navigation_life,
             navigation_supplies,
+            palette,
             policies,
             resources,
             resources_alerts,

@@ -10,6 +10,7 @@ from compagnon.desk.api import (
     intake,
     notices,
     outgoing,
+    picking,
     reading,
     rules,
     tickets,
@@ -20,7 +21,20 @@ from compagnon.desk.api import (
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 
 router = Router()
-for part in (tickets, assets, ties, watching, notices, reading, work, intake, outgoing, rules, imports):
+for part in (
+    picking,
+    tickets,
+    assets,
+    ties,
+    watching,
+    notices,
+    reading,
+    work,
+    intake,
+    outgoing,
+    rules,
+    imports,
+):
     router.add_router("", part.router)
 router.add_router("", daily.router)
 router.add_router("", connections.router)

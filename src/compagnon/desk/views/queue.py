@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -20,8 +21,8 @@ from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
 from compagnon.desk import bulk, following, queries, search
 from compagnon.desk.models import Priority, State, Ticket
-from compagnon.desk.queries import Queue
 from compagnon.desk.policies import is_party, is_support
+from compagnon.desk.queries import Queue
 from compagnon.desk.views import notices
 from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.visibility import party_filter
@@ -50,6 +51,32 @@ TABS = (
     (Queue.OPEN, _("All open"), "ticket"),
     (Queue.SOLVED, _("Solved"), "circle-check"),
     (Queue.ALL, pgettext_lazy("tickets", "All"), "archive"),
+)
+
+# What a key does on the row where one is: what is added to the address of its ticket.
+ROW_KEYS = {
+    "r": "#write-reply",
+    "i": "#write-note",
+    "s": "#write-solve",
+    "p": "#do-pend",
+    "m": "#do-merge",
+    "a": "#do-assign",
+    "e": "#do-escalate",
+    "q": "#do-qualify",
+}
+ROW_SHORTCUTS = (
+    (_("Select the row"), "x"),
+    (_("Take"), "t"),
+    (_("Answer"), "r"),
+    (_("Internal note"), "i"),
+    (_("Propose a solution"), "s"),
+    (_("Put on hold"), "p"),
+    (_("Merge into another ticket"), "m"),
+    (_("Assign"), "a"),
+    (_("Escalate to experts"), "e"),
+    (_("Qualify"), "q"),
+    (_("New ticket"), "n"),
+    (_("The queues, from left to right"), "1 … 7"),
 )
 
 
@@ -97,6 +124,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
         "bulk_verbs": bulk.offered(actor),
+        "page_shortcuts": ROW_SHORTCUTS,
+        "row_keys": json.dumps(ROW_KEYS),
+        "row_posts": json.dumps({"t": reverse("desk:act", args=[0, "take"])}),
     }
     return render(request, "desk/queue.html", context)
 

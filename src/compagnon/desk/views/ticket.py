@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.contracts import queries as contract_queries
@@ -21,17 +23,17 @@ from compagnon.desk import (
     following,
     forms,
     inline_pictures,
+    presence,
     queries,
     stories,
-    presence,
     ties,
     timeline,
+    undoing,
     waiting,
 )
-    undoing,
+from compagnon.desk.errors import Crossed
 from compagnon.desk.models import Attachment, Priority, Ticket
 from compagnon.desk.page_verbs import PageVerb
-from compagnon.desk.errors import Crossed
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
 from compagnon.desk.services.changing import SUBJECT, rules_of
@@ -48,7 +50,15 @@ SHORTCUTS = {
     "assign": "a",
     "solve": "s",
     "qualify": "q",
+    "pend": "p",
+    "resume": "u",
+    "merge": "m",
     "link": "l",
+    "escalate": "e",
+    "plan": "c",
+    "reopen": "o",
+    "watch": "w",
+    "unwatch": "w",
 }
 
 
@@ -95,17 +105,26 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             status = error.status
             add_errors(form, error)
         else:
+            presence.drop_draft(actor=actor, ticket=found, place=name)
             # The page that follows forgets the draft of what has arrived.
             messages.success(request, str(verb.done), extra_tags=f"sent-{name}")
-            return redirect("desk:ticket", ticket_id=found.pk)
+            return redirect(_goes_on(request) or reverse("desk:ticket", args=[found.pk]))
     found = queries.get_ticket(actor, ticket_id)
     page = _page(actor, found, failed=(verb, form))
     return render(request, "desk/ticket.html", page, status=status)
 
 
+def _goes_on(request: HttpRequest) -> str:
+    """Give the list from which somebody acted, if the form names one of our pages."""
+    asked = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if ours and asked.startswith("/") else ""
+
+
 def add_errors(form: Any, error: CompagnonError) -> None:
     """Put a service's refusal on the form: by field where it names fields, else on top."""
-            presence.drop_draft(actor=actor, ticket=found, place=name)
     named = False
     for field, texts in error.fields.items():
         if field in form.fields:
@@ -118,6 +137,11 @@ def add_errors(form: Any, error: CompagnonError) -> None:
         # What was typed stays; sent again, it is about the ticket as the page now shows it.
         form.data = form.data.copy()
         form.data["version"] = ""
+        form.data["seen"] = ""
+    if isinstance(error, Crossed):
+        # A third who writes meanwhile is not passed over either.
+        form.data["seen"] = str(error.newer[-1].pk)
+        form.newer = error.newer
 
 
 def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
@@ -137,11 +161,6 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         },
         "refusal": _form(BY_NAME["refuse"], actor, found, None),
         "goes_on_in": ties.goes_on_in(actor, found),
-        form.data["seen"] = ""
-    if isinstance(error, Crossed):
-        # A third who writes meanwhile is not passed over either.
-        form.data["seen"] = str(error.newer[-1].pk)
-        form.newer = error.newer
     }
     if support:
         links = ties.links_of(actor, found)
@@ -156,6 +175,8 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
             "similar": queries.similar_open(actor, found),
             "mails": list(queries.mail_of(actor, found)),
             "contacts": queries.contacts_of(actor, found),
+            "wait": waiting.current(actor, found),
+            "undo": undoing.offer(actor, found),
         }
     elif not context["party"]:
         # Who follows the requests sees what the client's contract counts, and no other clock.
@@ -168,15 +189,17 @@ def _page(
 ) -> dict[str, Any]:
     context = _story(actor, found)
     offered = {
-        verb.name: Offered(verb, _form(verb, actor, found, failed))
+        verb.name: Offered(verb, _form(verb, actor, found, failed), SHORTCUTS.get(verb.name, ""))
         for verb in VERBS
         if verb.name in context["verbs"] or (failed and failed[0] is verb)
     }
+    last = max((told.item.pk for told in context["items"] if told.kind == "message"), default=0)
+    for name in COMPOSER:
+        if name in offered:
+            offered[name].form.initial["seen"] = last
     asking = [
         one
         for name, one in offered.items()
-            "wait": waiting.current(actor, found),
-            "undo": undoing.offer(actor, found),
         if not one.verb.in_place
         and name not in COMPOSER
         # Beside the solution itself, for its user.
@@ -192,10 +215,6 @@ def _page(
         ],
         "dialogs": asking,
         "menu": [
-    last = max((told.item.pk for told in context["items"] if told.kind == "message"), default=0)
-    for name in COMPOSER:
-        if name in offered:
-            offered[name].form.initial["seen"] = last
             one for one in asking if one.verb.name not in {"reopen", "assign", "solve-children"}
         ],
         "failed": failed[0].name if failed else "",

@@ -23,10 +23,12 @@ from compagnon.park.models import (
     Tier,
 )
 from compagnon.park.queries import baselines as baseline_queries
-from compagnon.park.queries import cards, impact, machines
+from compagnon.park.queries import cards, impact, machines, picking
 from compagnon.park.services import baselines, relations
 from compagnon.people.models import Organisation
 
+# What a picker needs; a list of assets is asked for by /assets.
+OPTIONS = 50
 router = Routes(tag="park")
 Key = Annotated[int, Field(ge=1, lt=2**63)]
 SHOWN = 500
@@ -367,7 +369,6 @@ class RelationPickQuery(ListQuery):
 @router.index("/asset-options", AssetOption)
 def pick_assets(request: ApiRequest, query: Query[RelationPickQuery]) -> QuerySet[Asset]:
     """Find assets by a few words, as the pickers do."""
-    from compagnon.park.resources import named
-
     text, query.q = query.q or "", None
-    return named(visible(Asset, request.actor), text)
+    found = picking.pick_assets(request.actor, text, limit=OPTIONS)
+    return visible(Asset, request.actor).filter(pk__in=[one.pk for one in found])

@@ -24,7 +24,7 @@ from compagnon.park.models import (
 )
 from compagnon.park.policies import RELATIONS
 from compagnon.park.queries import baselines, cards, machines, relations
-from compagnon.park.resources import named
+from compagnon.park.queries.picking import pick_assets
 from compagnon.park.services import relations as services
 from compagnon.park.views.acting import actor_of, attempt, number_of
 
@@ -35,10 +35,7 @@ OPTIONS = 20
 def pick(request: HttpRequest) -> HttpResponse:
     """Answer ``?q=`` with at most 20 assets, as options of a picker; those of ``near`` first."""
     actor = actor_of(request)
-    rows = named(
-        visible(Asset, actor).select_related("type", "organisation"), request.GET.get("q", "")
-    )
-    found = list(rows.order_by("name", "pk")[:OPTIONS])
+    found = pick_assets(actor, request.GET.get("q", ""), limit=OPTIONS)
     near = number_of(request, "near")
     if near:
         # Whoever asks for help is most often asking about a machine of theirs.

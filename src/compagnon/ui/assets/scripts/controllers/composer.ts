@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { arriving } from "../arriving";
 
 /**
  * The place to write on a page: a link to one of its panels (`href="#write-reply"`), or a press on
@@ -7,6 +8,13 @@ import { Controller } from "@hotwired/stimulus";
 export default class ComposerController extends Controller<HTMLElement> {
   override connect(): void {
     document.addEventListener("click", this.pressed);
+    // Come from a list with what to write in the address («#write-note»).
+    const named = location.hash.slice(1);
+    if (this.tabOf(named)) arriving(named, () => this.tabOf(named)?.click());
+  }
+
+  private tabOf(id: string): HTMLElement | null {
+    return id ? this.element.querySelector<HTMLElement>(`[role="tab"][aria-controls="${CSS.escape(id)}"]`) : null;
   }
 
   override disconnect(): void {
@@ -21,7 +29,7 @@ export default class ComposerController extends Controller<HTMLElement> {
     if (!panel || !this.element.contains(panel)) return;
     event.preventDefault();
     if (!this.element.contains(source)) {
-      this.element.querySelector<HTMLElement>(`[role="tab"][aria-controls="${CSS.escape(id)}"]`)?.click();
+      this.tabOf(id)?.click();
       return;
     }
     const text = panel.querySelector<HTMLTextAreaElement>("textarea");

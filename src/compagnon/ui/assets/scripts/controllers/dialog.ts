@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { arriving } from "../arriving";
 
 /** Open a native dialog: `data-controller="dialog" data-dialog-id-value="…" data-action="dialog#open"`. */
 export default class DialogController extends Controller<HTMLElement> {
@@ -10,7 +11,9 @@ export default class DialogController extends Controller<HTMLElement> {
     // A dialog whose form came back with errors opens by itself.
     if (this.element instanceof HTMLDialogElement) {
       this.element.addEventListener("click", this.outside);
-      if (this.openValue && !this.element.open) this.element.showModal();
+      const dialog = this.element;
+      if (this.openValue && !dialog.open) dialog.showModal();
+      arriving(dialog.id, () => dialog.open || this.show(dialog));
     }
   }
 
@@ -22,9 +25,16 @@ export default class DialogController extends Controller<HTMLElement> {
     const dialog = document.getElementById(this.idValue);
     if (!(dialog instanceof HTMLDialogElement)) return;
     event.preventDefault();
+    this.show(dialog);
+  }
+
+  private show(dialog: HTMLDialogElement): void {
     dialog.showModal();
     // What is to be filled in, rather than the button that closes.
-    dialog.querySelector<HTMLElement>(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
+    const fields = ".dialog-body :is(input:not([type=hidden]), select, textarea)";
+    const shown = [...dialog.querySelectorAll<HTMLInputElement>(fields)];
+    // A picker keeps the plain field beside it, hidden.
+    shown.find((field) => !field.disabled && field.offsetParent)?.focus();
   }
 
   close(): void {

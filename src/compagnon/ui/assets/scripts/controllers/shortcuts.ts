@@ -34,11 +34,22 @@ export default class ShortcutsController extends Controller<HTMLElement> {
     if (this.hasHelpTarget && !this.helpTarget.open) this.helpTarget.showModal();
   }
 
+  palette(): void {
+    document.dispatchEvent(new CustomEvent("palette:open"));
+  }
+
   private key = (event: KeyboardEvent): void => {
     const target = event.target;
     if (!(target instanceof HTMLElement)) return;
+    if (event.isComposing) return;
     if (event.ctrlKey && event.key === "Enter") {
       target.closest("form")?.requestSubmit();
+      return;
+    }
+    // With a key that is held down, so it stays when single keys are turned off (WCAG 2.1.4).
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      this.palette();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -49,10 +60,17 @@ export default class ShortcutsController extends Controller<HTMLElement> {
       this.help();
     } else if (event.key === "j" || event.key === "k") {
       document.dispatchEvent(new CustomEvent("rows:move", { detail: event.key === "j" ? 1 : -1 }));
+    } else if (!this.first && this.aboutRow(event.key)) {
+      event.preventDefault();
     } else {
       this.follow(event);
     }
   };
+
+  /** Ask the lists of the page whether the key is about the row where one is. */
+  private aboutRow(key: string): boolean {
+    return !document.dispatchEvent(new CustomEvent("rows:key", { detail: key, cancelable: true }));
+  }
 
   private follow(event: KeyboardEvent): void {
     const keys = this.first ? `${this.first} ${event.key}` : event.key;
