@@ -11,9 +11,9 @@ from compagnon.core import journal_words
 from compagnon.core.actor import Actor
 from compagnon.core.journal_words import Subject
 from compagnon.core.visibility import visible
-from compagnon.desk.models import Alert, AlertSource, Webhook
+from compagnon.desk.models import Alert, AlertSource, MailFetch, Webhook
 
-journal_words.parts({"webhooks": _("Webhooks"), "supervision": _("Supervision")})
+journal_words.parts({"webhooks": _("Webhooks"), "supervision": _("Supervision"), "imap": _("IMAP")})
 journal_words.words(
     {
         "webhook.create": (_("added a webhook"), "send"),
@@ -26,6 +26,9 @@ journal_words.words(
         "webhook.replay": (_("had a webhook message sent again"), "refresh"),
         "webhook.skip": (_("gave up a webhook message"), "x"),
         "webhook.stop": (_("stopped a webhook whose receiver fails"), "alert-triangle"),
+        "imap.set": (_("said how a mailbox is read"), "download"),
+        "imap.remove": (_("has a mailbox read no more"), "trash"),
+        "imap.read": (_("had a mailbox read at once"), "refresh"),
         "alert_source.create": (_("connected a supervision"), "plug-connected"),
         "alert_source.change": (_("changed a supervision"), "pencil"),
         "alert_source.rotate": (_("gave a supervision a new token"), "key"),
@@ -62,5 +65,15 @@ def alerts(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
         row.pk: Subject(
             row.name, reverse("desk:ticket", args=[row.ticket_id]) if row.ticket_id else ""
         )
+        for row in rows
+    }
+
+
+@journal_words.subjects(MailFetch)
+def fetches(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name mailboxes that are read."""
+    rows = visible(MailFetch, actor).filter(pk__in=keys).select_related("mailbox")
+    return {
+        row.pk: Subject(row.mailbox.address, reverse("desk:mailbox_fetch", args=[row.mailbox_id]))
         for row in rows
     }

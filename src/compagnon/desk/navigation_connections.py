@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.desk.policies_connections import ALERT_SOURCE, SILENCE, WEBHOOK
-from compagnon.ui import navigation
+from compagnon.desk.views import fetching
+from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
+from compagnon.ui.panels import Panel
 
 navigation.register(
     NavItem(_("Alerts"), "urgent", "desk:alerts", "ticket.view", 26, "desk"),
@@ -30,3 +32,4 @@ navigation.register(
     ),
     NavItem(_("Webhooks"), "send", "desk:webhooks", WEBHOOK, 95, "desk", section=_("Settings")),
 )
+panels.register(Panel("desk.mailbox", "desk", fetching.panel, order=10))

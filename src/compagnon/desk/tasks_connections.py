@@ -59,3 +59,20 @@ def forget_alert_reports() -> None:
 
     alert_intake.forget()
 
+
+@periodic(every=timedelta(seconds=10), queue="mail")
+def read_due_mailboxes() -> None:
+    """Have the mailboxes read whose time has come."""
+    from compagnon.desk.inbound.fetching import polling
+
+    for pk in polling.due():
+        read_mailbox.enqueue(pk)
+
+
+@task(queue_name="mail")
+@policy(max_attempts=1, timeout=900)
+def read_mailbox(pk: int) -> None:
+    """Read a mailbox once; what fails is tried again at its next time."""
+    from compagnon.desk.inbound.fetching import polling
+
+    polling.poll(pk)

@@ -14,6 +14,8 @@ from compagnon.desk.models import (
     AlertReport,
     AlertSilence,
     AlertSource,
+    FailedFetch,
+    MailFetch,
     Webhook,
     WebhookDelivery,
 )
@@ -62,6 +64,18 @@ def _alerts(side: Side, mark: str) -> None:
         ends_at=now + timedelta(hours=1), reason=f"Travaux {mark}",
     )  # fmt: skip
     side.objects.update(alert_source=source, alert_report=report, alert_silence=silence)
+    _fetch(side, mark)
+
+
+def _fetch(side: Side, mark: str) -> None:
+    fetch = MailFetch.objects.create(
+        mailbox=side.objects["mailbox"], host=f"{side.mark.lower()}.invalid", user=mark,
+        is_active=False, error=f"server: {mark}",
+    )  # fmt: skip
+    FailedFetch.objects.create(
+        fetch=fetch, uid_validity=1, uid=1, error=f"Pas lu : {mark}", failed_at=timezone.now()
+    )
+    side.objects.update(fetch=fetch)
 
 
 def kept(name: str) -> Callable[[Any], list[Any]]:
@@ -89,6 +103,9 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "desk/alert-reports/<report_id>": kept("alert_report"),
     "api/v1/alert-sources/<source_id>": kept("alert_source"),
     "api/v1/alert-reports/<report_id>": kept("alert_report"),
+    "desk/mailboxes/<mailbox_id>": kept("mailbox"),
+    "desk/mailboxes/<mailbox_id>/imap/do/<name>": words("test", "read", "remove"),
+    "api/v1/mail-fetches/<fetch_id>": kept("fetch"),
 }
 # Each page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
@@ -113,4 +130,10 @@ TWINS: Mapping[str, str] = {
     "desk/alert-sources/<source_id>/do/<name>/":
         "POST /alert-sources/{source_id}/rotate, DELETE /alert-sources/{source_id}",
     "desk/alert-reports/<report_id>/": "GET /alert-reports/{report_id}",
+    "desk/mailboxes/<mailbox_id>/imap/":
+        "GET /mail-fetches, POST /mail-fetches, PATCH /mail-fetches/{fetch_id}, "
+        "GET /mail-fetches/{fetch_id}/failed",
+    "desk/mailboxes/<mailbox_id>/imap/do/<name>/":
+        "POST /mail-fetches/{fetch_id}/test, POST /mail-fetches/{fetch_id}/read, "
+        "DELETE /mail-fetches/{fetch_id}",
 }  # fmt: skip

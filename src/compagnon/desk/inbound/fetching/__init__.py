@@ -1,0 +1,1 @@
+"""Mailboxes fetched by IMAP, beside the listener: connect, sign in, take what is new, once."""

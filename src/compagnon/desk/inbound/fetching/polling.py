@@ -1,0 +1,296 @@
+"""One reading of a mailbox: what is new is kept once, what fails never stops the next.
+
+A message is known by UIDVALIDITY and UID. It is kept (``services.receive``) and ``last_uid`` moves
+in one transaction; marking or moving it on the server comes after, and is made up for at the next
+reading if the worker dies in between. When UIDVALIDITY changes, every message is read again, and
+those that we have are known by their identity, as the listener knows what is delivered twice.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import uuid
+from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from imap_tools import AND, U
+
+from compagnon.core.actor import Source
+from compagnon.core.errors import CompagnonError
+from compagnon.core.tasks import system_actor
+from compagnon.desk.inbound.fetching.connecting import Box, FetchFailed, signed_in
+from compagnon.desk.inbound.origin import DELIVERED, untagged
+from compagnon.desk.models import AfterReading, Existing, FailedFetch, Mailbox, MailFetch
+from compagnon.desk.services import intake
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=300)
+AT_ONCE = 200
+ATTEMPTS = 5
+LONGEST_WAIT = 3600
+SEEN = "\\Seen"
+HEADERS_MAX = 256 * 1024
+
+
+def due() -> list[int]:
+    """Give the mailboxes whose time has come, and that no worker reads."""
+    now = timezone.now()
+    rows = MailFetch.objects.filter(is_active=True, mailbox__is_active=True).filter(
+        Q(next_at=None) | Q(next_at__lte=now), Q(lease_until=None) | Q(lease_until__lt=now)
+    )
+    return list(rows.values_list("pk", flat=True))
+
+
+def poll(pk: int) -> int:
+    """Read a mailbox once, unless another worker does; gives how many messages were taken."""
+    lease, now = uuid.uuid4().hex, timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    claimed = MailFetch.objects.filter(free, pk=pk, is_active=True, mailbox__is_active=True)
+    if not claimed.update(lease=lease, lease_until=now + LEASE):
+        return 0
+    fetch = MailFetch.objects.select_related("mailbox").get(pk=pk)
+    taken, failure = 0, ""
+    try:
+        with signed_in(fetch) as box:
+            taken = _read(box, fetch, lease)
+    except FetchFailed as error:
+        failure = str(error)
+        log.warning("mailbox not read", fetch=pk, why=failure)
+    finally:
+        _end(fetch, lease, failure)
+    return taken
+
+
+def _end(fetch: MailFetch, lease: str, failure: str) -> None:
+    now = timezone.now()
+    failures = fetch.failures + 1 if failure else 0
+    # Longer each time, up to an hour: a password that expired locks no account out.
+    wait = min(fetch.every_seconds * 2 ** min(failures, 10), max(LONGEST_WAIT, fetch.every_seconds))
+    values: dict[str, object] = {
+        "lease": "", "lease_until": None, "polled_at": now, "error": failure[:300],
+        "failures": failures,
+        "next_at": now + timedelta(seconds=wait if failure else fetch.every_seconds),
+    }  # fmt: skip
+    if not failure:
+        values["ok_at"] = now
+    MailFetch.objects.filter(pk=fetch.pk, lease=lease).update(**values)
+
+
+def _read(box: Box, fetch: MailFetch, lease: str) -> int:
+    validity = _open(box, fetch)
+    first = fetch.uid_validity is None
+    if fetch.uid_validity != validity:
+        _begin(box, fetch, validity, first=first)
+    _mark(box, fetch, list(fetch.to_mark))
+    taken, new = 0, _new(box, fetch)
+    for uid in new:
+        held = MailFetch.objects.filter(pk=fetch.pk, lease=lease)
+        if not held.update(lease_until=timezone.now() + LEASE):
+            return taken  # another worker took over: it goes on from what is committed
+        taken += _take(box, fetch, uid)
+        if len(fetch.to_mark) >= 20:
+            _mark(box, fetch, list(fetch.to_mark))
+    left = fetch.failed.filter(uid_validity=validity, is_final=False).exclude(uid__in=new)
+    for failed in left.order_by("attempts", "uid")[:AT_ONCE]:
+        taken += _take(box, fetch, failed.uid)
+    _mark(box, fetch, list(fetch.to_mark))
+    return taken
+
+
+def _open(box: Box, fetch: MailFetch) -> int:
+    """Select the folder; gives its UIDVALIDITY."""
+    if not box.folder.exists(fetch.folder):
+        raise FetchFailed("folder", fetch.folder)
+    box.folder.set(fetch.folder)
+    _kind, data = box.client.response("UIDVALIDITY")
+    value = data[0] if data else None
+    if not value or not value.isdigit():
+        raise FetchFailed("broken", "no UIDVALIDITY")
+    return int(value)
+
+
+def _begin(box: Box, fetch: MailFetch, validity: int, *, first: bool) -> None:
+    """Start from a folder that we have never read, or that was made anew."""
+    last = 0
+    if first and fetch.existing != Existing.ALL:
+        uids = [int(uid) for uid in box.uids("ALL")]
+        last = max(uids, default=0)
+        if fetch.existing == Existing.UNREAD:
+            unread = sorted(int(uid) for uid in box.uids(AND(seen=False)))
+            _remember(fetch, validity, unread)
+    values = {"uid_validity": validity, "last_uid": last, "to_mark": []}
+    for name, value in values.items():
+        setattr(fetch, name, value)
+    MailFetch.objects.filter(pk=fetch.pk).update(**values)
+
+
+def _remember(fetch: MailFetch, validity: int, uids: list[int]) -> None:
+    """Keep which messages, below the mark, are still to be taken."""
+    now = timezone.now()
+    FailedFetch.objects.bulk_create(
+        [
+            FailedFetch(
+                fetch=fetch, uid_validity=validity, uid=uid, error="", attempts=0, failed_at=now
+            )
+            for uid in uids
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
+def _new(box: Box, fetch: MailFetch) -> list[int]:
+    """Give the UIDs above the last one that was taken, lowest first."""
+    found = box.uids(AND(uid=U(str(fetch.last_uid + 1), "*")))
+    # «n:*» gives the last message even where it is below n (RFC 9051 section 9, seq-range).
+    return sorted(uid for uid in map(int, found) if uid > fetch.last_uid)[:AT_ONCE]
+
+
+def _take(box: Box, fetch: MailFetch, uid: int) -> int:
+    """Keep one message; one that cannot be is noted, and tried again a few times."""
+    validity = fetch.uid_validity
+    size: int | None = None
+    try:
+        size = _size(box, uid)
+        if size is None:  # gone meanwhile
+            _move_past(fetch, uid)
+            return 0
+        if size > settings.MAIL_MAX_BYTES:
+            _fail(fetch, uid, size, f"{size} bytes, over {settings.MAIL_MAX_BYTES}", final=True)
+            return 0
+        raw = _bytes(box, uid)
+        with transaction.atomic():
+            _keep(fetch, raw)
+            marks = fetch.after != AfterReading.KEEP
+            fetch.to_mark = [*fetch.to_mark, uid] if marks else fetch.to_mark
+            fetch.last_uid = max(fetch.last_uid, uid)
+            MailFetch.objects.filter(pk=fetch.pk).update(
+                last_uid=fetch.last_uid, to_mark=fetch.to_mark, taken=F("taken") + 1
+            )
+            fetch.failed.filter(uid_validity=validity, uid=uid).delete()
+    except (CompagnonError, DatabaseError, Unfetched, ValueError) as error:
+        _fail(fetch, uid, size, f"{type(error).__name__}: {error}")
+        return 0
+    except (imaplib.IMAP4.abort, OSError) as error:
+        # The connection is gone. Were it this message's doing, the next reading passes it.
+        _fail(fetch, uid, size, f"{type(error).__name__}: {error}")
+        raise
+    return 1
+
+
+class Unfetched(Exception):
+    """The server gave no such message, or not what was asked."""
+
+
+def _size(box: Box, uid: int) -> int | None:
+    kind, data = box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")
+    if kind != "OK":
+        raise Unfetched(f"{kind} to FETCH RFC822.SIZE")
+    for one in data or []:
+        text = one if isinstance(one, bytes) else (one[0] if isinstance(one, tuple) else b"")
+        _head, found, rest = (text or b"").partition(b"RFC822.SIZE ")
+        figures = rest.split(b")")[0].split()
+        if found and figures and figures[0].isdigit():
+            return int(figures[0])
+    return None
+
+
+def _bytes(box: Box, uid: int) -> bytes:
+    """Give the message as it is, without marking it as read."""
+    kind, data = box.client.uid("FETCH", str(uid), "(BODY.PEEK[])")
+    if kind != "OK":
+        raise Unfetched(f"{kind} to FETCH BODY")
+    for one in data or []:
+        if isinstance(one, tuple) and len(one) > 1 and isinstance(one[1], bytes):
+            return one[1]
+    raise Unfetched("the server gave no message")
+
+
+def _keep(fetch: MailFetch, raw: bytes) -> None:
+    sender, recipients = envelope(raw, fetch.mailbox.address)
+    intake.receive(
+        actor=system_actor("imap", source=Source.MAIL),
+        raw=raw,
+        mail_from=sender,
+        rcpt_to=recipients,
+        peer=f"imap {fetch.host}"[:120],
+    )
+
+
+def envelope(raw: bytes, address: str) -> tuple[str, tuple[str, ...]]:
+    """Give sender and recipients as the headers tell them.
+
+    The recipients are those of our mailboxes that the headers name, for an account that several
+    addresses lead to; the account's own where they name none.
+    """
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0][:HEADERS_MAX]
+    parsed = BytesHeaderParser(policy=compat32).parsebytes(head)
+    told: list[str] = []
+    for name in (*DELIVERED, "to", "cc"):
+        told += [str(value)[:10_000] for value in parsed.get_all(name, [])[:20]]
+    found = [one.strip().lower() for _name, one in getaddresses(told)[:300] if "@" in one]
+    forms = dict.fromkeys(form for one in found for form in (one, untagged(one)))
+    rows = Mailbox.objects.filter(is_active=True, address__in=[*forms, address.lower()])
+    ours = {row.address.lower() for row in rows}
+    recipients = tuple(form for form in forms if form in ours) or (address,)
+    path = parsed.get("Return-Path")
+    if path is not None:
+        return str(path).strip().strip("<>").strip()[:254], recipients
+    senders = getaddresses([str(parsed.get("From", ""))[:1000]])
+    return (senders[0][1] if senders else "")[:254], recipients
+
+
+def _move_past(fetch: MailFetch, uid: int) -> None:
+    fetch.last_uid = max(fetch.last_uid, uid)
+    MailFetch.objects.filter(pk=fetch.pk).update(last_uid=fetch.last_uid)
+    fetch.failed.filter(uid_validity=fetch.uid_validity, uid=uid).delete()
+
+
+def _fail(fetch: MailFetch, uid: int, size: int | None, why: str, *, final: bool = False) -> None:
+    """Note a message that could not be taken, and go on with the next."""
+    now: datetime = timezone.now()
+    with transaction.atomic():
+        row, _new = FailedFetch.objects.get_or_create(
+            fetch=fetch,
+            uid_validity=fetch.uid_validity,
+            uid=uid,
+            defaults={"error": why[:300], "attempts": 0, "failed_at": now},
+        )
+        row.attempts += 1
+        row.error, row.size, row.failed_at = why.replace("\x00", "")[:300], size, now
+        row.is_final = final or row.attempts >= ATTEMPTS
+        row.save()
+        fetch.last_uid = max(fetch.last_uid, uid)
+        MailFetch.objects.filter(pk=fetch.pk).update(last_uid=fetch.last_uid)
+    log.warning("message not taken", fetch=fetch.pk, uid=uid, why=why[:200])
+
+
+def _mark(box: Box, fetch: MailFetch, uids: list[int]) -> None:
+    """Mark or move on the server what we have; what was moved before is passed over."""
+    if not uids:
+        return
+    texts = [str(uid) for uid in uids]
+    if fetch.after == AfterReading.MOVE and fetch.move_to:
+        if not box.folder.exists(fetch.move_to):
+            box.folder.create(fetch.move_to)
+        _flag_seen(box, texts)
+        box.move(texts, fetch.move_to)
+    elif fetch.after == AfterReading.SEEN:
+        _flag_seen(box, texts)
+    fetch.to_mark = []
+    MailFetch.objects.filter(pk=fetch.pk).update(to_mark=[])
+
+
+def _flag_seen(box: Box, uids: list[str]) -> None:
+    # imap-tools' own way also expunges what others marked as deleted.
+    kind, _data = box.client.uid("STORE", ",".join(uids), "+FLAGS.SILENT", f"({SEEN})")
+    if kind != "OK":
+        raise FetchFailed("broken", f"{kind} to STORE")
