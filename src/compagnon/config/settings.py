@@ -246,6 +246,8 @@ MAIL_FORMER_DOMAINS = env.several("MAIL_FORMER_DOMAINS")
 MAIL_UNKNOWN_SENDER = env.text("MAIL_UNKNOWN_SENDER", "open")
 MAIL_SPAM = env.text("MAIL_SPAM", "open")
 MAIL_MAX_BYTES = env.number("MAIL_MAX_MB", 30) * 1024 * 1024
+# Within how many days a person notes and corrects the time that they spent.
+TIME_CORRECTION_DAYS = env.number("TIME_CORRECTION_DAYS", 14)
 MAIL_SILENCE_MINUTES = env.number("MAIL_SILENCE_MINUTES", 0)
 # Counted on the open hours of that calendar; round the clock without one.
 MAIL_SILENCE_CALENDAR = env.text("MAIL_SILENCE_CALENDAR")

@@ -9,6 +9,16 @@ from compagnon.ui.navigation import NavItem
 
 navigation.register(
     NavItem(_("On hold"), "hourglass", "desk:waits", "ticket.pend", 22, "desk"),
+    NavItem(_("Week’s sheet"), "clock-hour-4", "desk:time", "ticket.work", 26, "desk"),
+    NavItem(
+        _("Types of activity"),
+        "activity",
+        "desk:activity_type_list",
+        "desk.configure",
+        93,
+        "desk",
+        section=_("Settings"),
+    ),
     NavItem(
         _("Canned replies"),
         "message-2",

@@ -15,7 +15,7 @@ from compagnon.core.crud import (
     Services,
     Verbs,
 )
-from compagnon.desk.models import CannedReply, TicketTemplate, WaitReason
+from compagnon.desk.models import ActivityType, CannedReply, TicketTemplate, WaitReason
 from compagnon.desk.services import phrases
 
 WAIT_REASONS = Resource(
@@ -54,6 +54,20 @@ WAIT_REASONS = Resource(
         "reminds": "technician",
         "remind_after": "2, 5",
     },
+)
+
+ACTIVITY_TYPES = Resource(
+    room="desk",
+    model=ActivityType,
+    noun="activity_type",
+    icon="activity",
+    columns=(Column("name", sort=True), Column("is_billable"), Column("is_active")),
+    form=("name", "name_en", "is_billable", "is_active"),
+    filters=(Search(columns=("name", "name_en")), Boolean("is_active")),
+    ordering="name",
+    organisation="",
+    own_verbs=Verbs.of(view="", manage="desk.configure"),
+    examples={"name": "Diagnostic", "name_en": "Diagnosis"},
 )
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk.resources_daily import CANNED_REPLIES, TICKET_TEMPLATES, WAIT_REASONS
-from compagnon.desk.views import bulk, phrases, presence, undoing, waiting
+from compagnon.desk.resources_daily import (
+    ACTIVITY_TYPES,
+    CANNED_REPLIES,
+    TICKET_TEMPLATES,
+    WAIT_REASONS,
+)
+from compagnon.desk.views import bulk, phrases, presence, timesheet, undoing, waiting
 
 urlpatterns = [
     path("desk/bulk/", bulk.index, name="bulk_runs"),
@@ -21,6 +26,12 @@ urlpatterns = [
     path("desk/wait-reasons/", include(WAIT_REASONS.urls())),
     path("desk/canned-replies/", include(CANNED_REPLIES.urls())),
     path("desk/ticket-templates/", include(TICKET_TEMPLATES.urls())),
+    path("desk/activity-types/", include(ACTIVITY_TYPES.urls())),
+    path("desk/time/", timesheet.week, name="time"),
+    path("desk/time/export.csv", timesheet.export, name="time_export"),
+    path("desk/time/entries/<int:entry_id>/", timesheet.entry, name="time_entry"),
+    path("desk/tickets/<int:ticket_id>/time/", timesheet.on_ticket, name="time_on_ticket"),
+    path("desk/tickets/<int:ticket_id>/time/<slug:name>/", timesheet.act, name="time_act"),
     path("desk/macros/", phrases.index, name="macros"),
     path("desk/macros/add/", phrases.edit, name="macro_add"),
     path("desk/macros/<int:macro_id>/change/", phrases.edit, name="macro_change"),

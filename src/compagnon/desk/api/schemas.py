@@ -467,6 +467,7 @@ class CompleteIn(Body):
 
     spent_seconds: Seconds
     travel_seconds: Seconds = 0
+    activity_id: Id | None = None
     note: ShortText = ""
 
 

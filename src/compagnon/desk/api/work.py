@@ -12,7 +12,7 @@ from compagnon.core.visibility import get_visible, visible
 from compagnon.desk import queries, services
 from compagnon.desk.api import schemas
 from compagnon.desk.choosing import chosen
-from compagnon.desk.models import InterventionSheet, WorkMode, WorkTask
+from compagnon.desk.models import ActivityType, InterventionSheet, WorkMode, WorkTask
 from compagnon.people.models import Person, Site
 
 router = Routes(tag="work")
@@ -75,6 +75,7 @@ def complete_work_task(request: ApiRequest, task_id: Id, body: schemas.CompleteI
         task_id=task.pk,
         spent_seconds=body.spent_seconds,
         travel_seconds=body.travel_seconds,
+        activity=chosen(ActivityType, request.actor, body.activity_id, "activity_id"),
         note=body.note,
         expected_version=expected_version(request, task),
     )

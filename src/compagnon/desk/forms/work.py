@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.desk.forms.fields import minutes_field, text_field
+from compagnon.desk.forms.fields import NONE, minutes_field, text_field
+from compagnon.desk.models import ActivityType
 
 
 class CompleteForm(forms.Form):
@@ -14,6 +15,13 @@ class CompleteForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     spent_minutes = minutes_field(_("Time spent (minutes)"), required=True)
     travel_minutes = minutes_field(_("Travel (minutes)"))
+    # Types are common to all: whoever is known sees them.
+    activity = forms.ModelChoiceField(
+        ActivityType.objects.filter(is_active=True),
+        label=_("Activity"),
+        required=False,
+        empty_label=NONE,
+    )
     note = text_field(_("Report"), rows=3, required=False)
 
 

@@ -14,7 +14,14 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound, Stale
 from compagnon.core.services import service
 from compagnon.desk.errors import AlreadySigned, IllegalMove
-from compagnon.desk.models import InterventionSheet, Ticket, WorkMode, WorkState, WorkTask
+from compagnon.desk.models import (
+    ActivityType,
+    InterventionSheet,
+    Ticket,
+    WorkMode,
+    WorkState,
+    WorkTask,
+)
 from compagnon.desk.policies import may_as_party
 from compagnon.desk.services import writing
 from compagnon.desk.services.changing import apply, lock
@@ -119,6 +126,7 @@ def complete_task(
     task_id: int,
     spent_seconds: int,
     travel_seconds: int = 0,
+    activity: ActivityType | None = None,
     note: str = "",
     expected_version: int | None = None,
     at: datetime | None = None,
@@ -138,6 +146,7 @@ def complete_task(
     task.spent_seconds = _checked_seconds("spent_seconds", spent_seconds)
     task.travel_seconds = _checked_seconds("travel_seconds", travel_seconds)
     task.state, task.done_at = WorkState.DONE, at
+    task.activity = activity or task.activity
     task.assignee_id = task.assignee_id or actor.id
     task.version += 1
     if note.strip():
