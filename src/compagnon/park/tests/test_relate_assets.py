@@ -239,13 +239,16 @@ def test_a_large_park_is_answered_in_one_page(
     client.force_login(people.technician.account)
     where = reverse("park:asset_impact", args=[first.pk])
     client.get(where)
-    begun = time.process_time()
-    with django_assert_max_num_queries(26):
-        page = client.get(where)
-    spent = time.process_time() - begun
+    spent = []
+    for _time in range(3):
+        begun = time.process_time()
+        with django_assert_max_num_queries(26):
+            page = client.get(where)
+        spent.append(time.process_time() - begun)
     drawing = json.loads(page.context["drawing"])
     assert drawing["heaped"]
     assert len(drawing["nodes"]) <= 120
     assert page.context["count"] > 9_000
     assert len(page.content) < 300_000
-    assert spent < 3, spent
+    # The server's part, in processor's seconds: measured 0.08.
+    assert min(spent) < 0.5, spent
