@@ -44,12 +44,14 @@ class NotAddressable(ValueError):
 class Identity:
     """In whose name we write: a mailbox's name and address, and the name of the installation.
 
-    ``domain`` stands in the loop header, by which ``inbound`` knows our own mail.
+    ``domain`` stands in the loop header, by which ``inbound`` knows our own mail. ``reply_to`` is
+    another address of ours to which answers go; none unless given.
     """
 
     name: str
     address: str
     domain: str
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def compose(
     mail = EmailMessage(policy=SMTP if plain else SMTPUTF8)
     mail["From"] = ours
     mail["To"] = theirs
-    mail["Subject"] = subject_line(subject, number, answer=answer)
+    if identity.reply_to and identity.reply_to != identity.address:
+        mail["Reply-To"] = _address(identity.name, identity.reply_to)
+    mail["Subject"] = unencoded(subject_line(subject, number, answer=answer))
     mail["Date"] = format_datetime((at or datetime.now(UTC)).astimezone(UTC))
     mail["Message-ID"] = f"<{_identifier(message_id)}>"
     _thread(mail, in_reply_to, references)
@@ -143,6 +147,15 @@ def subject_line(subject: str, number: int, *, answer: bool) -> str:
     return line(f"Re: {named}" if answer else named, SUBJECT_CHARS)
 
 
+def unencoded(text: str) -> str:
+    """Give the text so that no part of it is read as an encoded word (RFC 2047).
+
+    ``EmailMessage`` decodes what a header is given: «=?utf-8?q?=0D=0ABcc:_…?=», typed as a title,
+    was a line break and a header of its own (CPython before 3.11.10, CVE-2024-6923).
+    """
+    return text.replace("=?", "= ?")
+
+
 def _address(name: str, address: str) -> Address:
     """Make an address field; a name with a line break or an address with two is refused."""
     plain = address.strip()
@@ -152,7 +165,9 @@ def _address(name: str, address: str) -> Address:
     try:
         # Domains with accents travel in ASCII (IDNA); local parts cannot, and need SMTPUTF8.
         domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
-        return Address(display_name=line(name, 150).strip('"'), username=local, domain=domain)
+        return Address(
+            display_name=unencoded(line(name, 150)).strip('"'), username=local, domain=domain
+        )
     except (UnicodeError, HeaderParseError, ValueError, IndexError) as error:
         raise NotAddressable(f"not an address: {address!r}") from error
 
@@ -230,7 +245,7 @@ def _enclose(mail: EmailMessage, enclosure: Enclosure, *, related: bool) -> None
     if main in {"multipart", "message"}:
         # An enclosed message sent as a message may not be encoded; as a file it arrives whole.
         main, sub = "application", "octet-stream"
-    name = line(enclosure.name, 150) or "file"
+    name = unencoded(line(enclosure.name, 150)) or "file"
     if related:
         mail.add_related(
             enclosure.content,

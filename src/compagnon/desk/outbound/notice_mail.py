@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from compagnon.core.tasks import RetryLater
 from compagnon.desk import notice_words
 from compagnon.desk.models import Notice, NoticeMail, OutgoingState
-from compagnon.desk.outbound.compose import Identity, NotAddressable, Recipient, compose
+from compagnon.desk.outbound.compose import Identity, NotAddressable, Recipient, compose, unencoded
 from compagnon.desk.outbound.delivery import ATTEMPTS, WAITS
 from compagnon.desk.outbound.transport import NotSent, transport
 from compagnon.desk.services.releasing import readable
@@ -96,7 +96,7 @@ def write(mail: NoticeMail, notices: list[Notice]) -> EmailMessage:
         at=mail.created_at,
     )
     # No ticket's number: an answer must not be taken for one on a ticket.
-    written.replace_header("Subject", subject)
+    written.replace_header("Subject", unencoded(" ".join(subject.split())))
     return written
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from email.message import EmailMessage
 from typing import Any
 
 from compagnon.desk import services
@@ -46,3 +47,13 @@ def mailbox(
         team=team,
         **values,
     )
+
+
+def mail(**headers: str) -> EmailMessage:
+    """A message with these headers (``_`` for ``-``) and the text ``text``."""
+    text = headers.pop("text", "Bonjour.")
+    message = EmailMessage()
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message
