@@ -69,8 +69,20 @@ def named(rows: QuerySet[Asset], text: str) -> QuerySet[Asset]:
 def _by_address(word: str) -> QuerySet[Any]:
     from compagnon.park.models import NetworkAddress, NetworkPort
 
-    ports = NetworkPort.objects.filter(mac=word.lower()).values("asset_id")
-    return NetworkAddress.objects.filter(address=word).values("asset_id").union(ports)
+    # Without their own order, which SQLite allows in no part of a union.
+    ports = NetworkPort.objects.filter(mac=word.lower()).order_by().values("asset_id")
+    held = NetworkAddress.objects.filter(address=word).order_by().values("asset_id")
+    return held.union(ports)
+
+
+def _own_values(row: Asset) -> str:
+    """Give the fields that the asset's type gives it, in words."""
+    said = [
+        f"{one['label']} : {row.values[one['name']]}"
+        for one in row.type.fields
+        if row.values.get(one["name"]) not in (None, "")
+    ]
+    return " ; ".join(said)
 
 
 ASSETS = Resource(
@@ -90,7 +102,21 @@ ASSETS = Resource(
         Column("model"),
         Column("serial"),
         Column("inventory_number", shown=False),
+        Column("uuid", shown=False),
+        Column("place", shown=False),
+        Column("ordered_on", shown=False),
+        Column("purchased_on", shown=False),
+        Column("in_service_on", shown=False),
+        Column("purchase_price", shown=False),
+        Column("purchase_reference", shown=False),
+        Column("supplier", shown=False),
         Column("warranty_ends_on", shown=False),
+        Column("depreciation_months", shown=False),
+        Column("depreciation_method", shown=False),
+        Column("disposed_on", shown=False),
+        Column("values", shown=False, value=_own_values, needs=("type",)),
+        Column("note", shown=False),
+        Column("first_seen", shown=False),
         Column("last_seen", sort=True),
     ),
     form=(
