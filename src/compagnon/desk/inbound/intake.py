@@ -141,7 +141,14 @@ def _close(  # noqa: PLR0917
 def _person(actor: Actor, verdict: Verdict) -> Person:
     if verdict.sender is None:
         raise Invalid(_("This message does not say who wrote it."), code="no_sender")
-    return recognise(actor=actor, address=verdict.sender.address, name=verdict.sender.name)
+    # A stranger speaks the language of the address that they wrote to, until they choose.
+    box = Mailbox.objects.filter(pk=verdict.mailbox.id).first() if verdict.mailbox else None
+    return recognise(
+        actor=actor,
+        address=verdict.sender.address,
+        name=verdict.sender.name,
+        language=box.language if box else "",
+    )
 
 
 def _uploads(mail: ParsedMail) -> list[Upload]:
@@ -168,7 +175,8 @@ def _words(mail: ParsedMail) -> tuple[str, str]:
 
 def _open(actor: Actor, inbound: InboundMessage, mail: ParsedMail, verdict: Verdict) -> Ticket:
     person = _person(actor, verdict)
-    mailbox = Mailbox.objects.select_related("team").filter(pk=inbound.mailbox_id or 0).first()
+    related = ("team", "category", "service")
+    mailbox = Mailbox.objects.select_related(*related).filter(pk=inbound.mailbox_id or 0).first()
     text, quoted = _words(mail)
     ticket = services.open_ticket(
         actor=actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -83,3 +84,17 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    def clean(self) -> None:
+        """Refuse answers that would reach none of our mailboxes."""
+        self.reply_to = self.reply_to.strip()
+        if self.reply_to and self.reply_to.lower() != self.address.lower():
+            ours = Mailbox.objects.filter(address__iexact=self.reply_to, is_active=True)
+            if not ours.exists():
+                raise ValidationError({"reply_to": _("This is the address of no mailbox of ours.")})
+
+    def signature_in(self, language: str) -> str:
+        """Give the signature for a reader of that language."""
+        if language == Language.ENGLISH and self.signature_en:
+            return self.signature_en
+        return self.signature

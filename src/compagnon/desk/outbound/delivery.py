@@ -92,14 +92,15 @@ def _end(mail: OutgoingMail, state: OutgoingState, why: str) -> None:
 
 def _identity(mail: OutgoingMail) -> Identity:
     if mail.mailbox is not None:
-        return Identity(mail.mailbox.name, mail.mailbox.address, settings.MAIL_DOMAIN)
+        box = mail.mailbox
+        return Identity(box.name, box.address, settings.MAIL_DOMAIN, reply_to=box.reply_to)
     return Identity("Compagnon", settings.DEFAULT_FROM_EMAIL, settings.MAIL_DOMAIN)
 
 
 def write(mail: OutgoingMail) -> EmailMessage:
     """Write the mail of a row."""
     content = letter(mail)
-    signature = mail.mailbox.signature if mail.mailbox else ""
+    signature = mail.mailbox.signature_in(mail.language) if mail.mailbox else ""
     apart = mail.event == MailEvent.AFFECTED
     answered, references = ("", []) if apart else thread(mail.ticket, before=mail)
     with translation.override(mail.language):

@@ -84,6 +84,9 @@ def open_ticket(
     if not title:
         raise Invalid(_("Give the request a title."), fields={"title": [_("The title is empty.")]})
     text = writing.checked_text(text)
+    if mailbox is not None:
+        # Which address was written to says what it is about, until somebody qualifies it.
+        category, service = category or mailbox.category, service or mailbox.service
     if request_type is not None:
         service = service or request_type.service
         kind = TicketKind(request_type.kind)

@@ -178,7 +178,7 @@ def reactivate(*, actor: Actor, person: Person) -> Person:
 
 
 @service("person.manage")
-def recognise(*, actor: Actor, address: str, name: str = "") -> Person:
+def recognise(*, actor: Actor, address: str, name: str = "", language: str = "") -> Person:
     """Give the person behind a mail address, made known now if nobody has it.
 
     A new person goes to the organisation that owns the nearest domain of the address, else to
@@ -187,6 +187,7 @@ def recognise(*, actor: Actor, address: str, name: str = "") -> Person:
     Args:
         address: as the mail says, whatever its case.
         name: as displayed in the mail; guessed from the address when empty.
+        language: of somebody made known now; that of the organisation unless given.
 
     Raises:
         Invalid: it is not a mail address.
@@ -205,7 +206,7 @@ def recognise(*, actor: Actor, address: str, name: str = "") -> Person:
         organisation=organisation,
         first_name=first,
         last_name=last or value[:80],
-        language=organisation.language,
+        language=language or organisation.language,
         origin=actor.source,
     )
     try:
