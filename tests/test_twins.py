@@ -15,7 +15,10 @@ from compagnon.desk.verbs_on_pages import BY_NAME
 
 # Being built with its operations: to be held here when it lands.
 LATER = ("desk/imports/",)
-ROOMS = ("admin/", "calendars/", "catalogue/", "contracts/", "desk/", "people/", "requests/")
+ROOMS = (
+    "admin/", "calendars/", "catalogue/", "contracts/", "desk/", "people/", "portal/requests/",
+    "portal/report/", "requests/",
+)  # fmt: skip
 # The page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
     "admin/journal/": "GET /journal",
@@ -44,7 +47,14 @@ TWINS: Mapping[str, str] = {
     "contracts/clocks/<clock_id>/": "GET /clocks/{subject_kind}/{subject_id}",
     "desk/attachments/<attachment_id>/": "GET /attachments/{attachment_id}/content",
     "desk/for-me/": "GET /notices",
+    "desk/for-me/<notice_id>/": "POST /notices/read",
+    "desk/for-me/bell/": "GET /notices",
+    "desk/for-me/browsers/<subscription_id>/forget/":
+        "DELETE /push-subscriptions/{subscription_id}",
     "desk/for-me/choice/": "POST /notices/choice",
+    "desk/for-me/choices/": "GET /notice-ways, GET /notice-times, GET /push-subscriptions",
+    "desk/for-me/times/": "POST /notice-times",
+    "desk/for-me/ways/": "POST /notice-ways",
     "desk/for-me/read/": "POST /notices/read",
     "desk/intake/": "GET /intake/messages, GET /intake/silence",
     "desk/intake/<inbound_id>/": "GET /intake/messages/{message_id}",
@@ -104,6 +114,12 @@ TWINS: Mapping[str, str] = {
     "people/roles/add/": "POST /roles",
     "people/teams/<pk>/members/": "POST /teams/{team_id}/members",
     "people/teams/<pk>/members/<person_id>/remove/": "DELETE /teams/{team_id}/members/{person_id}",
+    "portal/report/": "POST /tickets",
+    "portal/requests/": "GET /tickets",
+    "portal/requests/<ticket_id>/": "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages",
+    "portal/requests/<ticket_id>/do/<name>/":
+        "POST /tickets/{ticket_id}/messages, POST /tickets/{ticket_id}/accept, "
+        "POST /tickets/{ticket_id}/refuse, POST /tickets/{ticket_id}/reopen",
     "requests/": "GET /tickets",
     "requests/followed/": "GET /tickets",
 } | world_connections.TWINS  # fmt: skip

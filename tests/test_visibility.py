@@ -111,6 +111,7 @@ def test_nobody_of_another_client_changes_anything(everything: World) -> None:
 CHANGING = (
     r'name="csrfmiddlewaretoken" value="\w+"',
     r'name="csrf-token" content="\w+"',
+    r'name="key" value="[0-9a-f-]{36}"',
     r"(?s)<time.*?</time>",
     r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
     r"(?m)^(?:Set-Cookie|X-Request-ID|Date|RateLimit-\w+|ETag): .*$",

@@ -55,14 +55,16 @@ def standing(ticket: Ticket, rules: OrganisationRules | None = None) -> Standing
         return _waiting(ticket)
     if state in {State.NEW, State.OPEN}:
         return _at_work(ticket)
-    told = {
+    told: dict[State, tuple[str, str, str, str, int, bool]] = {
         State.SOLVED: (
             _("A solution is proposed to you"),
             _("Tell us whether it works.") + _by_itself(ticket),
             "circle-check", "green", 3, True,
         ),
-        State.CLOSED: (_("It is settled"), _again(ticket, rules), "checks", "secondary", 4),
-        State.CANCELLED: (_("It was set aside"), _again(ticket, rules), "archive", "secondary", 4),
+        State.CLOSED: (_("It is settled"), _again(ticket, rules), "checks", "secondary", 4, False),
+        State.CANCELLED: (
+            _("It was set aside"), _again(ticket, rules), "archive", "secondary", 4, False,
+        ),
     }  # fmt: skip
     return Standing(*told[state])
 

@@ -24,6 +24,7 @@ from compagnon.config.tests import (
     world_park_discovery,
     world_park_life,
     world_park_supplies,
+    world_portal,
     world_privacy,
     world_titles,
 )
@@ -256,6 +257,7 @@ def furnish(side: Side) -> Side:
     )
     assert isinstance(task, WorkTask)
     world_desk.furnish(side, mark)
+    world_portal.furnish(side, mark)
     world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
@@ -356,6 +358,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
     "api/v1/imports/<import_id>": kept("bringing"),
     **world_desk.PARAMETERS,
+    **world_portal.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
     **world_titles.PARAMETERS,

@@ -11,6 +11,7 @@ import time
 from urllib.parse import urlsplit
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -95,7 +96,7 @@ def _wait(one: PushSubscription) -> int:
     return LATER[min(one.failures, len(LATER)) - 1]
 
 
-def _headers(endpoint: str, key: object, notices: list[Notice]) -> dict[str, str]:
+def _headers(endpoint: str, key: EllipticCurvePrivateKey, notices: list[Notice]) -> dict[str, str]:
     return {
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
@@ -107,7 +108,7 @@ def _headers(endpoint: str, key: object, notices: list[Notice]) -> dict[str, str
             endpoint,
             key,
             contact=_contact(),
-            now=int(time.time()),  # type: ignore[arg-type]
+            now=int(time.time()),
         ),
     }
 

@@ -108,7 +108,10 @@ def _written(message: Message) -> str:
 
 
 def _page(mail: OutgoingMail) -> str:
-    return f"{settings.BASE_URL}{reverse('desk:ticket', args=[mail.ticket_id])}"
+    # Who asked has a place of their own.
+    asked = mail.person_id in {mail.ticket.requester_id, mail.ticket.beneficiary_id}
+    page = "desk:portal_request" if asked else "desk:ticket"
+    return f"{settings.BASE_URL}{reverse(page, args=[mail.ticket_id])}"
 
 
 def _acknowledgement(mail: OutgoingMail) -> Letter:

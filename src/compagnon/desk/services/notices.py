@@ -97,7 +97,7 @@ def choose_notices(*, actor: Actor, mentions_by_mail: bool) -> NoticeChoice:
     choice.mentions_by_mail = mentions_by_mail
     choice.save()
     NoticePreference.objects.filter(
-        person_id=actor.id, event=NoticeEvent.MENTION, channel=NoticeChannel.MAIL
+        person_id=actor.id or 0, event=NoticeEvent.MENTION, channel=NoticeChannel.MAIL
     ).delete()
     journal.record(
         actor=actor,

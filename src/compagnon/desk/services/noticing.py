@@ -337,7 +337,7 @@ def _message(key: int | None) -> Message | None:
 
 def _who_wants_the_team(ticket: Ticket) -> list[int]:
     """Give the members of the ticket's team who asked to be told of what comes to it."""
-    members = Membership.objects.filter(team_id=ticket.team_id).values("person_id")
+    members = Membership.objects.filter(team_id=ticket.team_id or 0).values("person_id")
     return list(
         NoticePreference.objects.filter(event=NoticeEvent.TEAM, person__in=members)
         .exclude(way=NoticeWay.OFF)

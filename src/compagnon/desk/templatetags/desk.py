@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from compagnon.desk import stories
 from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
 
 register = template.Library()
+
+# As they are kept, in English; a mail server’s own words stay as they came.
+REASONS = frozenset(
+    {
+        gettext_noop("this person chose not to be told of it by mail"),
+        gettext_noop("this person is told later: in their digest, or after their quiet hours"),
+        gettext_noop("too many acknowledgements in an hour"),
+    }
+)
 
 COLOURS = {
     State.NEW: "blue",
@@ -41,6 +52,12 @@ MAIL_COLOURS = {
 def mail_colour(mail: OutgoingMail) -> str:
     """The colour of what became of a mail."""
     return MAIL_COLOURS[OutgoingState(mail.state)]
+
+
+@register.filter
+def mail_reason(mail: OutgoingMail) -> str:
+    """Why a mail did not leave: in the reader’s language where the reason is one of ours."""
+    return gettext(mail.reason) if mail.reason in REASONS else mail.reason
 
 
 @register.filter
@@ -79,3 +96,11 @@ def file_limit() -> int:
 def has(found: dict[str, object], name: str) -> bool:
     """Tell whether a mapping holds a key, for keys that a template cannot write."""
     return name in found
+
+
+@register.simple_tag
+def board_page(request: HttpRequest, column: str, cursor: str) -> str:
+    """Give the address of another page of one column; the others stay where they are."""
+    asked = request.GET.copy()
+    asked[f"at-{column}"] = cursor
+    return f"?{asked.urlencode()}"

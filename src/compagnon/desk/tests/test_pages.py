@@ -46,7 +46,7 @@ def test_support_goes_to_the_queue_and_users_to_their_requests(
     desk: Client, portal: Client
 ) -> None:
     assert desk.get("/").headers["Location"] == "/desk/queue/"
-    assert portal.get("/").headers["Location"] == "/requests/"
+    assert portal.get("/").headers["Location"] == "/portal/"
     assert portal.get("/desk/queue/").headers["Location"] == "/requests/"
 
 
@@ -98,7 +98,7 @@ def test_the_whole_story_by_the_pages(people: Cast, desk: Client, portal: Client
         {"title": "Imprimante hors ligne", "text": "Depuis ce matin.", "urgency": "1"},
     )
     ticket = Ticket.objects.get()
-    assert sent.headers["Location"] == f"/desk/tickets/{ticket.pk}/"
+    assert sent.headers["Location"] == f"/portal/requests/{ticket.pk}/"
     assert (ticket.channel, ticket.urgency) == ("portal", 1)
     assert do(desk, ticket, "take") == 302
     assert do(desk, ticket, "reply", text="Bonjour, je regarde.") == 302

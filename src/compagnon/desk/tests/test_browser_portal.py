@@ -1,0 +1,113 @@
+"""The portal in Chromium: looked at by everybody, then read and answered without network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from compagnon.desk import services
+from compagnon.desk.models import Message, Ticket
+from compagnon.desk.tests import factories
+from compagnon.people.tests.factories import actor, cast
+from compagnon.ui.tests.browser import assert_accessible, assert_no_sideways_scroll
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAMES = "caches.keys().then((all) => all.filter((one) => one.includes('-pages-')))"
+
+
+def furnished() -> tuple[Any, Ticket]:
+    """A request that is answered and proposed a solution, beside one in progress."""
+    people = cast()
+    technician = actor(people.technician)
+    factories.category("Écrans")
+    factories.ticket(people.user, title="Écran qui clignote")
+    ticket = factories.ticket(people.user, title="Imprimante muette")
+    services.reply(actor=technician, ticket_id=ticket.pk, text="Quel message affiche-t-elle ?")
+    services.propose_solution(actor=technician, ticket_id=ticket.pk, text="Adresse corrigée.")
+    return people, ticket
+
+
+def test_the_portal_serves_everybody(open_page: Any) -> None:
+    people, ticket = furnished()
+    looks = (("fr", 1440, "light"), ("en", 390, "dark"))
+    for language, width, theme in looks:
+        page: Page = open_page(
+            "/portal/", people.user.account, language=language, width=width, theme=theme
+        )
+        for path in ("", "report/", f"requests/{ticket.pk}/", "requests/?show=all", "offline/"):
+            page.goto(f"/portal/{path}")
+            look(page, language)
+        page.goto("/portal/report/")
+        page.fill("[name=title]", "Écran noir")
+        expect(page.locator("#suggestions")).to_contain_text("Écran qui clignote")
+        assert_accessible(page)
+        for path in ("/desk/for-me/", "/desk/for-me/choices/"):
+            page.goto(path)
+            look(page, language)
+        page.context.close()
+    support = open_page("/desk/for-me/choices/", people.technician.account, width=390)
+    look(support, "fr")
+    support.goto("/desk/queue/")
+    support.locator("#bell summary").click()
+    expect(support.locator("#bell")).to_contain_text("Tout voir")
+    assert_accessible(support)
+
+
+def look(page: Page, language: str) -> None:
+    assert page.locator("html").get_attribute("lang") == language
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_what_was_read_is_read_again_without_network_and_answered(open_page: Any) -> None:
+    people, ticket = furnished()
+    where = f"/portal/requests/{ticket.pk}/"
+    page: Page = open_page(where, people.user.account, width=390)
+    expect(page.locator(".portal")).to_have_attribute("data-kept", "yes")
+    other = Ticket.objects.exclude(pk=ticket.pk).get()
+
+    page.context.set_offline(True)
+    page.goto(where)
+    expect(page.locator(".portal-offline")).to_be_visible()
+    expect(page.locator(".portal-offline time")).not_to_be_empty()
+    expect(page.get_by_text("Adresse corrigée.")).to_be_visible()
+    assert_accessible(page)
+    # What was never opened was not kept, and says so.
+    page.goto(f"/portal/requests/{other.pk}/")
+    expect(page.get_by_role("heading", name="Pas de réseau")).to_be_attached()
+
+    page.goto(where)
+    for text in ("Écrit sans réseau", "Et encore ceci"):
+        page.fill("#answer_text", text)
+        page.locator(".portal-answer button[type=submit]").click()
+        expect(page.locator(".portal-answer [data-later-target=told]")).to_be_visible()
+    expect(page.locator(".portal-waiting")).to_be_visible()
+    assert not Message.objects.filter(text="Écrit sans réseau").exists()
+
+    page.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".talk").get_by_text("Et encore ceci")).to_be_visible()
+    expect(page.locator(".portal-offline")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".portal-waiting")).to_be_hidden()
+    said = Message.objects.filter(author=people.user, ticket=ticket).order_by("pk")
+    assert [one.text for one in said][-2:] == ["Écrit sans réseau", "Et encore ceci"]
+    assert Message.objects.filter(text__in=["Écrit sans réseau", "Et encore ceci"]).count() == 2
+
+    # Signing out leaves nothing to who uses the machine next.
+    assert page.evaluate(NAMES)
+    page.locator("header .menu:has(form[action$='/logout/']) summary").click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url("**/account/login/**")
+    for _time in range(50):
+        if not page.evaluate(NAMES):
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(NAMES) == []
+    page.context.set_offline(True)
+    page.goto("/portal/offline/")
+    page.goto(where)
+    expect(page.get_by_text("Adresse corrigée.")).to_have_count(0)
