@@ -56,12 +56,24 @@ TWINS: Mapping[str, str] = {
     "desk/for-me/times/": "POST /notice-times",
     "desk/for-me/ways/": "POST /notice-ways",
     "desk/for-me/read/": "POST /notices/read",
+    "desk/bulk/": "GET /bulk-actions",
+    "desk/bulk/<run_id>/": "GET /bulk-actions/{run_id}, GET /bulk-actions/{run_id}/tickets",
+    "desk/bulk/<run_id>/do/<name>/":
+        "POST /bulk-actions/{run_id}/start, POST /bulk-actions/{run_id}/stop, "
+        "POST /bulk-actions/{run_id}/read",
+    "desk/bulk/new/": "POST /bulk-actions",
+    "desk/bulk/news/": "GET /bulk-actions",
+    "desk/drafts/": "GET /drafts, POST /drafts",
     "desk/intake/": "GET /intake/messages, GET /intake/silence",
     "desk/intake/<inbound_id>/": "GET /intake/messages/{message_id}",
     "desk/intake/<inbound_id>/do/<name>/":
         "POST /intake/messages/{message_id}/replay, POST /intake/messages/{message_id}/admit, "
         "POST /intake/messages/{message_id}/dismiss",
     "desk/intake/<inbound_id>/raw/": "GET /intake/messages/{message_id}/raw",
+    "desk/macros/": "GET /macros",
+    "desk/macros/<macro_id>/change/": "GET /macros/{macro_id}, PATCH /macros/{macro_id}",
+    "desk/macros/<macro_id>/delete/": "DELETE /macros/{macro_id}",
+    "desk/macros/add/": "POST /macros",
     "desk/messages/<message_id>/": "GET /messages/{message_id}",
     "desk/outgoing/": "GET /outgoing-mail",
     "desk/outgoing/<mail_id>/retry/": "POST /outgoing-mail/{mail_id}/retry",
@@ -82,7 +94,24 @@ TWINS: Mapping[str, str] = {
     "desk/tickets/<ticket_id>/asset/": "POST /tickets/{ticket_id}/asset, "
     "GET /tickets/{ticket_id}/asset",
     "desk/tickets/<ticket_id>/journal/": "GET /tickets/{ticket_id}/journal",
+    "desk/tickets/<ticket_id>/macros/<macro_id>/":
+        "GET /tickets/{ticket_id}/macros/{macro_id}, POST /tickets/{ticket_id}/macros/{macro_id}",
+    "desk/tickets/<ticket_id>/phrases/": "GET /tickets/{ticket_id}/canned-replies",
+    "desk/tickets/<ticket_id>/presence/":
+        "GET /tickets/{ticket_id}/presence, POST /tickets/{ticket_id}/presence",
+    "desk/tickets/<ticket_id>/time/": "GET /time-entries",
+    "desk/tickets/<ticket_id>/time/<name>/":
+        "POST /tickets/{ticket_id}/time-entries, POST /tickets/{ticket_id}/timer, "
+        "POST /timer/stop",
+    "desk/tickets/<ticket_id>/undo/":
+        "GET /tickets/{ticket_id}/undo, POST /tickets/{ticket_id}/undo",
     "desk/tickets/new/": "POST /tickets",
+    "desk/time/": "GET /time-entries, GET /work-tasks",
+    "desk/time/entries/<entry_id>/":
+        "PATCH /time-entries/{entry_id}, DELETE /time-entries/{entry_id}",
+    "desk/time/export.csv": "GET /time-entries, GET /work-tasks",
+    "desk/waiting/": "GET /waits, GET /tickets/{ticket_id}/wait",
+    "desk/waiting/<ticket_id>/stop/": "POST /tickets/{ticket_id}/stop-reminders",
     "desk/tickets/pick/": "GET /pick/tickets",
     "people/accounts/<pk>/<action>/":
         "POST /accounts/{account_id}/invite, POST /accounts/{account_id}/deactivate, "

@@ -139,7 +139,7 @@ def drafts(actor: Actor, ticket: Ticket | None) -> list[Draft]:
 
 
 def _drafts(actor: Actor, ticket: Ticket | None, place: str) -> QuerySet[Draft]:
-    return Draft.objects.filter(person_id=actor.id, ticket=ticket, place=place[:40])
+    return Draft.objects.filter(person_id=actor.id or 0, ticket=ticket, place=place[:40])
 
 
 def _bound(person_id: int) -> None:

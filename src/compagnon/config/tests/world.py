@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from compagnon.config.tests import (
     world_connections,
+    world_daily,
     world_desk,
     world_park,
     world_park_discovery,
@@ -258,6 +259,7 @@ def furnish(side: Side) -> Side:
     assert isinstance(task, WorkTask)
     world_desk.furnish(side, mark)
     world_portal.furnish(side, mark)
+    world_daily.furnish(side, mark)
     world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
@@ -299,6 +301,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     Mailbox: lambda side: side.objects["mailbox"],
     **world_connections.ROWS,
     **world_park.ROWS,
+    **world_daily.ROWS,
     **world_park_life.ROWS,
     **world_park_supplies.ROWS,
 }
@@ -361,6 +364,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_portal.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
+    **world_daily.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_discovery.PARAMETERS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from ninja import Query, Schema
@@ -84,13 +84,13 @@ def list_drafts(request: ApiRequest, query: Query[schemas.PlainQuery]) -> QueryS
 
 
 @router.act("/drafts", DraftOut)
-def keep_draft(request: ApiRequest, body: DraftIn) -> Draft | dict[str, object]:
+def keep_draft(request: ApiRequest, body: DraftIn) -> Draft | dict[str, Any]:
     """Keep what you are writing, for all your devices."""
     ticket = queries.get_ticket(request.actor, body.ticket_id) if body.ticket_id else None
     kept = presence.keep_draft(
         actor=request.actor, ticket=ticket, place=body.place, text=body.text, device=body.device
     )
-    gone = {
+    gone: dict[str, Any] = {
         "ticket_id": body.ticket_id, "place": body.place, "text": "", "device": body.device,
         "version": 0, "updated_at": None,
     }  # fmt: skip

@@ -43,7 +43,7 @@ def note_time(
     day = day or timezone.localdate()
     entry = TimeEntry.objects.create(
         ticket=ticket,
-        person_id=actor.id,
+        person_id=_who(actor),
         activity=activity,
         day=_checked_day(actor, ticket, day),
         seconds=_checked_seconds(seconds),
@@ -112,13 +112,13 @@ def start_timer(
     """
     ticket = _ticket(actor, ticket_id)
     at = at or timezone.now()
-    running = Timer.objects.select_for_update(of=("self",)).filter(person_id=actor.id).first()
+    running = Timer.objects.select_for_update(of=("self",)).filter(person_id=_who(actor)).first()
     if running is not None:
         if running.ticket_id == ticket.pk:
             raise IllegalMove(_("Your time on this ticket is counted already."))
         stop_timer(actor=actor, at=at)
     timer = Timer.objects.create(
-        person_id=actor.id, ticket=ticket, activity=activity, started_at=at
+        person_id=_who(actor), ticket=ticket, activity=activity, started_at=at
     )
     journal.record(
         actor=actor,
@@ -181,6 +181,12 @@ def may_correct(actor: Actor, entry: TimeEntry) -> bool:
     if actor.is_system or actor.scope.allows("desk.configure", entry.ticket.organisation_id):
         return True
     return entry.person_id == actor.id and entry.day >= _oldest()
+
+
+def _who(actor: Actor) -> int:
+    if actor.id is None:
+        raise Refused(_("Only who works on a ticket notes time on it."))
+    return actor.id
 
 
 def _oldest() -> date:

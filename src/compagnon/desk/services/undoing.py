@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,8 +81,11 @@ def _values(act: LastAct) -> dict[str, Any]:
     """Give the fields as they were, in the types of their columns."""
     found: dict[str, Any] = {}
     for name, value in act.before.items():
-        field = Ticket._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
-        found[name] = value if name.endswith("_id") else field.to_python(value)
+        if name.endswith("_id"):
+            found[name] = value
+            continue
+        field = Ticket._meta.get_field(name)
+        found[name] = field.to_python(value) if isinstance(field, Field) else value
     return found
 
 

@@ -18,6 +18,7 @@ from compagnon.desk.events import ticket_closed
 from compagnon.desk.models import MailEvent, Reminded, State, Ticket, Wait, WaitReason
 from compagnon.desk.services import outgoing
 from compagnon.desk.services.changing import apply, lock, move, subject_of
+from compagnon.desk.working_days import after_working_days
 from compagnon.people.models import Person
 
 
@@ -44,7 +45,7 @@ def plan(wait: Wait, ticket: Ticket, at: datetime) -> None:
     wait.next_at = waiting.next_step(wait, calendar, at)
     wait.closes_at = None
     if wait.close_after is not None and wait.next_at is not None:
-        planned = waiting.after_working_days(calendar, wait.began_at, wait.close_after)
+        planned = after_working_days(calendar, wait.began_at, wait.close_after)
         wait.closes_at = wait.next_at if wait.closes_next else planned
 
 

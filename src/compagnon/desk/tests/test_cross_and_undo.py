@@ -287,7 +287,7 @@ def test_the_page_offers_it_and_the_api_too(people: Cast, ticket: Ticket) -> Non
     address = f"/desk/tickets/{ticket.pk}/"
     assert "undo-bar" not in client.get(address).content.decode()
     page = client.post(f"{address}do/take/", follow=True).content.decode()
-    assert "You took the ticket." in page
+    assert "Your last act: took the ticket." in page
     done = client.post(f"{address}undo/", follow=True).content.decode()
     assert "Undone: the ticket is what it was." in done
     assert "undo-bar" not in done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -145,7 +146,7 @@ def _examples(actor: Actor, run: BulkRun) -> list[BulkItem]:
 def act(request: HttpRequest, run_id: int, name: str) -> HttpResponse:
     """Begin an action, stop it, or note that its end was read."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    verbs = {
+    verbs: dict[str, tuple[Callable[..., BulkRun], str]] = {
         "start": (services.start_bulk, _("The action runs in the background.")),
         "stop": (services.stop_bulk, _("No more ticket is done; what was done stays done.")),
         "read": (services.read_bulk, ""),

@@ -104,7 +104,7 @@ def _run(actor: Actor, found: WorkTask, name: str, values: dict[str, object]) ->
                 task_id=found.pk,
                 spent_seconds=60 * int(str(values["spent_minutes"])),
                 travel_seconds=60 * int(str(values["travel_minutes"] or 0)),
-                activity=values["activity"],
+                activity=values["activity"],  # type: ignore[arg-type]
                 note=str(values["note"]),
                 expected_version=values["version"],  # type: ignore[arg-type]
             )
