@@ -2,6 +2,7 @@
 import { Application } from "@hotwired/stimulus";
 import { setUpHtmx } from "./htmx";
 import AutosizeController from "./controllers/autosize";
+import ChoosingController from "./controllers/choosing";
 import ComposerController from "./controllers/composer";
 import ConfirmController from "./controllers/confirm";
 import CopyController from "./controllers/copy";
@@ -16,6 +17,7 @@ import InsertController from "./controllers/insert";
 import NavController from "./controllers/nav";
 import PaletteController from "./controllers/palette";
 import PickerController from "./controllers/picker";
+import PresenceController from "./controllers/presence";
 import PriorityController from "./controllers/priority";
 import RowsController from "./controllers/rows";
 import ShortcutsController from "./controllers/shortcuts";
@@ -58,6 +60,7 @@ function forgetPortal(): void {
 
 const application = Application.start();
 application.register("autosize", AutosizeController);
+application.register("choosing", ChoosingController);
 application.register("composer", ComposerController);
 application.register("confirm", ConfirmController);
 application.register("copy", CopyController);
@@ -71,6 +74,7 @@ application.register("menu", MenuController);
 application.register("nav", NavController);
 application.register("palette", PaletteController);
 application.register("picker", PickerController);
+application.register("presence", PresenceController);
 application.register("priority", PriorityController);
 application.register("insert", InsertController);
 application.register("rows", RowsController);
