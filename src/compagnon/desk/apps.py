@@ -24,6 +24,7 @@ class DeskConfig(AppConfig):
             navigation,
             navigation_connections,
             navigation_daily,
+            navigation_views,
             palette,
             policies,
             policies_connections,

@@ -33,6 +33,8 @@ journal_words.words(
         "push.unsubscribe": (_("took a browser off"), "device-mobile"),
         "push.key": (_("made the key of pushed notices"), "key"),
         "notice.choose": (_("chose how to be told"), "bell"),
+        "calendar.make_address": (_("made the address of their calendar"), "calendar"),
+        "calendar.end_address": (_("ended the address of their calendar"), "calendar-off"),
         "view.save": (_("kept a view of the queue"), "bookmark"),
         "view.change": (_("changed a view of the queue"), "bookmark"),
         "view.remove": (_("deleted a view of the queue"), "bookmark"),

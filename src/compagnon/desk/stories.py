@@ -58,6 +58,7 @@ VERBS = {
     "ticket.escalate_to_authority": (_("asked authority to act"), "flag"),
     "ticket.transfer": (_("transferred the ticket"), "switch-horizontal"),
     "ticket.plan_task": (_("planned a task"), "calendar-event"),
+    "ticket.replan_task": (_("moved an appointment"), "calendar-event"),
     "ticket.complete_task": (_("reported a task as done"), "check"),
     "ticket.cancel_task": (_("gave up a task"), "x"),
     "ticket.prepare_sheet": (_("prepared the intervention sheet"), "clipboard-list"),

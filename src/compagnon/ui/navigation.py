@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
@@ -90,7 +91,7 @@ class Entry:
     icon: str
     url: str
     shortcut: str
-    count: int | None
+    count: int | str | None
     current: bool
 
 
@@ -102,13 +103,29 @@ class Section:
     entries: tuple[Entry, ...]
 
 
+More = Callable[[Viewer, HttpRequest], Sequence[Entry]]
+
 _ITEMS: dict[tuple[str, str], NavItem] = {}
+_MORE: dict[str, tuple[Text, More]] = {}
 
 
 def register(*items: NavItem) -> None:
     """Add entries; a room registers its own once, in its ``AppConfig.ready``."""
     for item in items:
         _ITEMS[item.room, item.url_name] = item
+
+
+def register_more(label: Text, entries: More) -> None:
+    """Add a section whose entries are somebody's own: read for each page, in a query or two."""
+    _MORE[entries.__module__] = (label, entries)
+
+
+def own_sections(viewer: Viewer | None, request: HttpRequest) -> tuple[Section, ...]:
+    """Give the sections of somebody's own entries, those that have any."""
+    if viewer is None or not viewer.is_known:
+        return ()
+    drawn = ((str(label), tuple(entries(viewer, request))) for label, entries in _MORE.values())
+    return tuple(Section(label, entries) for label, entries in drawn if entries)
 
 
 def sections(viewer: Viewer | None, path: str) -> tuple[Section, ...]:

@@ -11,8 +11,10 @@ from compagnon.desk.api import (
     notices,
     outgoing,
     picking,
+    planning,
     reading,
     rules,
+    saved_views,
     tickets,
     ties,
     watching,
@@ -23,6 +25,7 @@ from compagnon.desk.resources import CATEGORIES, MAILBOXES
 router = Router()
 for part in (
     picking,
+    planning,
     tickets,
     assets,
     ties,
@@ -33,6 +36,7 @@ for part in (
     intake,
     outgoing,
     rules,
+    saved_views,
     imports,
 ):
     router.add_router("", part.router)

@@ -18,31 +18,21 @@ from django.views.decorators.http import require_safe
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
-from compagnon.core.visibility import visible
 from compagnon.desk import bulk, following, queries, search
-from compagnon.desk.models import Priority, State, Ticket
+from compagnon.desk.models import Layout, State, Ticket
+from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.queries import Queue
 from compagnon.desk.views import notices
+from compagnon.desk.views.layouts import frame, narrowing_of
 from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.visibility import party_filter
-from compagnon.people.models import Organisation, Team
 from compagnon.ui import live
 
 ROWS = 40
 # How many tickets that a search names stand before those that only speak of it.
 BEST = 10
-ORDERS = {
-    "activity": "activity_at",
-    "priority": "priority",
-    "due": "due_at",
-    "opened": "id",
-}
 NEWEST_FIRST = frozenset({"activity", "opened"})
-# What narrows a queue by a number: its name in the address, and the column.
-KEYS = {"priority": "priority", "team": "team_id", "organisation": "organisation_id"}
-# More than that are found by words.
-ORGANISATIONS = 300
 TABS = (
     (Queue.MINE, _("Mine"), "user-check"),
     (Queue.TEAM, _("My team’s"), "users"),
@@ -117,12 +107,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/_queue_rows.html", context)
     context |= {
         "unread": notices.unread(actor),
-        "states": State.choices,
-        "priorities": Priority.choices,
-        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(
-            "level", "name"
-        ),
-        "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
+        **frame(request, actor, context["narrowing"], context["view"], Layout.LIST),
         "bulk_verbs": bulk.offered(actor),
         "page_shortcuts": ROW_SHORTCUTS,
         "row_keys": json.dumps(ROW_KEYS),
@@ -203,39 +188,28 @@ def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str)
 
 
 def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    try:
-        chosen = Queue(request.GET.get("queue", Queue.OPEN))
-    except ValueError:
-        chosen = Queue.OPEN
-    sort = request.GET.get("sort", "")
-    sort = sort if sort.removeprefix("-") in ORDERS else "-activity"
-    ordering = ("-" if sort.startswith("-") else "") + ORDERS[sort.removeprefix("-")]
-    rows = queries.tickets(actor).filter(queries.in_queue(chosen, actor))
-    narrowed: dict[str, str | int] = {}
-    if (state := request.GET.get("state", "")) in State.values:
-        narrowed["state"] = state
-    for name, column in KEYS.items():
-        if (key := _key(request, name)) is not None:
-            narrowed[name] = key
-            rows = rows.filter(**{column: key})
-    rows = rows.filter(state=state) if "state" in narrowed else rows
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    narrowing, view = narrowing_of(request, actor)
+    sort, words = narrowing.sort, narrowing.q
+    rows = queries.tickets(actor).filter(narrowing.condition(actor))
     first = _best(request, actor, rows, words)
     if words:
         rows = search.matching(actor, rows, words)
+    cursor, ordering = request.GET.get("cursor"), narrowing.ordering
     try:
-        found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=request.GET.get("cursor"))
+        found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=cursor)
     except Invalid:  # a cursor of another list, kept in a bookmark: its first page
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
     tickets = _without_repeats(first, found.rows)
     return {
-        "queue": chosen,
+        "queue": narrowing.queue,
+        "narrowing": narrowing,
+        "view": view,
         "tickets": tickets,
         "page": found,
         "sorts": {name: _sort(request, name, sort) for name in ORDERS},
         "sort": sort,
         "words": words,
-        "narrowed": narrowed,
+        "narrowed": narrowing.narrowed,
         "version": live.version(*[(ticket.pk, ticket.version) for ticket in tickets]),
     }
 
@@ -250,12 +224,6 @@ def _best(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], words: str
 def _without_repeats(first: list[Ticket], rows: list[Ticket]) -> list[Ticket]:
     keys = {ticket.pk for ticket in first}
     return [*first, *(ticket for ticket in rows if ticket.pk not in keys)]
-
-
-def _key(request: HttpRequest, name: str) -> int | None:
-    """Give the number under that name in the address; nothing for what is no key."""
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
 
 def _sort(request: HttpRequest, name: str, current: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -108,15 +108,15 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             presence.drop_draft(actor=actor, ticket=found, place=name)
             # The page that follows forgets the draft of what has arrived.
             messages.success(request, str(verb.done), extra_tags=f"sent-{name}")
-            return redirect(_goes_on(request) or reverse("desk:ticket", args=[found.pk]))
+            return redirect(goes_on(request) or reverse("desk:ticket", args=[found.pk]))
     found = queries.get_ticket(actor, ticket_id)
     page = _page(actor, found, failed=(verb, form))
     return render(request, "desk/ticket.html", page, status=status)
 
 
-def _goes_on(request: HttpRequest) -> str:
+def goes_on(request: HttpRequest, given: QueryDict | None = None) -> str:
     """Give the list from which somebody acted, if the form names one of our pages."""
-    asked = request.POST.get("next", "")
+    asked = (request.POST if given is None else given).get("next", "")
     ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -152,8 +152,17 @@ def moment(at: datetime | None, mode: str = "relative") -> SafeString:
 def nav_sections(context: Context) -> tuple[navigation.Section, ...]:
     """Give the navigation that this page shows to this person."""
     request = context.get("request")
-    path = request.path if isinstance(request, HttpRequest) else ""
-    return navigation.sections(context.get("actor"), path)
+    viewer = context.get("actor")
+    if not isinstance(request, HttpRequest):
+        return navigation.sections(viewer, "")
+    # Drawn twice, in the navigation and in the help of keys: read once.
+    drawn: tuple[navigation.Section, ...] | None = getattr(request, "nav_drawn", None)
+    if drawn is None:
+        first, *others = navigation.sections(viewer, request.path) or (None,)
+        own = navigation.own_sections(viewer, request)
+        drawn = (first, *own, *others) if first is not None else own
+        request.nav_drawn = drawn  # type: ignore[attr-defined]
+    return drawn
 
 
 @register.simple_tag(takes_context=True, name="panels")

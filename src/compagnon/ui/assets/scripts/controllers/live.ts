@@ -1,15 +1,19 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "htmx.org/dist/htmx.esm.js";
 
+// A busy queue changes each second: nobody wants to hear that.
+const QUIET = 30_000;
+
 /**
  * A part of the page that keeps itself up to date: it asks again and again while the page is
  * looked at, and not at all while it is hidden. The server answers 204 when nothing changed, which
  * it tells from the `Live-Version` header; see `compagnon.ui.live`.
  */
 export default class LiveController extends Controller<HTMLElement> {
-  static override values = { seconds: { type: Number, default: 1 }, version: String };
+  static override values = { seconds: { type: Number, default: 1 }, version: String, said: String };
   declare readonly secondsValue: number;
   declare readonly versionValue: string;
+  declare readonly saidValue: string;
   private timer = 0;
   private failures = 0;
   private asking = false;
@@ -47,6 +51,16 @@ export default class LiveController extends Controller<HTMLElement> {
     htmx.trigger(this.element, "live");
   };
 
+  /** Tell who listens to the page that a part of it has changed, politely and not all the time. */
+  private tell(): void {
+    const place = document.getElementById("live-said");
+    const now = Date.now();
+    if (!place || !this.saidValue || now - Number(place.dataset.at ?? 0) < QUIET) return;
+    place.dataset.at = String(now);
+    place.textContent = "";
+    requestAnimationFrame(() => (place.textContent = this.saidValue));
+  }
+
   private seen = (): void => {
     clearTimeout(this.timer);
     if (!document.hidden) this.ask();
@@ -60,6 +74,7 @@ export default class LiveController extends Controller<HTMLElement> {
   private answered = (event: Event): void => {
     if (event.target !== this.element) return;
     this.asking = false;
+    if ((event as CustomEvent).detail.xhr?.status === 200) this.tell();
     this.failures = (event as CustomEvent).detail.successful ? 0 : Math.min(this.failures + 1, 6);
     this.plan();
   };

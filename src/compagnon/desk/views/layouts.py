@@ -1,0 +1,84 @@
+"""What list, board and calendar share: filters, the view that is open, the way to the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.actor import Actor
+from compagnon.core.errors import NotFound
+from compagnon.core.visibility import visible
+from compagnon.desk import saved_views
+from compagnon.desk.models import Layout, Priority, SavedView, State
+from compagnon.desk.narrowing import Narrowing
+from compagnon.desk.services.saved_views import may_change
+from compagnon.people.models import Organisation, Team
+
+# More than that are found by words.
+ORGANISATIONS = 300
+LAYOUTS = (
+    (Layout.LIST, _("List"), "list-details"),
+    (Layout.BOARD, _("Board"), "layout-kanban"),
+    (Layout.CALENDAR, _("Calendar"), "calendar"),
+)
+
+
+def narrowing_of(request: HttpRequest, actor: Actor) -> tuple[Narrowing, SavedView | None]:
+    """Read what the address narrows, on top of the saved view that it names, if any.
+
+    Raises:
+        NotFound: the view is nobody's, or somebody else's.
+    """
+    given = {name: str(value) for name, value in request.GET.items()}
+    key = given.get("view", "")
+    if not key:
+        return Narrowing.read(given), None
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        raise NotFound
+    view = saved_views.get_view(actor, int(key))
+    return Narrowing.read({**view.filters, **given}), view
+
+
+def frame(
+    request: HttpRequest,
+    actor: Actor,
+    narrowing: Narrowing,
+    view: SavedView | None,
+    layout: Layout,
+) -> dict[str, Any]:
+    """Give what stands above every layout: the others, the filters, the view that is open."""
+    kept = f"view={view.pk}" if view and view.filters == narrowing.kept() else narrowing.address()
+    is_changed = view is not None and view.filters != narrowing.kept()
+    return {
+        "layout": layout,
+        "layouts": [
+            {
+                "label": label,
+                "icon": icon,
+                "current": one == layout,
+                "href": f"{reverse(saved_views.PAGES[one])}?{kept}",
+            }
+            for one, label, icon in LAYOUTS
+        ],
+        "narrowing": narrowing,
+        "queue": narrowing.queue,
+        "words": narrowing.q,
+        "narrowed": narrowing.narrowed,
+        "view": view,
+        "view_is_changed": is_changed,
+        "may_change_view": view is not None and may_change(actor, view),
+        "save_address": f"{reverse('desk:view_new')}?{narrowing.address(layout=layout)}",
+        "keep_address": f"{reverse('desk:view_change', args=[view.pk])}"
+        f"?{narrowing.address(layout=layout)}"
+        if view
+        else "",
+        "states": State.choices,
+        "priorities": Priority.choices,
+        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(
+            "level", "name"
+        ),
+        "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
+    }
