@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import files
@@ -36,6 +37,8 @@ class PersonField(forms.IntegerField):
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=1, max_value=2**62, **options)
         self.actor: Actor | None = None
+        # The name of whom the field holds already: a key tells nobody who that is.
+        self.shown = ""
 
     def clean(self, value: Any) -> Any:
         """Give the person.
@@ -59,9 +62,25 @@ class DeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor, self.row = actor, row
         for field in self.fields.values():
+            field.label = capfirst(str(field.label or ""))
             if isinstance(field, PersonField):
                 field.actor = actor
         self.prepare()
+        self._name_persons()
+
+    def _name_persons(self) -> None:
+        held = {
+            name: int(str(key))
+            for name, field in self.fields.items()
+            if isinstance(field, PersonField)
+            and str(key := self[name].value() or "").isdecimal()
+            and len(str(key)) < 19
+        }
+        found = visible(Person, self.actor).in_bulk(list(held.values())) if held else {}
+        for name, key in held.items():
+            field = self.fields[name]
+            assert isinstance(field, PersonField)  # noqa: S101 - for the type
+            field.shown = str(found.get(key, ""))
 
     def prepare(self) -> None:
         """Narrow the choices to what fits the row."""

@@ -14,9 +14,11 @@ from compagnon.people.tests import factories as people
 from compagnon.titles.models import Mark
 from compagnon.titles.services import evaluations
 from compagnon.titles.tests import factories
+from compagnon.titles.tests.looking import look
 from compagnon.titles.tests.test_hold_session import held, opinions, prepared, voted, written
 from compagnon.titles.tests.test_mark_grids import given, planned
 from compagnon.titles.tests.test_session_pages import jurors_of
+from compagnon.ui.tests.browser import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR = 60 * 60 * 1000
@@ -115,32 +117,23 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     assert row.state == "signed"
 
 
-def test_pages_answer_to_axe_at_both_widths(inspect: Any) -> None:
+def test_a_session_through_its_states_answers_to_axe(open_page: OpenPage) -> None:
     day = prepared()
-    secretary = account(day.centre.secretary)
-    inspect(reverse("titles:session", args=[day.session.pk]), secretary)
+    look(open_page, account(day.centre.secretary), reverse("titles:session", args=[day.session.pk]))
     session = held(day)
-    sitting = session.sittings.get()
     juror = account(jurors_of(day)[0])
-    here = reverse("titles:judge_candidate", args=[session.pk, sitting.pk])
-    inspect(here, juror)
+    here = reverse("titles:judge_candidate", args=[session.pk, session.sittings.get().pk])
+    look(open_page, juror, here)
     opinions(day)
     voted(day, True, True, True)
     made = written(day)
-    inspect(here, juror)
-    for path, who in (
-        (reverse("titles:judge", args=[session.pk]), juror),
-        (reverse("titles:my_jury"), juror),
-        (reverse("titles:minutes", args=[made.pk]), juror),
-        (reverse("titles:forecast"), secretary),
-        (reverse("titles:juror_register"), secretary),
-        (reverse("titles:juror", args=[session.jury.all()[0].juror_id]), secretary),
-        (reverse("titles:evaluation_booklet", args=[day.candidacies[0].pk]), secretary),
-    ):
-        inspect(path, who)
+    look(
+        open_page, juror, here, reverse("titles:judge", args=[session.pk]),
+        reverse("titles:minutes", args=[made.pk]),
+    )  # fmt: skip
 
 
-def test_a_grid_answers_to_axe_at_both_widths(inspect: Any) -> None:
+def test_a_grid_answers_to_axe_at_both_widths(open_page: OpenPage) -> None:
     centre = factories.centre()
     row = planned(centre, centre.trainer)
-    inspect(reverse("titles:evaluation", args=[row.pk]), account(centre.trainer))
+    look(open_page, account(centre.trainer), reverse("titles:evaluation", args=[row.pk]))

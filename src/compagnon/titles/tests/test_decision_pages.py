@@ -12,6 +12,7 @@ from compagnon.people.tests.factories import actor, grant, role
 from compagnon.titles.models import Decision
 from compagnon.titles.services import decisions as services
 from compagnon.titles.tests.candidacies import CAPITALISED, CONTINUOUS
+from compagnon.titles.tests.looking import look
 
 LATE = {**CAPITALISED, "reference": "C-7", "held": [
     {"ccp": "1", "version": "2003", "obtained_on": "2008-01-10"},
@@ -118,16 +119,11 @@ def test_the_api_does_the_same(cast, signed_in, row):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_pages_answer_to_axe_at_both_widths(cast, inspect, row):
+def test_pages_of_decisions_answer_to_axe(cast, open_page, row):
     grant(cast.administrator, role(verbs={"decision.record", "decision.view"}), cast.provider)
-    account = cast.administrator.account
-    for path in (
-        reverse("titles:rule_set_list"),
+    look(
+        open_page, cast.administrator.account,
         reverse("titles:rule_set", args=["arretes-2017"]),
-        reverse("titles:rule_set_compare"),
-        reverse("titles:decision_list"),
         reverse("titles:decision", args=[row.pk]),
         reverse("titles:decision_reevaluate", args=[row.pk]),
-        reverse("titles:decision_try"),
-    ):
-        inspect(path, account)
+    )  # fmt: skip
