@@ -196,7 +196,7 @@ def _past(actor: Actor, centre: Centre, rows: Sequence[Candidacy], starts: datet
             actor=jury[0], session_id=session.pk, sitting_id=sitting.pk, at=ends
         )
         for juror in jury:
-            minutes.sign_minutes(actor=juror, minutes_id=made.pk, digest=made.digest)
+            minutes.sign_minutes(actor=juror, minutes_id=made.pk, digest=made.digest, at=ends)
     results.close_session(actor=actor, session_id=session.pk, at=ends)
     attesting.attest_session(actor=actor, session_id=session.pk)
     results.notify_results(actor=actor, session_id=session.pk, at=ends + timedelta(days=6))

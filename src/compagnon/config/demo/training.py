@@ -73,6 +73,7 @@ def build(
         last: candidacies.enrol(
             actor=actor, person=people[last], centre=centre, version=version, path=path,
             starts_on=today - timedelta(days=days), trainer=trainer,
+            ends_on=today - timedelta(days=35) if path == Path.CONTINUOUS else None,
         )
         for last, path, days in (
             ("Sauvageot", Path.CONTINUOUS, LONG),
