@@ -36,10 +36,10 @@ def leads_away(location: str) -> bool:
 
 def test_reading_any_page(world: World, administrator: Client) -> None:
     for number, route in enumerate(routes()):
-        if route.template.startswith("api/"):
+        if route.template.startswith("api/") or "/options/" in route.template:
             continue
         hostile = ELSEWHERE[number % len(ELSEWHERE)]
-        for address in route.addresses(world.a)[:1]:
+        for address in route.tried(world.a)[:1]:
             answer = administrator.get(address, dict.fromkeys(NAMES, hostile))
             assert not leads_away(answer.headers.get("Location", "")), (address, hostile)
 
@@ -49,7 +49,7 @@ def test_sending_any_form(world: World, administrator: Client) -> None:
         if route.template.startswith(("api/", "inventory")):
             continue
         hostile = ELSEWHERE[(number * 5) % len(ELSEWHERE)]
-        for address in route.addresses(world.a)[:1]:
+        for address in route.tried(world.a)[:1]:
             answer = administrator.post(address, dict.fromkeys(NAMES, hostile))
             assert not leads_away(answer.headers.get("Location", "")), (address, hostile)
 

@@ -20,6 +20,7 @@ LEFT_OUT: Mapping[str, str] = {
     "ui/components/": "what pages are made of, shown with invented content where a setting asks",
     "api/v1/<address>": "it only says that there is no such address",
     "answer/<token>": "the link is the right itself: whoever holds the mail may answer",
+    "calendar/<secret>": "the link is the right itself: whoever holds it reads a person's own",
     "sign/<token>": "the link is the right itself: whoever holds it may sign",
     "titles/verify/<token>": "the link is the right itself: whoever holds the paper may check it",
     "titles/status/<list_id>": "a list of withdrawals is bits without names, for any verifier",
@@ -92,6 +93,13 @@ class Route:
             found = [f"{start}{between}{value}" for start in found for value in values]
             at = match.end()
         return [f"/{start}{self.template[at:]}" for start in found]
+
+    def tried(self, side: Side) -> list[str]:
+        """Give the addresses; none where nothing says what is named: ``test_visibility`` says so."""
+        try:
+            return self.addresses(side)
+        except LookupError:
+            return []
 
 
 def named(key: str, side: Side) -> list[Any]:
