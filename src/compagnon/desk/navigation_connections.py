@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.desk.policies_connections import ALERT_SOURCE, SILENCE, WEBHOOK
-from compagnon.desk.views import fetching
+from compagnon.desk.policies_connections import ALERT_SOURCE, CONFIGURE, SILENCE, WEBHOOK
+from compagnon.desk.views import fetching, protection
 from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
 from compagnon.ui.panels import Panel
@@ -30,6 +30,16 @@ navigation.register(
         "desk",
         section=_("Settings"),
     ),
+    NavItem(
+        _("Trusted authorities"),
+        "certificate",
+        "desk:authorities",
+        CONFIGURE,
+        92,
+        "desk",
+        section=_("Settings"),
+    ),
     NavItem(_("Webhooks"), "send", "desk:webhooks", WEBHOOK, 95, "desk", section=_("Settings")),
 )
 panels.register(Panel("desk.mailbox", "desk", fetching.panel, order=10))
+panels.register(Panel("desk.mailbox", "desk", protection.panel, order=20))

@@ -155,7 +155,7 @@ def timeline(actor: Actor, ticket: Ticket, *, as_user: bool = False) -> list[Tim
     told = Message.objects.filter(ticket__in=keys)
     messages = list(
         visible(Message, actor, told.filter(is_public=True) if as_user else told)
-        .select_related("author", "solution", "inbound", "ticket")
+        .select_related("author", "solution", "inbound__protection", "ticket")
         .prefetch_related("attachments__file")
         .order_by("occurred_at", "id")
     )

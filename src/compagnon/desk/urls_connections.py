@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from compagnon.desk.resources_connections import ALERT_SILENCES
-from compagnon.desk.views import alert_door, alerts, fetching, webhooks
+from compagnon.desk.views import alert_door, alerts, fetching, protection, webhooks
 
 patterns: list[URLPattern | URLResolver] = [
     path("desk/webhooks/", webhooks.index, name="webhooks"),
@@ -29,6 +29,18 @@ patterns: list[URLPattern | URLResolver] = [
     path("desk/alert-sources/<int:source_id>/do/<slug:name>/", alerts.act, name="alert_source_act"),
     path("desk/alert-reports/<int:report_id>/", alerts.report, name="alert_report"),
     path("desk/alert-silences/", include(ALERT_SILENCES.urls())),
+    path("desk/authorities/", protection.authorities, name="authorities"),
+    path(
+        "desk/authorities/<int:authority_id>/distrust/",
+        protection.distrust,
+        name="authority_distrust",
+    ),
+    path("desk/mailboxes/<int:mailbox_id>/keys/", protection.keys, name="mailbox_keys"),
+    path(
+        "desk/mailbox-keys/<int:certificate_id>/remove/",
+        protection.remove_key,
+        name="mailbox_key_remove",
+    ),
     path("desk/mailboxes/<int:mailbox_id>/imap/", fetching.settings, name="mailbox_fetch"),
     path(
         "desk/mailboxes/<int:mailbox_id>/imap/do/<slug:name>/",

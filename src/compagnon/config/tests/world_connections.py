@@ -15,7 +15,10 @@ from compagnon.desk.models import (
     AlertSilence,
     AlertSource,
     FailedFetch,
+    MailboxCertificate,
     MailFetch,
+    MailProtection,
+    TrustedAuthority,
     Webhook,
     WebhookDelivery,
 )
@@ -75,7 +78,21 @@ def _fetch(side: Side, mark: str) -> None:
     FailedFetch.objects.create(
         fetch=fetch, uid_validity=1, uid=1, error=f"Pas lu : {mark}", failed_at=timezone.now()
     )
-    side.objects.update(fetch=fetch)
+    now = timezone.now()
+    dates = {"begins_at": now, "ends_at": now + timedelta(days=1), "added_at": now}
+    key = MailboxCertificate.objects.create(
+        mailbox=side.objects["mailbox"], certificate="", key="", subject=f"CN={mark}",
+        issuer=mark, fingerprint="0" * 64, **dates,
+    )  # fmt: skip
+    # Authorities are the installation's: seen by who configures the desk everywhere.
+    authority, _new = TrustedAuthority.objects.get_or_create(
+        fingerprint="1" * 64, defaults={"name": "Autorité", "certificate": "", **dates}
+    )
+    MailProtection.objects.create(
+        inbound=side.objects["inbound"], scheme="smime", signature="valid", signer=mark,
+        issuer=mark, checked_at=now,
+    )  # fmt: skip
+    side.objects.update(fetch=fetch, mailbox_key=key, authority=authority)
 
 
 def kept(name: str) -> Callable[[Any], list[Any]]:
@@ -106,6 +123,10 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "desk/mailboxes/<mailbox_id>": kept("mailbox"),
     "desk/mailboxes/<mailbox_id>/imap/do/<name>": words("test", "read", "remove"),
     "api/v1/mail-fetches/<fetch_id>": kept("fetch"),
+    "desk/authorities/<authority_id>": kept("authority"),
+    "desk/mailbox-keys/<certificate_id>": kept("mailbox_key"),
+    "api/v1/trusted-authorities/<authority_id>": kept("authority"),
+    "api/v1/mailbox-keys/<certificate_id>": kept("mailbox_key"),
 }
 # Each page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
@@ -130,6 +151,10 @@ TWINS: Mapping[str, str] = {
     "desk/alert-sources/<source_id>/do/<name>/":
         "POST /alert-sources/{source_id}/rotate, DELETE /alert-sources/{source_id}",
     "desk/alert-reports/<report_id>/": "GET /alert-reports/{report_id}",
+    "desk/authorities/": "GET /trusted-authorities, POST /trusted-authorities",
+    "desk/authorities/<authority_id>/distrust/": "DELETE /trusted-authorities/{authority_id}",
+    "desk/mailboxes/<mailbox_id>/keys/": "GET /mailbox-keys, POST /mailbox-keys",
+    "desk/mailbox-keys/<certificate_id>/remove/": "DELETE /mailbox-keys/{certificate_id}",
     "desk/mailboxes/<mailbox_id>/imap/":
         "GET /mail-fetches, POST /mail-fetches, PATCH /mail-fetches/{fetch_id}, "
         "GET /mail-fetches/{fetch_id}/failed",

@@ -20,6 +20,7 @@ from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.tasks import system_actor
 from compagnon.desk import services, ties
 from compagnon.desk.errors import TooLate
+from compagnon.desk.inbound import protected
 from compagnon.desk.inbound.context import DatabaseContext
 from compagnon.desk.inbound.decide import decide, refusal
 from compagnon.desk.inbound.errors import Unreadable
@@ -71,12 +72,13 @@ def _lock(pk: int) -> InboundMessage:
 
 
 def _settle(actor: Actor, inbound: InboundMessage, started: float) -> None:
-    raw = raw_bytes(inbound)
+    unlocked = protected.opened(raw_bytes(inbound), inbound)
+    protected.note(inbound, unlocked.protection)
     try:
-        mail = parse(raw)
+        mail = parse(unlocked.raw)
     except Unreadable as error:
         verdict = refusal(error)
-        subject, sender = outline(raw)
+        subject, sender = outline(unlocked.raw)
         inbound.subject, inbound.sender = subject[:300], (sender.key if sender else "")[:254]
         _close(actor, inbound, InboundState.QUARANTINE, verdict.reason, verdict.words, started)
         return
@@ -163,7 +165,7 @@ def _words(mail: ParsedMail) -> tuple[str, str]:
     """What is read first and what is folded; a message without words says so."""
     text = mail.new_text.strip()
     if not text:
-        text = _("(This message has no text.)")
+        text = protected.words_of_locked(mail) or _("(This message has no text.)")
     if len(text) > TEXT_MAX - NOTES_ROOM:
         cut = _("(Cut here: the whole is in the raw message.)")
         text = f"{text[: TEXT_MAX - NOTES_ROOM]}\n\n{cut}"
@@ -255,8 +257,10 @@ def admit(*, actor: Actor, inbound: InboundMessage) -> None:
     Raises:
         Invalid: it cannot be read, or names no sender.
     """
+    unlocked = protected.opened(raw_bytes(inbound), inbound)
+    protected.note(inbound, unlocked.protection)
     try:
-        mail = parse(raw_bytes(inbound))
+        mail = parse(unlocked.raw)
     except Unreadable as error:
         raise Invalid(_("This message cannot be read: %(why)s") % {"why": error.detail}) from error
     verdict = decide(mail, envelope_of(inbound), DatabaseContext())

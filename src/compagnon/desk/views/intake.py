@@ -14,6 +14,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid, NotFound, Refused
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk import services, silence
+from compagnon.desk.inbound import protected
 from compagnon.desk.inbound.errors import Unreadable
 from compagnon.desk.inbound.intake import raw_bytes
 from compagnon.desk.inbound.parse import parse
@@ -76,11 +77,11 @@ def message(request: HttpRequest, inbound_id: int) -> HttpResponse:
     """Show a received message: its text, its headers, the reason of its outcome."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     _check(actor)
-    rows = InboundMessage.objects.select_related("raw", "ticket", "mailbox")
+    rows = InboundMessage.objects.select_related("raw", "ticket", "mailbox", "protection")
     inbound = get_visible(InboundMessage, actor, rows, pk=inbound_id)
     mail, unreadable = None, ""
     try:
-        mail = parse(raw_bytes(inbound))
+        mail = parse(protected.opened(raw_bytes(inbound), inbound).raw)
     except Unreadable as error:
         unreadable = error.detail
     except NotFound as error:
