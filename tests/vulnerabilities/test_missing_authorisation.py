@@ -20,7 +20,8 @@ from compagnon.people.tests import factories
 OPEN = (
     "", "account/", "answer/", "sign/", "healthz", "readyz", "metrics", "static/", "demo/",
     "titles/verify", "titles/status", "titles/offline", "titles/issuer", "titles/keys", "inventory",
-    "favicon", "robots", "language", "manifest", "service-worker", "offline", "portal/offline", "ui/", "alerts/",
+    "favicon", "robots", "language", "manifest", "service-worker", "offline", "portal/offline",
+    "ui/", "alerts/",
 )  # fmt: skip
 EXPORTS = ("export", "csv", "ics", "xlsx", "pdf", "download", "archive", "raw")
 
