@@ -25,8 +25,11 @@ from compagnon.config.tests.filled import filled_database
 from compagnon.config.tests.scanning import STEPS, Watch
 from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import Side
+from compagnon.desk.board import By
 from compagnon.desk.models import Message, Ticket
+from compagnon.desk.planner import Span
 from compagnon.desk.queries import Queue
+from compagnon.desk.services.saved_views import save_view
 from compagnon.people.models import Organisation, Person
 from compagnon.people.tests import factories
 
@@ -44,10 +47,20 @@ ASKED = (
     "/desk/queue/?queue=all&state=solved",
     "/desk/queue/?queue=all&q=imprimante",
     "/requests/?show=all",
+    *(f"/desk/board/?by={by}&queue={queue}" for by in By for queue in ("open", "mine", "all")),
+    *(f"/desk/calendar/?span={span}" for span in Span),
+    *(f"/{place}/?q={word}" for place in ("palette", "desk/tickets/pick") for word in ("a", "PC")),
     "/desk/intake/?state=all",
     "/api/v1/tickets?state=closed",
     "/api/v1/tickets?state=open",
     "/api/v1/tickets?sort=opened",
+)
+# Views that stand in the navigation of every page of the desk, counted on each.
+COUNTED: tuple[dict[str, Any], ...] = (
+    *({"queue": queue} for queue in Queue),
+    {"queue": "all", "state": "closed"},
+    {"queue": "all", "priority": 2, "team": 1},
+    {"queue": "open", "priority": 1},
 )
 # One client's tickets among everybody's: SQLite, which knows no shares, may walk the newest of all
 # until it has found a page of theirs. Some forty milliseconds; PostgreSQL is held to as for all.
@@ -132,6 +145,9 @@ def readers() -> Iterator[Reader]:
     factories.grant(manager, factories.role(verbs=set(world.everything().verbs)), user.organisation)
     for person in (anybody, manager, user):
         factories.account(person)
+    for person in (anybody, manager):
+        for number, filters in enumerate(COUNTED):
+            save_view(actor=factories.actor(person), name=f"Vue {number}", filters=filters)
     yield Reader("everything", world.browser(anybody), filled)
     yield Reader("user", world.browser(user), filled)
     yield Reader("manager", world.browser(manager), filled)

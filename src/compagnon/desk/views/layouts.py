@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
@@ -14,11 +15,21 @@ from compagnon.core.visibility import visible
 from compagnon.desk import saved_views
 from compagnon.desk.models import Layout, Priority, SavedView, State
 from compagnon.desk.narrowing import Narrowing
+from compagnon.desk.queries import Queue
 from compagnon.desk.services.saved_views import may_change
 from compagnon.people.models import Organisation, Team
 
 # More than that are found by words.
 ORGANISATIONS = 300
+TABS = (
+    (Queue.MINE, _("Mine"), "user-check"),
+    (Queue.TEAM, _("My team’s"), "users"),
+    (Queue.UNASSIGNED, _("Unassigned"), "inbox"),
+    (Queue.BREACHING, _("Breaching soon"), "clock-exclamation"),
+    (Queue.OPEN, _("All open"), "ticket"),
+    (Queue.SOLVED, _("Solved"), "circle-check"),
+    (Queue.ALL, pgettext_lazy("tickets", "All"), "archive"),
+)
 LAYOUTS = (
     (Layout.LIST, _("List"), "list-details"),
     (Layout.BOARD, _("Board"), "layout-kanban"),
@@ -75,6 +86,7 @@ def frame(
         f"?{narrowing.address(layout=layout)}"
         if view
         else "",
+        "queues": [(tab, label) for tab, label, _icon in TABS],
         "states": State.choices,
         "priorities": Priority.choices,
         "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from compagnon.core import keyset
@@ -24,7 +23,7 @@ from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.queries import Queue
 from compagnon.desk.views import notices
-from compagnon.desk.views.layouts import frame, narrowing_of
+from compagnon.desk.views.layouts import TABS, frame, narrowing_of
 from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.visibility import party_filter
 from compagnon.ui import live
@@ -33,15 +32,6 @@ ROWS = 40
 # How many tickets that a search names stand before those that only speak of it.
 BEST = 10
 NEWEST_FIRST = frozenset({"activity", "opened"})
-TABS = (
-    (Queue.MINE, _("Mine"), "user-check"),
-    (Queue.TEAM, _("My team’s"), "users"),
-    (Queue.UNASSIGNED, _("Unassigned"), "inbox"),
-    (Queue.BREACHING, _("Breaching soon"), "clock-exclamation"),
-    (Queue.OPEN, _("All open"), "ticket"),
-    (Queue.SOLVED, _("Solved"), "circle-check"),
-    (Queue.ALL, pgettext_lazy("tickets", "All"), "archive"),
-)
 
 # What a key does on the row where one is: what is added to the address of its ticket.
 ROW_KEYS = {
