@@ -95,7 +95,7 @@ class Route:
         return [f"/{start}{self.template[at:]}" for start in found]
 
     def tried(self, side: Side) -> list[str]:
-        """Give the addresses; none where nothing says what is named, as ``test_visibility`` tells."""
+        """Give the addresses; none where nothing says what is named: ``test_visibility`` tells."""
         try:
             return self.addresses(side)
         except LookupError:
