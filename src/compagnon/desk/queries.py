@@ -110,6 +110,7 @@ def get_ticket(actor: Actor, ticket_id: int) -> Ticket:
         "site",
         "mailbox",
         "wait_reason",
+        "last_act",
     )
     return get_visible(Ticket, actor, rows, pk=ticket_id)
 

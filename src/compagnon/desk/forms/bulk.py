@@ -62,6 +62,13 @@ class BulkAssignForm(BulkForm):
         self.fields["team"].queryset = teams(self.actor)  # type: ignore[attr-defined]
         self.fields["assignee"].queryset = technicians(self.actor)  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that would take everybody's work away unsaid."""
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(given.values()):
+            raise forms.ValidationError(_("Say to whom: a team, a technician or both."))
+        return given
+
 
 class BulkQualifyForm(BulkForm):
     """What changes; what is empty stays."""

@@ -98,12 +98,16 @@ class ReasonForm(VerbForm):
 class PendForm(VerbForm):
     """Why a ticket waits and until when."""
 
-    reason = forms.ChoiceField(label=_("It waits for"), choices=waiting.choices)
+    reason = forms.ChoiceField(label=_("It waits for"))
     until = moment_field(
         _("Until"),
         help_text=_("It resumes by itself then. Empty: it waits for somebody."),
     )
     note = text_field(_("Internal note"), rows=2, required=False)
+
+    def prepare(self) -> None:
+        """Offer the reasons that are kept, read once."""
+        self.fields["reason"].choices = waiting.choices()  # type: ignore[attr-defined]
 
 
 class AssignForm(VerbForm):
