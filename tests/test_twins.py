@@ -45,6 +45,18 @@ TWINS: Mapping[str, str] = {
         "POST /contracts/{contract_id}/terms, POST /contracts/{contract_id}/what-if",
     "contracts/add/": "POST /contracts",
     "contracts/clocks/<clock_id>/": "GET /clocks/{subject_kind}/{subject_id}",
+    "desk/board/": "GET /tickets",
+    "desk/board/<ticket_id>/<name>/": "GET /tickets/{ticket_id}",
+    "desk/board/move/":
+        "POST /tickets/{ticket_id}/take, POST /tickets/{ticket_id}/resume, "
+        "PATCH /tickets/{ticket_id}, POST /tickets/{ticket_id}/assign",
+    "desk/calendar/": "GET /work-tasks, GET /tickets",
+    "desk/calendar/address/": "POST /me/calendar-address, DELETE /me/calendar-address",
+    "desk/calendar/tasks/<task_id>/move/": "POST /work-tasks/{task_id}/move",
+    "desk/views/": "GET /saved-views, GET /saved-view-counts",
+    "desk/views/<view_id>/": "PATCH /saved-views/{view_id}, GET /saved-views/{view_id}",
+    "desk/views/<view_id>/delete/": "DELETE /saved-views/{view_id}",
+    "desk/views/new/": "POST /saved-views",
     "desk/attachments/<attachment_id>/": "GET /attachments/{attachment_id}/content",
     "desk/for-me/": "GET /notices",
     "desk/for-me/<notice_id>/": "POST /notices/read",

@@ -21,6 +21,7 @@ from compagnon.config.tests import (
     world_connections,
     world_daily,
     world_desk,
+    world_layouts,
     world_park,
     world_park_discovery,
     world_park_life,
@@ -258,6 +259,7 @@ def furnish(side: Side) -> Side:
     )
     assert isinstance(task, WorkTask)
     world_desk.furnish(side, mark)
+    world_layouts.furnish(side, mark, number)
     world_portal.furnish(side, mark)
     world_daily.furnish(side, mark)
     world_connections.furnish(side, mark)
@@ -361,6 +363,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/outgoing-mail/<mail_id>": kept("outgoing"),
     "api/v1/imports/<import_id>": kept("bringing"),
     **world_desk.PARAMETERS,
+    **world_layouts.PARAMETERS,
     **world_portal.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,

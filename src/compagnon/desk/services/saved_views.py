@@ -82,8 +82,8 @@ def change_view(
         name = row.name if name is None else name
         _set(actor, row, name=name, reach=reach, team=team, organisation=organisation)
     elif name is not None:
-        place = {"team": row.team, "organisation": row.organisation}
-        _set(actor, row, name=name, reach=Reach(row.reach), **place)
+        place, owner = row.team, row.organisation
+        _set(actor, row, name=name, reach=Reach(row.reach), team=place, organisation=owner)
     if filters is not None:
         row.filters = Narrowing.read(filters).kept()
     row.layout = Layout(layout) if layout is not None else row.layout

@@ -50,7 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return same
     narrowing, view = narrowing_of(request, actor)
     cursors = {
-        name.removeprefix("at-"): value[:500]
+        name.removeprefix("at-"): str(value)[:500]
         for name, value in request.GET.items()
         if name.startswith("at-")
     }
