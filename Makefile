@@ -92,6 +92,7 @@ test:  ## everything: Debian packages, checks, tests on both databases; what CI 
 test-long:  ## soaks, large data and fuzzing: hours
 	@bash .ci/packages
 	$(MAKE) $(VENV)/.dev
+	$(PIP) install 'atheris>=3.0' || echo "atheris cannot be installed here: inputs are mutated by chance." >&2
 	exec $(BIN)/python .ci/test.py --long $(ARGS)
 
 .PHONY: check

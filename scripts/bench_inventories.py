@@ -16,6 +16,7 @@ import json
 import os
 import random
 import resource
+import socket
 import statistics
 import subprocess
 import sys
@@ -23,10 +24,21 @@ import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xml.etree import ElementTree
 
 SOFTWARE = 300
 POOL = 3000
-PORT = 8471
+
+
+def free_port() -> int:
+    """Give a TCP port that nothing listens to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port
+
+
+PORT = free_port()
 
 
 def machine(number: int) -> tuple[bytes, bytes]:
@@ -63,14 +75,49 @@ def machine(number: int) -> tuple[bytes, bytes]:
     return zlib.compress(prolog.encode()), zlib.compress(json.dumps(document).encode())
 
 
-def report(bodies: tuple[bytes, bytes]) -> list[tuple[float, int]]:
+def machine_in_xml(number: int) -> tuple[bytes, bytes]:
+    """Give the same machine as OCS's agent writes it: what both servers read."""
+    prolog, document = machine(number)
+    told = json.loads(zlib.decompress(document))
+    name = {"softwares": "SOFTWARES", "networks": "NETWORKS", "drives": "DRIVES"}
+    spelt = {"mac": "MACADDR", "arch": "ARCHITECTURE"}
+    request = ElementTree.Element("REQUEST")
+    content = ElementTree.SubElement(request, "CONTENT")
+    for section, value in told["content"].items():
+        for entry in value if isinstance(value, list) else [value]:
+            part = ElementTree.SubElement(content, name.get(section, section.upper()))
+            if isinstance(entry, str):
+                part.text = entry
+                continue
+            for key, one in entry.items():
+                field = ElementTree.SubElement(part, spelt.get(key, key.upper()))
+                field.text = str(one)
+    hardware = content.find("HARDWARE")
+    if hardware is not None:
+        for key, one in (("OSNAME", "Debian GNU/Linux 12"), ("OSVERSION", "12"),
+                         ("CHECKSUM", "262143")):  # fmt: skip
+            ElementTree.SubElement(hardware, key).text = one
+    ElementTree.SubElement(request, "DEVICEID").text = told["deviceid"]
+    ElementTree.SubElement(request, "QUERY").text = "INVENTORY"
+    return prolog, zlib.compress(ElementTree.tostring(request, encoding="utf-8"))
+
+
+def report(
+    bodies: tuple[bytes, bytes], port: int = PORT, path: str = "/inventory"
+) -> list[tuple[float, int]]:
     """Post as an agent does, on one connection; give each request's seconds and status."""
     found = []
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     for body in bodies:
         started = time.monotonic()
         connection.request(
-            "POST", "/inventory", body, {"Content-Type": "application/x-compress-zlib"}
+            "POST",
+            path,
+            body,
+            {
+                "Content-Type": "application/x-compress",
+                "User-Agent": "OCS-NG_unified_unix_agent_v2.10.0",
+            },
         )
         answer = connection.getresponse()
         answer.read()
@@ -119,8 +166,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--machines", type=int, default=1000)
     parser.add_argument("--at-once", type=int, default=100)
+    parser.add_argument("--xml", action="store_true", help="as OCS's agent writes, not GLPI's")
     asked = parser.parse_args()
-    bodies = [machine(number) for number in range(asked.machines)]
+    told = machine_in_xml if asked.xml else machine
+    bodies = [told(number) for number in range(asked.machines)]
     command = [sys.executable, "-m", "compagnon.config.cli"]
     here = {
         **os.environ,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 Text = str | Promise
 
@@ -216,6 +217,31 @@ def reason_words(reason: str, detail: str = "") -> Text:
     if reason in UNREADABLE:
         return UNREADABLE[reason]
     return REASONS.get(detail.removeprefix("A person must say which machine it is. "), detail)
+
+
+CUTS: Mapping[str, Text] = {
+    **SECTIONS,
+    "vlans": "VLAN",
+    "neighbours": _("Neighbours of ports"),
+    "users": _("People logged in"),
+    "licences": _("Licence keys"),
+}
+
+
+def cut_words(cuts: Sequence[Sequence[Any]] | None) -> list[str]:
+    """Tell what was not kept whole of a report, a sentence each."""
+    told = []
+    for what, sent, kept in cuts or ():
+        if what == "texts":
+            text = ngettext(
+                "%(sent)s text was too long and is cut.",
+                "%(sent)s texts were too long and are cut.",
+                sent,
+            )
+        else:
+            text = _gettext("%(what)s: %(kept)s of %(sent)s are kept.")
+        told.append(text % {"what": CUTS.get(what, what), "sent": sent, "kept": kept})
+    return told
 
 
 EVIDENCE: Mapping[str, Text] = {

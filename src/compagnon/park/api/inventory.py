@@ -207,6 +207,9 @@ class ReportOut(Schema):
     size: int
     asset_id: int | None
     processed_at: datetime | None
+    cuts: list[tuple[str, int, int]] | None = Field(
+        description="What was not kept whole: what, how many were sent, how many are kept."
+    )
 
 
 class ReportQuery(ListQuery):

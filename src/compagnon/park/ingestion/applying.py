@@ -14,7 +14,7 @@ from compagnon.core.actor import Actor
 from compagnon.park import models, shipped_types
 from compagnon.park.identity import Evidence
 from compagnon.park.identity.evidence import swapped
-from compagnon.park.ingestion import catalogue, finding
+from compagnon.park.ingestion import catalogue, cutting, finding
 from compagnon.park.ingestion.rows import SECTIONS, addresses, day, fitted, ports, text
 from compagnon.park.inventory import documents
 from compagnon.park.inventory.differences import Change, difference
@@ -263,7 +263,7 @@ def _machine(row: Machine, facts: Report) -> None:
     for name, value in fitted(Machine, values).items():
         setattr(row, name, value)
     row.installed_on = day(system.installed_on) if system else None
-    row.users = [text(one.login, 120) for one in facts.users[:50]]
+    row.users = [text(one.login, 120) for one in facts.users[: cutting.USERS]]
     row.system = _system(facts)
     row.counts = {
         "storages": len(facts.storages),

@@ -17,7 +17,7 @@ from threading import Lock
 
 from django.db import transaction
 
-from compagnon.park.ingestion.rows import day, text
+from compagnon.park.ingestion.rows import day, fit, text
 from compagnon.park.inventory.facts import Software
 from compagnon.park.models import Asset, Installation, SoftwareProduct, SoftwareVersion
 from compagnon.park.normalising.software import normalise_software
@@ -56,16 +56,16 @@ def lines_of(software: Iterable[Software]) -> dict[str, Line]:
     """Give an inventory's software by key, each once; what has no name is left out."""
     found: dict[str, Line] = {}
     for one in software:
-        name = text(one.name or one.guid, 250)
+        name = text(one.name or one.guid, 500)
         if not name:
             continue
         known = named(
             name, one.version, one.publisher, one.architecture, one.source, one.release_type
         )
         line = Line(
-            text(known[0], 250),
-            text(known[1], 160),
-            text(one.version, 120),
+            fit(known[0], 250),
+            fit(known[1], 160),
+            fit(one.version, 120),
             text(known[2], 20),
             day(one.installed_on),
         )

@@ -19,7 +19,7 @@ from compagnon.core import files
 from compagnon.core.actor import Actor, Source
 from compagnon.core.tasks import system_actor
 from compagnon.park.identity import Decision, Evidence, decide, evidence_of
-from compagnon.park.ingestion import applying, catalogue, finding, jobs
+from compagnon.park.ingestion import applying, catalogue, cutting, finding, jobs
 from compagnon.park.ingestion.rows import text
 from compagnon.park.ingestion.understanding import understand
 from compagnon.park.inventory import Reading, Unreadable
@@ -46,6 +46,7 @@ ORDER = (
 )
 """The outcome of a message that tells of several devices: the first of these that one had."""
 
+MOST_CUTS = 50
 NOT_READ = frozenset({"unmanaged", "computer"})
 """Kinds of what a discovery met without reading it."""
 
@@ -126,7 +127,16 @@ def _settle(actor: Actor, report: InventoryReport, started: float) -> None:
         report.save()
         return
     describe(report, reading)
-    settled = [_one(actor, report, reading, facts) for facts in reading.reports]
+    cuts: list[cutting.Cut] = []
+    settled = []
+    with cutting.counting() as texts:
+        for facts in reading.reports:
+            kept, left_out = cutting.bounded(facts)
+            cuts += left_out
+            settled.append(_one(actor, report, reading, kept))
+    if texts[0]:
+        cuts.append((cutting.TEXTS, texts[0], 0))
+    report.cuts = [list(one) for one in cuts[:MOST_CUTS]] or None
     if (job := jobs.job_of(report, reading)) is not None:
         jobs.note(job, report, reading, list(zip(reading.reports, settled, strict=True)))
     if not settled:

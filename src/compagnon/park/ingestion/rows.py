@@ -14,6 +14,7 @@ from django.db import models as db
 from django.utils.dateparse import parse_date
 
 from compagnon.park import models
+from compagnon.park.ingestion import cutting
 from compagnon.park.inventory.facts import Report
 from compagnon.park.normalising.processors import processor
 
@@ -30,13 +31,21 @@ def fitted(model: type[db.Model], values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         column = model._meta.get_field(name)
         if isinstance(column, (db.CharField, db.TextField)):
-            found[name] = text(value, column.max_length or 2000)
+            found[name] = fit(value, column.max_length or 2000)
         elif (most := BIGGEST.get(type(column).__name__)) is not None:
             whole = isinstance(value, int) and not isinstance(value, bool)
             found[name] = value if whole and 0 <= value <= most else None
         else:
             found[name] = value
     return found
+
+
+def fit(value: object, longest: int) -> str:
+    """Give a value as :func:`text` does; that it was cut is said of the report."""
+    whole = text(value, len(str(value)))
+    if len(whole) > longest:
+        cutting.note_text()
+    return whole[:longest]
 
 
 def text(value: object, longest: int) -> str:
@@ -118,7 +127,10 @@ def ports(report: Report) -> Iterable[Row]:
             "number": port.number, "name": port.name or port.description, "mac": port.mac,
             "kind": port.type, "status": {1: "up", 2: "down"}.get(port.status or 0, ""),
             "speed": f"{port.speed_bps // 1_000_000}" if port.speed_bps else "",
-            "vlans": [{"number": v.number, "name": text(v.name, 80)} for v in port.vlans[:200]],
+            "vlans": [
+                {"number": v.number, "name": text(v.name, 80)}
+                for v in port.vlans[: cutting.OF_A_PORT["vlans"]]
+            ],
             "neighbours": [
                 {
                     "name": text(n.system_name or n.description, 160),
@@ -127,7 +139,7 @@ def ports(report: Report) -> Iterable[Row]:
                     "port": text(n.port or n.port_number, 80),
                     "announced": n.is_announced,
                 }
-                for n in port.neighbours[:50]
+                for n in port.neighbours[: cutting.OF_A_PORT["neighbours"]]
             ],
         }  # fmt: skip
 
@@ -194,7 +206,7 @@ def databases(report: Report) -> Iterable[Row]:
         yield models.DatabaseServer, {
             "name": one.name or one.type, "kind": one.type, "server_version": one.version,
             "port": one.port, "is_active": one.is_active,
-            "databases": [text(base.name, 120) for base in one.databases[:500]],
+            "databases": [text(base.name, 120) for base in one.databases[: cutting.BASES]],
         }  # fmt: skip
 
 

@@ -34,8 +34,10 @@ class Limits:
     """Of a fact; longer is cut, with a note."""
     prose_chars: int = 4_000
     """Of a description, a comment, a key."""
-    entries: int = 20_000
-    """In one section; those beyond are left out, with a note."""
+    entries: int = 150_000
+    """In one section; those beyond are left out, with a note. As many as `elements` lets in."""
+    kept_entries: int = 20_000
+    """In one section, that are written; how many were not is said of the report."""
     devices: int = 2_000
     """In one network message."""
     notes: int = 50

@@ -13,6 +13,7 @@ from compagnon.core.visibility import get_visible
 from compagnon.park.errors import Settled
 from compagnon.park.identity import Evidence, evidence_of
 from compagnon.park.ingestion import applying
+from compagnon.park.ingestion.cutting import bounded
 from compagnon.park.ingestion.intake import fingerprint
 from compagnon.park.ingestion.understanding import understand
 from compagnon.park.inventory import Unreadable
@@ -77,7 +78,8 @@ def _said(doubt: Doubt) -> tuple[Report, Evidence]:
         reading = understand(files.read(report.raw))
     except Unreadable as error:
         raise Invalid(error.sentence) from error
-    for facts in reading.reports:
+    for sent in reading.reports:
+        facts, _cuts = bounded(sent)
         evidence = evidence_of(
             facts,
             agent_id=report.sender_id,

@@ -28,6 +28,7 @@ from compagnon.park.models import (
     VirtualMachine,
     Volume,
 )
+from compagnon.park.telling import cut_words
 from compagnon.park.tests.factories import bring, inventory
 from compagnon.people.models import Organisation
 from compagnon.people.tests import factories as people
@@ -250,3 +251,20 @@ def test_a_path_that_is_not_there_is_misuse() -> None:
     with pytest.raises(CommandError) as refused:
         call_command("park", "import", "/nowhere/at/all")
     assert refused.value.returncode == 2
+
+
+def test_what_is_not_kept_whole_is_said(tmp_path: Path, organisation: Organisation) -> None:
+    many = [(f"paquet-{number:05}", "1.0") for number in range(20_007)]
+    document = inventory("pc-1", software=[("x" * 400, "2"), *many])
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(document))
+    out = StringIO()
+    call_command("park", "import", str(file), "--json", stdout=out)
+    item = json.loads(out.getvalue())["items"][0]
+    assert item["outcome"] == "created"
+    assert item["software_entries"] == item["software_distinct_name_version"] == 20_008
+    assert "20000 of 20008 software kept" in item["detail"]
+    report = InventoryReport.objects.get()
+    assert report.cuts == [["software", 20_008, 20_000], ["texts", 1, 0]]
+    assert [str(one) for one in cut_words(report.cuts)] != []
+    assert Installation.objects.count() == 20_000

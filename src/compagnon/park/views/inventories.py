@@ -29,7 +29,7 @@ from compagnon.park.models import (
 )
 from compagnon.park.policies import INVENTORY, MANAGE
 from compagnon.park.services import doubts, reports, tokens
-from compagnon.park.telling import EVIDENCE, reason_words
+from compagnon.park.telling import EVIDENCE, cut_words, reason_words
 from compagnon.park.views.acting import TOLD, actor_of, attempt
 
 ROWS = 50
@@ -54,7 +54,9 @@ def report_list(request: HttpRequest) -> HttpResponse:
         page = keyset.take(rows, ordering="-received_at", limit=ROWS, cursor=None)
     context = {
         "page": page,
-        "items": [(one, reason_words(one.reason, one.detail)) for one in page.rows],
+        "items": [
+            (one, reason_words(one.reason, one.detail), cut_words(one.cuts)) for one in page.rows
+        ],
         "outcome": outcome,
         "outcomes": [("", _("All")), *Outcome.choices],
     }
@@ -75,6 +77,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": row,
         "words": reason_words(row.reason, row.detail),
+        "cuts": cut_words(row.cuts),
         "matches": [(one, reason_words("", one.reason)) for one in matches[:20]],
         "may_replay": row.raw_id is not None
         and row.outcome in {Outcome.REFUSED, Outcome.DOUBTFUL, Outcome.WAITING},
@@ -161,8 +164,10 @@ def doubt_list(request: HttpRequest) -> HttpResponse:
     if state not in DoubtState.values:
         state = DoubtState.OPEN
     rows = visible(Doubt, actor).filter(state=state).select_related("organisation", "asset")
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     context = {
-        "items": [(one, reason_words("", one.reason)) for one in rows[:ROWS]],
+        "items": [(one, reason_words("", one.reason)) for one in page],
+        "page": page,
         "state": state,
         "states": DoubtState.choices,
     }

@@ -17,6 +17,7 @@ from compagnon.core import commands
 from compagnon.core.actor import Actor, Source
 from compagnon.core.commands import Answer, Misused
 from compagnon.park import bring_list
+from compagnon.park.ingestion.cutting import sentence
 from compagnon.park.ingestion.enrolment import default_organisation
 from compagnon.park.ingestion.intake import process
 from compagnon.park.ingestion.keeping import SETTLED, Sender, keep, keep_refused
@@ -151,6 +152,6 @@ def told(report: InventoryReport, is_repeated: bool) -> dict[str, Any]:
     return {
         "outcome": str(Outcome.UNCHANGED if is_repeated else report.outcome),
         "reason": "seen" if is_repeated else report.reason,
-        "detail": "" if is_repeated else report.detail,
+        "detail": "" if is_repeated else f"{report.detail} {sentence(report.cuts)}".strip(),
         "asset": report.asset_id,
     }
