@@ -24,7 +24,8 @@ class SqliteEngine:
         """Copy it in one step: readers and writers go on, and none of their halves is in it."""
         target = folder / "compagnon.sqlite3"
         connection.ensure_connection()
-        with closing(sqlite3.connect(target)) as copy:
+        # What SQLite says of tables that are not there is told as Django's own reads would be.
+        with connection.wrap_database_errors, closing(sqlite3.connect(target)) as copy:
             connection.connection.backup(copy)
             # One file, with no log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")

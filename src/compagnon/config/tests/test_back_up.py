@@ -228,6 +228,12 @@ def drop_rows(members: dict[str, bytes]) -> None:
     members["manifest.json"] = json.dumps(document).encode()
 
 
+def test_a_database_without_tables_is_told(install: Install, tmp_path: Path):
+    refused = install().json("backup", tmp_path / "all.tar.gz", status=1)
+    assert "compagnon migrate" in refused["error"]["detail"]
+    assert not (tmp_path / "all.tar.gz").exists()
+
+
 def test_an_archive_that_is_not_right_changes_nothing(
     lived_in: Installation, migrated: Installation, install: Install, tmp_path: Path
 ):

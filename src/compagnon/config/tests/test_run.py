@@ -158,6 +158,17 @@ def test_tables_that_are_missing_are_told(install: Install):
     assert "compagnon migrate" in install().run("run", status=1).stderr
 
 
+def test_what_ships_is_written_though_no_table_changes(place: Installation):
+    roles = (
+        "from compagnon.people.models import Role; shipped = Role.objects.filter(code='trainee')"
+    )
+    place.python(f"{roles}\nshipped.delete()")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place.more["COMPAGNON_LISTEN_WEB"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        place.run("run", "--migrate", status=1)
+    assert place.python(f"{roles}\nprint(shipped.count())").strip() == "1"
+
+
 def test_nothing_to_run_is_misuse(place: Installation):
     place.run("run", "--no-web", "--no-worker", "--no-listener", status=2)
     place.run("serve", "--threads", "0", status=2)
