@@ -26,6 +26,7 @@ class DeskConfig(AppConfig):
             navigation_daily,
             navigation_views,
             palette,
+            personal_connections,
             policies,
             policies_connections,
             receivers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.desk.policies_connections import ALERT_SOURCE, CONFIGURE, SILENCE, WEBHOOK
-from compagnon.desk.views import fetching, protection
+from compagnon.desk.views import alerts, fetching, protection
 from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
 from compagnon.ui.panels import Panel
@@ -43,3 +43,4 @@ navigation.register(
 )
 panels.register(Panel("desk.mailbox", "desk", fetching.panel, order=10))
 panels.register(Panel("desk.mailbox", "desk", protection.panel, order=20))
+panels.register(Panel("desk.ticket", "desk", alerts.on_ticket, order=5))

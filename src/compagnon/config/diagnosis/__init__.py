@@ -14,7 +14,14 @@ __all__ = ["Check", "Finding", "Status", "diagnose"]
 
 def diagnose() -> list[Finding]:
     """Run every check, in the order in which one would repair."""
-    from compagnon.config.diagnosis import database, machine, mail, settings, work
+    from compagnon.config.diagnosis import (
+        connections,
+        database,
+        machine,
+        mail,
+        settings,
+        work,
+    )
 
     checks: list[Check] = [*settings.CHECKS, *machine.CHECKS, *database.CHECKS]
     found = [finding for check in checks for finding in check()]
@@ -25,5 +32,5 @@ def diagnose() -> list[Finding]:
     )
     later: list[Check] = [*mail.CHECKS, *(work.CHECKS if usable else [])]
     if usable:
-        later += mail.CHECKS_OF_TABLES
+        later += [*mail.CHECKS_OF_TABLES, *connections.CHECKS_OF_TABLES]
     return found + [finding for check in later for finding in check()]

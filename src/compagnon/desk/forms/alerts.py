@@ -19,7 +19,7 @@ from compagnon.desk.policies_connections import ALERT_SOURCE
 from compagnon.people.models import Organisation, Person, Team
 
 SAMPLE_CHARS = 100_000
-LABELS = {
+LABELS: dict[str, tuple[Any, Any]] = {
     "items": (_("List of alerts"), _("Where it is, as in data.alerts; empty: the whole body.")),
     "key": (_("Identifier"), _("What stays the same when it comes again; several with commas.")),
     "name": (_("Title"), ""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,8 @@ from compagnon.desk.models.categories import Category
 from compagnon.desk.models.tickets import Ticket
 from compagnon.park.models import Asset
 from compagnon.people.models import Organisation, Person, Team
+
+LONGEST_SILENCE = timedelta(days=92)
 
 
 class OnEnd(models.TextChoices):
@@ -137,10 +141,12 @@ class AlertSilence(models.Model):
 
     def clean(self) -> None:
         """Refuse a silence that is no maintenance: without end, or over what nobody named."""
-        if self.starts_at and self.ends_at:
-            if self.ends_at <= self.starts_at:
+        begins: datetime | None = self.starts_at
+        ends: datetime | None = self.ends_at
+        if begins is not None and ends is not None:
+            if ends <= begins:
                 raise ValidationError({"ends_at": _("It ends before it begins.")})
-            if (self.ends_at - self.starts_at).days > 92:
+            if ends - begins > LONGEST_SILENCE:
                 raise ValidationError({"ends_at": _("A silence lasts three months at most.")})
         if self.source is not None and not self.source.organisation.path.startswith(
             self.organisation.path

@@ -59,7 +59,7 @@ def create_webhook(
     now = timezone.now()
     webhook = Webhook.objects.create(
         organisation=organisation,
-        owner_id=actor.id,
+        owner_id=actor.id or 0,
         secret=seal(secret, label=LABEL),
         since=now,
         created_at=now,

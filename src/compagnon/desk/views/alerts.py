@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +23,7 @@ from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.forms.alerts import SourceForm
 from compagnon.desk.inbound import alerts as adapters
 from compagnon.desk.inbound.alerts.mapped import PARTS
-from compagnon.desk.models import Alert, AlertReport, AlertSource, AlertState
+from compagnon.desk.models import Alert, AlertReport, AlertSource, AlertState, Channel, Ticket
 from compagnon.desk.policies_connections import ALERT_SOURCE
 from compagnon.desk.services import alert_sources as services
 from compagnon.desk.views.ticket import add_errors
@@ -203,3 +205,14 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     except adapters.NotUnderstood as error:
         context["preview_error"] = str(error)
     return render(request, "desk/alerts/report.html", context)
+
+
+def on_ticket(request: HttpRequest, ticket: Ticket) -> SafeString | None:
+    """Show on an incident's page how its alert stands."""
+    if ticket.channel != Channel.ALERT:
+        return None
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = list(visible(Alert, actor).filter(ticket=ticket).select_related("source")[:5])
+    if not rows:
+        return None
+    return SafeString(render_to_string("desk/alerts/_on_ticket.html", {"alerts": rows}))

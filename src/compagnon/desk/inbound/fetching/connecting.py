@@ -58,7 +58,7 @@ class _Pinned(imaplib.IMAP4):
         return self._context.wrap_socket(plain, server_hostname=self._target.host)
 
 
-class Box(BaseMailBox):  # type: ignore[misc]
+class Box(BaseMailBox):
     """imap-tools' mailbox over our connection."""
 
     def __init__(self, target: Target, security: str) -> None:

@@ -156,7 +156,7 @@ def _new(box: Box, fetch: MailFetch) -> list[int]:
 
 def _take(box: Box, fetch: MailFetch, uid: int) -> int:
     """Keep one message; one that cannot be is noted, and tried again a few times."""
-    validity = fetch.uid_validity
+    validity = fetch.uid_validity or 0
     size: int | None = None
     try:
         size = _size(box, uid)
@@ -251,7 +251,7 @@ def envelope(raw: bytes, address: str) -> tuple[str, tuple[str, ...]]:
 def _move_past(fetch: MailFetch, uid: int) -> None:
     fetch.last_uid = max(fetch.last_uid, uid)
     MailFetch.objects.filter(pk=fetch.pk).update(last_uid=fetch.last_uid)
-    fetch.failed.filter(uid_validity=fetch.uid_validity, uid=uid).delete()
+    fetch.failed.filter(uid_validity=fetch.uid_validity or 0, uid=uid).delete()
 
 
 def _fail(fetch: MailFetch, uid: int, size: int | None, why: str, *, final: bool = False) -> None:
@@ -260,7 +260,7 @@ def _fail(fetch: MailFetch, uid: int, size: int | None, why: str, *, final: bool
     with transaction.atomic():
         row, _new = FailedFetch.objects.get_or_create(
             fetch=fetch,
-            uid_validity=fetch.uid_validity,
+            uid_validity=fetch.uid_validity or 0,
             uid=uid,
             defaults={"error": why[:300], "attempts": 0, "failed_at": now},
         )

@@ -82,7 +82,7 @@ def _is_for(rid: Any, own: OwnKey) -> bool:
             own.certificate.serial_number == wanted["serial_number"].native
             and own.certificate.issuer == wanted["issuer"]
         )
-    return own.certificate.key_identifier == rid.native
+    return bool(own.certificate.key_identifier == rid.native)
 
 
 def _unwrapped(recipient: Any, key: rsa.RSAPrivateKey) -> bytes:

@@ -277,7 +277,9 @@ def _check_path(
     validator = CertificateValidator(certificate, list(others), context)
     try:
         asyncio.run(
-            validator.async_validate_usage(set(), {"email_protection"}, extended_optional=True)
+            validator.async_validate_usage(  # type: ignore[no-untyped-call]
+                set(), {"email_protection"}, extended_optional=True
+            )
         )
     except (ExpiredError, NotYetValidError) as error:
         raise _Refused("expired", str(error)) from error
