@@ -65,9 +65,12 @@ LICENCES = Resource(
             label=_("price of one"),
             value=lambda row: amount(row.unit_price_cents, row.currency),
         ),
+        Column("starts_on", shown=False),
         Column("ends_on"),
         Column("organisation"),
         Column("supplier", shown=False),
+        Column("reference", shown=False),
+        Column("note", shown=False),
     ),
     form=(
         "organisation",
@@ -118,6 +121,9 @@ SUPPLIER_CONTRACTS = Resource(
         Column("price_period"),
         Column("organisation"),
         Column("reference", shown=False),
+        Column("renews", shown=False),
+        Column("service_contract", shown=False),
+        Column("note", shown=False),
     ),
     form=(
         "organisation",

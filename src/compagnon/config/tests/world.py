@@ -24,6 +24,7 @@ from compagnon.config.tests import (
     world_layouts,
     world_park,
     world_park_discovery,
+    world_park_alerts,
     world_park_life,
     world_park_supplies,
     world_portal,
@@ -268,6 +269,7 @@ def furnish(side: Side) -> Side:
     world_park_discovery.furnish(side, mark)
     world_park_life.furnish(side, mark)
     world_park_supplies.furnish(side, mark)
+    world_park_alerts.furnish(side, mark)
     world_privacy.furnish(side, mark)
     return side
 
@@ -306,6 +308,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     **world_daily.ROWS,
     **world_park_life.ROWS,
     **world_park_supplies.ROWS,
+    **world_park_alerts.ROWS,
 }
 
 # Where any other route names an object: the route up to the parameter, and which of a side's.

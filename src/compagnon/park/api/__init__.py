@@ -7,6 +7,7 @@ from ninja import Router
 from compagnon.park.api import (
     alerts,
     discovery,
+    documents,
     inventory,
     life,
     needs,
@@ -30,6 +31,7 @@ for part in (
     types.router,
     life.router,
     stock.router,
+    documents.router,
     *(one.routes() for one in LIFE),
     relations.router,
     RELATION_KINDS.routes(),

@@ -33,6 +33,12 @@ from compagnon.park.services import bringing, licences, supplying
 from compagnon.people.models import Organisation, Person
 
 router = Routes(tag="park")
+Exported = Literal[
+    "assets", "licences", "supplier-contracts", "consumables", "stock-places", "park-budgets",
+    "needs-studies", "asset-types", "relation-kinds", "energy-profiles", "grid-factors",
+    "alert-rules", "software", "relations", "movements", "custody", "loans", "counts",
+    "stock-movements", "waste", "licence-use", "licences-given", "covered", "budget", "energy",
+]  # fmt: skip
 Key = Annotated[int, Field(ge=1, lt=2**63, examples=[12])]
 Encoded = Annotated[str, Field(max_length=14_000_000, description="The file in base 64.")]
 
@@ -365,9 +371,9 @@ def leave_brought_list(request: ApiRequest, list_id: Id) -> BroughtList:
 @router.download("/park-export/{name}/{form}")
 def export_park_list(
     request: ApiRequest,
-    name: Literal["assets", "licences", "supplier-contracts"],
-    form: Literal["xlsx", "pdf"],
+    name: Exported,
+    form: Literal["csv", "xlsx", "pdf"],
 ) -> HttpResponseBase:
-    """Download a list of the park as a workbook or as a PDF."""
+    """Download a list of the park as CSV, as a workbook or as a PDF."""
     made = exporting.make(request.actor, name, form)
     return HttpResponse(made.content, content_type=made.media_type)

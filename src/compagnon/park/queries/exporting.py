@@ -1,11 +1,13 @@
-"""Lists of the park as files: a workbook without formulas, a PDF. (CSV: each list's own.)"""
+"""The park as files: CSV, a workbook without formulas, a PDF."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,26 @@ from openpyxl.cell import WriteOnlyCell
 
 from compagnon.core.actor import Actor
 from compagnon.core.crud import Column, Resource
+from compagnon.core.crud.export import safe
 from compagnon.core.crud.listing import label_of, rows_of, shown, value_of
 from compagnon.core.crud.services import check
 from compagnon.core.documents import engine
+from compagnon.core.errors import Refused
+from compagnon.park.policies import VIEW
+from compagnon.park.queries.export_tables import TABLES, Table
 
-MOST_ROWS = {"xlsx": 50_000, "pdf": 2_000}
+MOST_ROWS = {"csv": 50_000, "xlsx": 50_000, "pdf": 2_000}
 FORMS: dict[str, str] = {
+    "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-LISTS = ("assets", "licences", "supplier-contracts")
 TEMPLATES = Path(__file__).parent.parent / "documents" / "templates"
-PDF_COLUMNS = 6
+PDF_COLUMNS = 7
+KEPT = (
+    "asset", "licence", "supplier_contract", "consumable", "stock_place", "park_budget",
+    "needs_study", "asset_type", "relation_kind", "energy_profile", "grid_factor", "alert_rule",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,41 @@ class Made:
     content: bytes
 
 
-def resource_of(name: str) -> Resource:
-    """Give the resource of a list."""
-    from compagnon.park.resources import ASSETS
-    from compagnon.park.resources_supplies import LICENCES, SUPPLIER_CONTRACTS
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table ready for a file: labels, and rows as long as them, at most ``most`` of them.
 
-    return {"assets": ASSETS, "licences": LICENCES, "supplier-contracts": SUPPLIER_CONTRACTS}[name]
+    ``total`` is known where it may be counted; ``main`` are the columns that fit on paper.
+    """
+
+    title: str
+    labels: list[str]
+    rows: Iterator[list[Any]]
+    total: int | None
+    main: list[int]
+
+
+def resources() -> dict[str, Resource]:
+    """Give the lists that are just kept, by the name that their files have."""
+    from compagnon.core.crud import resource_of
+    from compagnon.park import models
+
+    kinds = {
+        "asset": models.Asset, "licence": models.Licence,
+        "supplier_contract": models.SupplierContract, "consumable": models.Consumable,
+        "stock_place": models.StockPlace, "park_budget": models.Budget,
+        "needs_study": models.NeedsStudy, "asset_type": models.AssetType,
+        "relation_kind": models.RelationKind, "energy_profile": models.EnergyProfile,
+        "grid_factor": models.GridFactor, "alert_rule": models.AlertRule,
+    }  # fmt: skip
+    found = {name: resource_of(kinds[name]) for name in KEPT}
+    return {one.plural.replace("_", "-"): one for one in found.values() if one is not None}
+
+
+def lists() -> dict[str, str]:
+    """Give the title of every list that can be taken away, by its name."""
+    kept = {name: str(capfirst(str(one.plural_title))) for name, one in resources().items()}
+    return {**kept, **{name: str(one.title) for name, one in TABLES.items()}}
 
 
 def make(actor: Actor, name: str, form: str) -> Made:
@@ -56,21 +95,70 @@ def make(actor: Actor, name: str, form: str) -> Made:
     Raises:
         Refused: the actor sees no such list.
     """
-    resource = resource_of(name)
-    check(actor, resource, "view")
-    rows = rows_of(resource, actor).order_by(resource.ordering, "pk")[: MOST_ROWS[form]]
+    most = MOST_ROWS[form]
+    sheet = (
+        _of_table(actor, TABLES[name], most)
+        if name in TABLES
+        else _of_resource(actor, resources()[name], most)
+    )
     day = timezone.localdate()
-    content = workbook(resource, rows) if form == "xlsx" else paper(resource, list(rows), day)
+    content = {"csv": _csv, "xlsx": workbook, "pdf": lambda one: paper(one, day)}[form](sheet)
     return Made(f"{name}-{day.isoformat()}.{form}", FORMS[form], content)
 
 
-def workbook(resource: Resource, rows: Iterable[Any]) -> bytes:
+def _of_resource(actor: Actor, resource: Resource, most: int) -> Sheet:
+    check(actor, resource, "view")
+    rows = rows_of(resource, actor).order_by(resource.ordering, "pk")
+    columns: tuple[Column, ...] = resource.columns
+    return Sheet(
+        str(capfirst(str(resource.plural_title))),
+        [str(capfirst(str(label_of(resource, one)))) for one in columns],
+        ([value_of(row, one) for one in columns] for row in rows[:most]),
+        rows.count(),
+        [rank for rank, one in enumerate(columns) if one.shown][:PDF_COLUMNS],
+    )
+
+
+def _of_table(actor: Actor, table: Table, most: int) -> Sheet:
+    if not actor.scope.allows_somewhere(VIEW):
+        raise Refused(_("Your roles do not show you this."))
+    getters: list[Callable[[Any], Any]] = [read for _label, read in table.columns]
+    rows = ([read(row) for read in getters] for row in table.rows(actor))
+    return Sheet(
+        str(table.title),
+        [str(label) for label, _read in table.columns],
+        islice(rows, most),
+        None,
+        list(range(min(len(getters), PDF_COLUMNS))),
+    )
+
+
+def _csv(sheet: Sheet) -> bytes:
+    """Write a file that spreadsheets open, and that makes them run nothing."""
+    out = io.StringIO()
+    french = (get_language() or "").startswith("fr")
+    writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
+    writer.writerow(sheet.labels)
+    for row in sheet.rows:
+        writer.writerow([_plain(one) for one in row])
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return safe(_text(value))
+
+
+def workbook(sheet: Sheet) -> bytes:
     """Write a workbook; a text that looks like a formula stays a text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(str(resource.plural_title)[:31])
-    sheet.append([_cell(sheet, str(label_of(resource, one))) for one in resource.columns])
-    for row in rows:
-        sheet.append([_cell(sheet, value_of(row, one)) for one in resource.columns])
+    page = book.create_sheet("".join(one for one in sheet.title if one not in "[]:*?/\\")[:31])
+    page.append([_cell(page, one) for one in sheet.labels])
+    for row in sheet.rows:
+        page.append([_cell(page, one) for one in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -94,18 +182,20 @@ def _text(value: Any) -> str:
     return "" if value in (None, "") else str(shown(value))
 
 
-def paper(resource: Resource, rows: list[Any], day: date) -> bytes:
-    """Make the PDF of a list: its first columns that are shown."""
-    columns: list[Column] = [one for one in resource.columns if one.shown][:PDF_COLUMNS]
-    title = capfirst(str(resource.plural_title))
+def paper(sheet: Sheet, day: date) -> bytes:
+    """Make the PDF of a list: its main columns; it says so where rows were left out."""
+    rows = list(sheet.rows)
+    said = _("%(count)d rows") % {"count": len(rows)}
+    if len(rows) >= MOST_ROWS["pdf"] and (sheet.total is None or sheet.total > len(rows)):
+        said = _("The first %(count)d rows: the workbook holds all of them.") % {"count": len(rows)}
     data = {
-        "title": title,
+        "title": sheet.title,
         "author": "Compagnon",
         "reference": "",
         "language": (get_language() or "fr")[:2],
         "footer": date_format(day, "DATE_FORMAT"),
-        "subheading": _("%(count)d rows") % {"count": len(rows)},
-        "header": [capfirst(str(label_of(resource, one))) for one in columns],
-        "rows": [[_text(value_of(row, one))[:200] for one in columns] for row in rows],
+        "subheading": said,
+        "header": [sheet.labels[rank] for rank in sheet.main],
+        "rows": [[_text(row[rank])[:200] for rank in sheet.main] for row in rows],
     }
     return engine.render(TEMPLATES / "list.typ", data, standard=engine.Standard.ACCESSIBLE)

@@ -130,7 +130,11 @@ def bring(
     table = read(content)
     if len(table.rows) > MOST_LINES:
         raise Invalid(
-            _("The list is too long: %(most)s lines at most.") % {"most": MOST_LINES},
+            _(
+                "The list is too long for a page: %(most)s lines at most. Whoever runs the program "
+                "may bring it with “compagnon park import-assets”, or cut it in parts."
+            )
+            % {"most": MOST_LINES},
             code="too-many-rows",
         )
     chosen = (

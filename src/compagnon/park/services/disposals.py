@@ -58,7 +58,7 @@ def open_lot(
 def _keep(row: Any) -> None:
     try:
         # Files and the closing come later, and never from a form's texts.
-        row.full_clean(exclude=LATER)
+        row.full_clean(exclude=LATER, validate_unique=False)
         with transaction.atomic():
             row.save()
     except ValidationError as error:

@@ -17,6 +17,7 @@ from compagnon.park.services import stock_taking
 from compagnon.park.shipped_types import ensure
 from compagnon.park.tests import factories
 from compagnon.people.models import Site
+from compagnon.people.tests import factories as people_factories
 from compagnon.people.tests.factories import Cast, actor, system
 
 
@@ -157,3 +158,19 @@ def test_the_pages_count(people: Cast) -> None:
         "/park/labels/", {"organisation": people.client_a.pk, "text": "no", "paper": "3x8"}
     )
     assert wrong.status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_client_s_count_holds_its_departments(people: Cast) -> None:
+    below = people_factories.organisation("Comptabilité", parent=people.client_a)
+    row = factories.asset(below, "pc-compta", site=people.site_a, inventory_number="INV-77")
+    other = factories.asset(people.client_b, "ailleurs", inventory_number="INV-78")
+    count = stock_taking.open_count(
+        actor=system(), organisation=people.client_a, name="Tout", site=people.site_a
+    )
+    assert list(count.lines.values_list("asset", flat=True)) == [row.pk]
+    line = stock_taking.read_code(actor=system(), count_id=count.pk, text="inv-77")
+    assert isinstance(line, StockLine)
+    assert line.state == "found"
+    stray = stock_taking.read_code(actor=system(), count_id=count.pk, text=other.inventory_number)
+    assert isinstance(stray, StrayCode)

@@ -13,7 +13,7 @@ from compagnon.core.errors import Conflict, Invalid, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.park import lifecycle
 from compagnon.park.errors import IllegalMove, Sealed
-from compagnon.park.models import AssetState, CustodySheet, Movement
+from compagnon.park.models import Asset, AssetState, CustodySheet, Movement
 from compagnon.park.services import assets, custody, life
 from compagnon.park.tests import factories
 from compagnon.people.tests.factories import Cast, actor, system
@@ -85,8 +85,20 @@ def test_a_hand_over_is_signed_sealed_and_moves_the_asset(people: Cast) -> None:
     kept = CustodySheet.objects.select_related(*custody.RELATED).get(pk=sheet.pk)
     assert len(signed.digest) == 64
     assert custody.digest_of(kept) == kept.digest
+    # What is renamed later changes neither the seal nor what the sheet shows.
+    Asset.objects.filter(pk=row.pk).update(name="renommé", serial="S-2", model="Autre")
+    kept = CustodySheet.objects.select_related(*custody.RELATED).get(pk=sheet.pk)
+    assert custody.seal_holds(kept)
+    assert custody.names_of(kept)["serial"] == "S-1"
+    client = Client()
+    client.force_login(people.user.account)
+    page = client.get(f"/park/sheets/{sheet.pk}/").content.decode()
+    assert f"/park/sheets/{sheet.pk}/signature/" in page
+    assert client.get(f"/park/sheets/{sheet.pk}/signature/").headers["Content-Type"] == "image/png"
+    client.force_login(people.outsider.account)
+    assert client.get(f"/park/sheets/{sheet.pk}/signature/").status_code == 404
     kept.accessories = "rien"
-    assert custody.digest_of(kept) != kept.digest
+    assert not custody.seal_holds(kept)
     with pytest.raises(Sealed):
         custody.sign(actor=system(), sheet_id=sheet.pk, name="Autre")
     back = custody.prepare(

@@ -154,3 +154,27 @@ def test_a_mapping_is_read_both_ways_round() -> None:
         "Poste": "", "SN": "",
     }  # fmt: skip
     assert columns.missing("assets", {"Poste": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-15", "2026-03-15"),
+        ("15/03/2026 10:22", "2026-03-15"),
+        ("15/03/26", "2026-03-15"),
+        ("01.02.98", "1998-02-01"),
+        ("15 mars 2026", "2026-03-15"),
+        ("1er août 2024", "2024-08-01"),
+        ("lun. 3 févr. 2025", "2025-02-03"),
+        ("March 5th, 2026", "2026-03-05"),
+        ("5 Dec 2023", "2023-12-05"),
+    ],
+)
+def test_dates_as_people_write_them(text: str, expected: str) -> None:
+    assert values.day(text).isoformat() == expected
+
+
+@pytest.mark.parametrize("text", ["31/02/2026", "hier", "3 brumaire 2026", "15/13/26", "2026"])
+def test_what_is_no_date(text: str) -> None:
+    with pytest.raises(values.Unread):
+        values.day(text)

@@ -45,7 +45,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 def chosen(actor: Actor, organisation: Organisation, site: Site | None, text: str) -> list[Asset]:
     """Give the assets whose inventory number or name was written; else all there."""
-    rows = visible(Asset, actor).filter(organisation=organisation)
+    rows = visible(Asset, actor).filter(organisation__path__startswith=organisation.path)
     rows = rows.exclude(state=AssetState.DISPOSED)
     if site is not None:
         rows = rows.filter(site=site)

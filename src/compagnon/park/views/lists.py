@@ -12,6 +12,7 @@ from compagnon.core.errors import NotFound, Refused
 from compagnon.core.visibility import get_visible, visible
 from compagnon.park.bringing.tables import MOST_BYTES
 from compagnon.park.forms.supplies import ListForm, MappingForm
+from compagnon.park.licensing.counting import folded
 from compagnon.park.models import BroughtList, BroughtState
 from compagnon.park.policies import LICENCES, MANAGE
 from compagnon.park.queries import exporting
@@ -53,7 +54,11 @@ def brought_lists(request: HttpRequest) -> HttpResponse:
             else:
                 return redirect("park:brought_list", pk=row.pk)
     lists = visible(BroughtList, actor).select_related("organisation", "brought_by")
-    context = {"form": form, "lists": list(lists[:SHOWN])}
+    context = {
+        "form": form,
+        "lists": list(lists[:SHOWN]),
+        "files": sorted(exporting.lists().items(), key=lambda one: folded(one[1])),
+    }
     return render(request, "park/lists/lists.html", context, status=status)
 
 
@@ -112,7 +117,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """Give a list of the park as a workbook or as a PDF."""
     actor = actor_of(request)
-    if name not in exporting.LISTS or form not in exporting.FORMS:
+    if form not in exporting.FORMS or name not in exporting.lists():
         raise NotFound
     made = exporting.make(actor, name, form)
     answer = HttpResponse(made.content, content_type=made.media_type)
