@@ -253,7 +253,7 @@ def test_every_dependency_says_why():
             r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE
         )
     )
-    needed = {*required(), *required("build"), *required("dev")}
+    needed = {*required(), *required("build"), *required("dev"), *required("fuzz")}
     assert needed - told == set()
     assert told - needed == set()
 
