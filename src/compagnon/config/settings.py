@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "compagnon.config.metrics.MetricsMiddleware",
     "compagnon.park.door.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "compagnon.ui.static_files.StaticFilesMiddleware",
     "compagnon.core.middleware.CorrelationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
