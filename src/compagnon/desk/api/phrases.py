@@ -65,7 +65,7 @@ class StepTold(Schema):
     said: str
 
 
-class PreviewOut(Schema):
+class MacroPreviewOut(Schema):
     """What a macro would do on a ticket."""
 
     steps: list[StepTold]
@@ -121,7 +121,7 @@ def delete_macro(request: ApiRequest, macro_id: Id) -> None:
     services.remove_phrase(actor=request.actor, row=_macro(request, macro_id))
 
 
-@router.show("/tickets/{ticket_id}/macros/{macro_id}", PreviewOut)
+@router.show("/tickets/{ticket_id}/macros/{macro_id}", MacroPreviewOut)
 def preview_macro(request: ApiRequest, ticket_id: Id, macro_id: Id) -> dict[str, Any]:
     """Tell what a macro would do on a ticket; nothing is done."""
     ticket = queries.get_ticket(request.actor, ticket_id)

@@ -397,22 +397,6 @@ class WriteIn(Body):
     files: Files = []
 
 
-class ReplyIn(WriteIn):
-    """An answer. `seen_message_id` refuses it (412, `crossed`) if others wrote after that one."""
-
-    seen_message_id: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
-
-
-class PendIn(Body):
-    """Why it waits and until when."""
-
-    reason: Annotated[str, Field(max_length=20, pattern=r"^[-\w]+$", examples=["waiting_user"])] = (
-        Field(description="The code of a reason for waiting: see `GET /wait-reasons`.")
-    )
-    until: AwareDatetime | None = None
-    note: ShortText = ""
-
-
 class ReasonIn(Body):
     """Why."""
 

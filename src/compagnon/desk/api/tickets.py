@@ -14,7 +14,7 @@ from compagnon.core.errors import Invalid
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
 from compagnon.desk import following, queries, search, services, waiting
-from compagnon.desk.api import schemas
+from compagnon.desk.api import schemas, schemas_writing
 from compagnon.desk.choosing import chosen, chosen_person, required
 from compagnon.desk.models import (
     Category,
@@ -160,7 +160,7 @@ def assign_ticket(request: ApiRequest, ticket_id: Id, body: schemas.AssignIn) ->
 
 
 @router.create("/tickets/{ticket_id}/messages", schemas.MessageOut, within=True)
-def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas.ReplyIn) -> Message:
+def reply_ticket(request: ApiRequest, ticket_id: Id, body: schemas_writing.ReplyIn) -> Message:
     """Answer on a ticket, in public; support's answer is mailed to the user."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return services.reply(
@@ -187,7 +187,7 @@ def note_ticket(request: ApiRequest, ticket_id: Id, body: schemas.WriteIn) -> Me
 
 
 @router.act("/tickets/{ticket_id}/pend", schemas.TicketOut)
-def pend_ticket(request: ApiRequest, ticket_id: Id, body: schemas.PendIn) -> Ticket:
+def pend_ticket(request: ApiRequest, ticket_id: Id, body: schemas_writing.PendIn) -> Ticket:
     """Put a ticket on hold."""
     ticket = queries.get_ticket(request.actor, ticket_id)
     return schemas.shown(
