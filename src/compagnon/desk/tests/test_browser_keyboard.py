@@ -145,7 +145,7 @@ def test_the_picker_of_merging_by_keyboard(open_page: OpenPage, cast: Cast) -> N
 
 
 def test_the_palette_serves_users_on_a_phone(open_page: OpenPage, cast: Cast) -> None:
-    page = open_page("/requests/", cast.user.account, width=PHONE, language="en")
+    page = open_page("/people/me/", cast.user.account, width=PHONE, language="en")
     page.get_by_role("button", name=re.compile("^Palette")).click()
     expect(page.locator("#palette-input")).to_be_focused()
     page.keyboard.type("pass")

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { arriving } from "../arriving";
 
 /**
  * Walk a list by the keyboard: j and k move, Enter opens the row's first link, x ticks its box.
@@ -16,7 +17,7 @@ export default class RowsController extends Controller<HTMLElement> {
     this.element.addEventListener("focusin", this.focused);
     // Back from what was done on a row: it is where one goes on.
     const row = this.rows().find((one) => one.id && `#${one.id}` === location.hash);
-    if (row && document.activeElement === document.body) this.enter(row);
+    if (row) arriving(row.id, () => document.activeElement === document.body && this.enter(row));
   }
 
   override disconnect(): void {
