@@ -20,9 +20,51 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9*]+", " ", plain).split())
 
 
+# Words of the headings that official documents share: a layout may cut them («Crit ères de
+# perfor mance»), and a heading that is not known loses all that stands under it.
+_OF_HEADINGS = frozenset(
+    {
+        "activite", "activites", "associes", "certificat", "competence", "competences",
+        "connaissance", "connaissances", "contexte", "contextes", "conventions",
+        "correspondance", "correspondances", "critere", "criteres", "definition", "description",
+        "domaine", "dossier", "emploi", "entre", "evaluation", "evolution", "evolutions",
+        "exercice", "extension", "fiche", "fiches", "faire", "faires", "glossaire", "interdite",
+        "introduction", "liste", "niveau", "numero", "oeuvre", "organisationnel",
+        "organisationnels", "performance", "presentation", "processus", "professionnel",
+        "professionnelle", "professionnelles", "professionnels", "qualitatif", "qualitatifs",
+        "quantitatif", "quantitatifs", "realisation", "reglementation", "relationnel",
+        "relationnels", "reproduction", "reussite", "rome", "savoir", "savoirs", "sommaire",
+        "synoptique", "tableau", "technique", "techniques", "transversale", "transversales",
+        "type", "types", "vue",
+    }
+)  # fmt: skip
+_PIECES = 4
+
+
 def heading(text: str) -> str:
-    """Fold a line that may be a heading: «Contexte(s) professionnel(s)» loses its endings."""
-    return fold(FEMININE.sub("", text))
+    """Fold a line that may be a heading: «Contexte(s) professionnel(s)» loses its endings.
+
+    A word of the shared headings that was cut is put together again.
+    """
+    return _mended(fold(FEMININE.sub("", text)))
+
+
+def _mended(folded: str) -> str:
+    words, at, found = folded.split(), 0, []
+    if len(words) > 25:
+        return folded
+    while at < len(words):
+        size = next(
+            (
+                size
+                for size in range(min(_PIECES, len(words) - at), 1, -1)
+                if "".join(words[at : at + size]) in _OF_HEADINGS
+            ),
+            1,
+        )
+        found.append("".join(words[at : at + size]))
+        at += size
+    return " ".join(found)
 
 
 def key(text: str) -> str:

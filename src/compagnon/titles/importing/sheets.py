@@ -29,9 +29,19 @@ ACTIVITY = {
     ),
     "criteria": headings.CRITERIA,
 }
+
+
+def _cut_anywhere(word: str) -> str:
+    """Give the pattern of a word in which a layout may have put a space; «é» may be «e»."""
+    return r"\s?".join("[ée]" if char == "é" else char for char in word)
+
+
+_SHEET, _COMPETENCE, _ACTIVITY, _PROFESSIONAL, _TYPE, _EXTENSION = map(
+    _cut_anywhere, ("fiche", "compétence", "activité", "professionnelle", "type", "extension")
+)
 OPENING = re.compile(
-    r"^\W*(?:fiche\s+)?(?:d['’]\s*)?(?:de\s+)?(?:comp[ée]tences?|activit[ée]s?|CP|AT)\b"
-    r"(?:\s*[-–]?\s*(?:professionnelle|type))?(?P<extension>\s+d['’]\s*extension)?"
+    rf"^\W*(?:{_SHEET}\s+)?(?:d['’]\s*)?(?:de\s+)?(?:(?:{_COMPETENCE}|{_ACTIVITY})(?:\s?s)?|CP|AT)\b"
+    rf"(?:\s*[-–]?\s*(?:{_PROFESSIONAL}|{_TYPE}))?(?P<extension>\s+d['’]\s*{_EXTENSION})?"
     r"\s*(?:n\s?[°º.]\s?|no?\s?(?=\d)|num[ée]ro\s)?(?P<number>\d{1,3})?\s*[-–—:.]*\s*(?P<name>.*)$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import unicodedata
 from pathlib import Path
 
@@ -294,3 +296,21 @@ def test_sheet_of_today_as_text() -> None:
         ("RNCP37682BC01", "Tenir un refuge d'altitude et accueillir en toute saison", [1, 2]),
         ("RNCP37682BC02", "Porter secours", [3, 1]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_reac_whose_words_are_cut_keeps_its_figures(shared_data: Path, seed: int) -> None:
+    """«Crit ères de perfor mance»: a space within one long word in fifty, headings among them."""
+    chance = random.Random(seed)  # noqa: S311 - a layout, not a secret
+
+    def cut(match: re.Match[str]) -> str:
+        word = match[0]
+        at = chance.randrange(2, len(word) - 1)
+        return word if chance.random() > 0.02 else f"{word[:at]} {word[at:]}"
+
+    text = (shared_data / "titles/seeds/reac-tssi-2013-v08.txt").read_text(encoding="utf-8")
+    found = read(re.sub(r"\b\w{6,}\b", cut, text))
+    assert [len(one.competences) for one in found.activities] == [5, 6, 6]
+    criteria = [len(one.criteria) for each in found.activities for one in each.competences]
+    assert criteria == [5, 5, 5, 5, 3, 4, 5, 6, 5, 4, 5, 4, 4, 4, 5, 5, 5]
+    assert [len(one.criteria) for one in found.transversal] == [4, 2, 3]
