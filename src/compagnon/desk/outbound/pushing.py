@@ -40,10 +40,11 @@ def push(subscription_id: int, notice_ids: list[int]) -> None:
         RetryLater: the push service does not answer, or asks to wait.
     """
     rows = PushSubscription.objects.select_related("person", "key")
-    one = rows.filter(pk=subscription_id, person__is_active=True).first()
+    one = rows.filter(
+        pk=subscription_id, person__is_active=True, person__account__is_active=True
+    ).first()
     notices = readable(one.person, notice_ids) if one else []
-    # Read on a page meanwhile, or signed out: there is nothing to tell.
-    notices = [notice for notice in notices if notice.person_id == (one and one.person_id)]
+    # Signed out meanwhile, an account closed, or nothing that may still be read.
     if one is None or not notices:
         return
     try:

@@ -125,7 +125,11 @@ def readers(people: Iterable[int], events: Iterable[NoticeEvent]) -> dict[int, R
                 "notice_preferences", condition=Q(notice_preferences__event__in=list(events))
             ),
             has_account=Exists(Account.objects.filter(person=OuterRef("pk"), is_active=True)),
-            has_push=Exists(PushSubscription.objects.filter(person=OuterRef("pk"))),
+            has_push=Exists(
+                PushSubscription.objects.filter(
+                    person=OuterRef("pk"), person__account__is_active=True
+                )
+            ),
         )
         .order_by("pk")
         .values_list(

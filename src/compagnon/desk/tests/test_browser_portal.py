@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from compagnon.desk import services
@@ -15,11 +17,15 @@ from compagnon.ui.tests.browser import assert_accessible, assert_no_sideways_scr
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+SHOWN = """navigator.serviceWorker.ready
+  .then((one) => one.getNotifications())
+  .then((all) => all.map((one) => [one.title, one.body, one.data.url]))"""
 NAMES = "caches.keys().then((all) => all.filter((one) => one.includes('-pages-')))"
 
 
 def furnished() -> tuple[Any, Ticket]:
     """A request that is answered and proposed a solution, beside one in progress."""
+    reverse("desk:portal")  # reads every room's routes, before a browser waits for them
     people = cast()
     technician = actor(people.technician)
     factories.category("Écrans")
@@ -32,19 +38,20 @@ def furnished() -> tuple[Any, Ticket]:
 
 def test_the_portal_serves_everybody(open_page: Any) -> None:
     people, ticket = furnished()
-    looks = (("fr", 1440, "light"), ("en", 390, "dark"))
-    for language, width, theme in looks:
+    request = f"/portal/requests/{ticket.pk}/"
+    told = ("/desk/for-me/", "/desk/for-me/choices/")
+    looks = (
+        ("fr", 1440, "light", (request, "/portal/requests/?show=all", "/portal/offline/", *told)),
+        ("en", 390, "dark", ("/portal/", request, told[1])),
+    )
+    for language, width, theme, paths in looks:
         page: Page = open_page(
-            "/portal/", people.user.account, language=language, width=width, theme=theme
+            "/portal/report/", people.user.account, language=language, width=width, theme=theme
         )
-        for path in ("", "report/", f"requests/{ticket.pk}/", "requests/?show=all", "offline/"):
-            page.goto(f"/portal/{path}")
-            look(page, language)
-        page.goto("/portal/report/")
         page.fill("[name=title]", "Écran noir")
         expect(page.locator("#suggestions")).to_contain_text("Écran qui clignote")
-        assert_accessible(page)
-        for path in ("/desk/for-me/", "/desk/for-me/choices/"):
+        look(page, language)
+        for path in paths:
             page.goto(path)
             look(page, language)
         page.context.close()
@@ -111,3 +118,35 @@ def test_what_was_read_is_read_again_without_network_and_answered(open_page: Any
     page.goto("/portal/offline/")
     page.goto(where)
     expect(page.get_by_text("Adresse corrigée.")).to_have_count(0)
+
+
+def test_what_is_pushed_is_shown_even_when_no_page_asks(open_page: Any) -> None:
+    people, _ticket = furnished()
+    page: Page = open_page("/portal/", people.user.account)
+    expect(page.locator(".portal")).to_have_attribute("data-kept", "yes")
+    page.context.grant_permissions(["notifications"], origin=page.evaluate("location.origin"))
+    browser = page.context.new_cdp_session(page)
+    found: list[str] = []
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    for _time in range(50):
+        if found:
+            break
+        page.wait_for_timeout(100)
+    told = {"title": "Support vous a répondu", "body": "Imprimante", "url": "/portal/",
+            "tag": "ticket-1", "lang": "fr"}  # fmt: skip
+    origin = page.evaluate("location.origin")
+    browser.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": origin, "registrationId": found[-1], "data": json.dumps(told)},
+    )
+    shown: list[Any] = []
+    for _time in range(50):
+        shown = page.evaluate(SHOWN)
+        if shown:
+            break
+        page.wait_for_timeout(100)
+    assert shown == [["Support vous a répondu", "Imprimante", "/portal/"]]

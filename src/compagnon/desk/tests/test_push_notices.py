@@ -93,6 +93,17 @@ def test_nothing_is_pushed_that_its_reader_may_no_longer_read(
     assert push_service.taken == []
 
 
+def test_nothing_is_pushed_to_a_closed_account(
+    people: Cast, technician: Actor, expert: Actor, ticket: Ticket, push_service: PushService
+) -> None:
+    subscribed(technician, push_service)
+    assign(people, expert, ticket)
+    people.technician.account.is_active = False
+    people.technician.account.save()
+    worker.run_due()
+    assert push_service.taken == []
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_forgotten(
     people: Cast, technician: Actor, expert: Actor, ticket: Ticket, push_service: PushService,
