@@ -13,7 +13,7 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.park import models, shipped_types
 from compagnon.park.identity import Evidence
-from compagnon.park.identity.evidence import swapped
+from compagnon.park.identity.evidence import DEVICES, swapped
 from compagnon.park.ingestion import catalogue, cutting, finding
 from compagnon.park.ingestion.rows import SECTIONS, addresses, day, fitted, ports, text
 from compagnon.park.inventory import documents
@@ -30,6 +30,9 @@ PERSONAL_SECTIONS = frozenset({"users", "sim_cards", "licences", "remote_access"
 PERSONAL_FIELDS = frozenset(
     {"last_user", "last_user_at", "windows_owner", "windows_company", "windows_key", "contact"}
 )
+SAID_BY_DISCOVERY = (
+    "snmp_hostname", "dns_hostname", "netbios_name", "entity", "credential", "uptime", "domain",
+)  # fmt: skip
 NETWORK = "network"
 SOFTWARE = "software"
 
@@ -95,6 +98,9 @@ def change(
     before = read_document(kept) if kept else None
     if is_overlay and before is not None:
         facts, evidence = _laid_over(before, facts), replace(evidence, is_partial=True)
+    elif before is not None and facts.kind in DEVICES and not facts.machine.ips:
+        # Read at an address that it does not list itself: where a discovery met it.
+        facts = replace(facts, machine=replace(facts.machine, ips=before.machine.ips))
     whole = documents.merged(before, facts) if before else facts
     Asset.every.filter(pk=asset.pk).update(last_seen=report.last_received_at)
     if kept is not None and before is not None and documents.digest(whole) == kept.digest:
@@ -129,16 +135,20 @@ def change(
 
 
 def _laid_over(before: Report, facts: Report) -> Report:
-    """Give a discovery as a partial report: sections it does not name stay, and a name too.
+    """Give a discovery as a partial report over what is known of the device.
 
-    Names that a discovery makes of an address or of a directory are worth less than the device's.
+    Sections stay, and so do names that a discovery makes of an address or of a directory: else
+    each discovery and each inventory that follows would undo the other, line after line.
     """
-    machine = facts.machine
-    if before.machine.name and machine.name != machine.snmp_hostname:
-        machine = replace(machine, name=before.machine.name)
-    machine = replace(machine, ips=machine.ips or before.machine.ips)
-    said = facts.sections | {"network_device"}
-    return replace(facts, machine=machine, partial=True, sections=said)
+    known, machine = before.machine, facts.machine
+    own_name = machine.name if machine.name == machine.snmp_hostname else None
+    machine = replace(
+        machine,
+        name=own_name or known.name or machine.name,
+        ips=known.ips or machine.ips,
+        **{name: getattr(known, name) for name in SAID_BY_DISCOVERY},
+    )
+    return replace(facts, machine=machine, partial=True, sections=frozenset())
 
 
 def told(changes: Iterable[Change]) -> dict[str, Any]:

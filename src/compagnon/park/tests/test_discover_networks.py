@@ -257,6 +257,39 @@ def test_who_is_known_by_address_is_not_made_twice(alone: Organisation, client: 
     assert Asset.objects.count() == before
 
 
+def test_a_discovery_takes_nothing_from_an_inventory(alone: Organisation, client: Client) -> None:
+    """Ports read by SNMP stay, and neither undoes the other's lines again and again."""
+    ports = "<PORTS><PORT><IFNUMBER>1</IFNUMBER><IFNAME>1/1/1</IFNAME></PORT></PORTS>"
+    info = (
+        "<TYPE>NETWORKING</TYPE><SERIAL>CN10K00007</SERIAL><NAME>sw-7</NAME><MODEL>JL679A</MODEL>"
+        "<MANUFACTURER>Hewlett-Packard</MANUFACTURER><MAC>38:10:f0:38:00:07</MAC>"
+    )
+    read = f"<DEVICE><INFO>{info}</INFO>{ports}</DEVICE>"
+    for number in (1, 2):
+        said_of(client, 900 + number, read, "SNMPQUERY")
+        said_of(client, 910 + number, SWITCH.format(7))
+    asset = Asset.objects.get(serial="CN10K00007")
+    assert asset.networkport_rows.count() == 1
+    # The address at which it was met, once.
+    told = Entry.objects.filter(verb="asset.inventory").values_list("after", flat=True)
+    assert [one["changes"][0]["field"] for one in told] == ["ips"]
+
+
+def test_what_was_met_by_its_card_is_later_known_for_what_it_is(
+    alone: Organisation, client: Client
+) -> None:
+    card = "38:10:f0:38:00:08"
+    met = f"<DEVICE><IP>192.0.2.8</IP><MAC>{card}</MAC><DNSHOSTNAME>imp</DNSHOSTNAME></DEVICE>"
+    said_of(client, 901, met)
+    said_of(client, 902, met)
+    assert Asset.objects.get().type.code == "device"
+    info = f"<TYPE>PRINTER</TYPE><NAME>imp</NAME><SERIAL>V1</SERIAL><MAC>{card}</MAC>"
+    said_of(client, 903, f"<DEVICE><INFO>{info}</INFO></DEVICE>", "SNMPQUERY")
+    assert Asset.objects.get().type.code == "printer"
+    said_of(client, 904, met)
+    assert Asset.objects.get().serial == "V1"
+
+
 # --- refusals ------------------------------------------------------------------------------------
 
 
