@@ -10,6 +10,8 @@ from compagnon.ui.panels import Panel
 from compagnon.ui.panels import register as register_panel
 
 _SECTION = _("Park")
+# What an inventory brings, and what describes the park: below what is done every day.
+_INVENTORY = _("Inventory")
 
 register(
     NavItem(
@@ -17,30 +19,30 @@ register(
         section=_SECTION, shortcut="g a",
     ),
     NavItem(
-        _("Doubts"), "help-circle", "park:doubts", "inventory.manage", 47, "park",
-        section=_SECTION,
+        _("Doubts"), "help-circle", "park:doubts", "inventory.manage", 61, "park",
+        section=_INVENTORY,
     ),
     NavItem(
-        _("Inventories"), "inbox", "park:reports", "inventory.manage", 48, "park",
-        section=_SECTION,
+        _("Inventories"), "inbox", "park:reports", "inventory.manage", 60, "park",
+        section=_INVENTORY,
     ),
     NavItem(
-        _("Agents"), "robot", "park:agents", "inventory.manage", 49, "park", section=_SECTION
+        _("Agents"), "robot", "park:agents", "inventory.manage", 62, "park", section=_INVENTORY
     ),
     NavItem(
-        _("Network discovery"), "network", "park:network_jobs", "inventory.manage", 49, "park",
-        section=_SECTION,
+        _("Network discovery"), "network", "park:network_jobs", "inventory.manage", 63, "park",
+        section=_INVENTORY,
     ),
     NavItem(
-        _("Baselines"), "scale", "park:baselines", "asset.view", 49, "park", section=_SECTION
+        _("Baselines"), "scale", "park:baselines", "asset.view", 66, "park", section=_INVENTORY
     ),
     NavItem(
-        _("Kinds of relations"), "sitemap", "park:relation_kind_list", "asset_type.manage", 51,
-        "park", section=_SECTION,
+        _("Kinds of relations"), "sitemap", "park:relation_kind_list", "asset_type.manage", 68,
+        "park", section=_INVENTORY,
     ),
     NavItem(
-        _("Asset types"), "category", "park:asset_type_list", "asset_type.manage", 50, "park",
-        section=_SECTION,
+        _("Asset types"), "category", "park:asset_type_list", "asset_type.manage", 67, "park",
+        section=_INVENTORY,
     ),
 )  # fmt: skip
 

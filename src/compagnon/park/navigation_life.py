@@ -17,32 +17,32 @@ _SECTION = _("Park")
 
 register(
     NavItem(
-        _("Read a label"), "qrcode", "park:scan", "asset.view", 52, "park", section=_SECTION
+        _("Read a label"), "qrcode", "park:scan", "asset.view", 48, "park", section=_SECTION
     ),
     NavItem(
-        _("Loans"), "calendar-event", "park:loans", "asset.view", 53, "park", section=_SECTION
+        _("Loans"), "calendar-event", "park:loans", "asset.view", 49, "park", section=_SECTION
     ),
     NavItem(
-        _("Stock-taking"), "clipboard-check", "park:counts", "stock.manage", 54, "park",
+        _("Stock-taking"), "clipboard-check", "park:counts", "stock.manage", 50, "park",
         section=_SECTION,
     ),
     NavItem(
-        _("Consumables"), "package", "park:consumable_list", "stock.manage", 55, "park",
+        _("Consumables"), "package", "park:consumable_list", "stock.manage", 51, "park",
         section=_SECTION,
     ),
     NavItem(
-        _("Stock places"), "archive", "park:stock_place_list", "stock.manage", 56, "park",
+        _("Stock places"), "archive", "park:stock_place_list", "stock.manage", 52, "park",
         section=_SECTION,
     ),
     NavItem(
-        _("Disposals"), "truck", "park:disposals", "disposal.manage", 57, "park",
+        _("Disposals"), "truck", "park:disposals", "disposal.manage", 53, "park",
         section=_SECTION,
     ),
     NavItem(
-        _("Budget"), "coin-euro", "park:budget", "asset.manage", 58, "park", section=_SECTION
+        _("Budget"), "coin-euro", "park:budget", "asset.manage", 57, "park", section=_SECTION
     ),
     NavItem(
-        _("Energy"), "bolt", "park:energy", "asset.manage", 59, "park", section=_SECTION
+        _("Energy"), "bolt", "park:energy", "asset.manage", 58, "park", section=_SECTION
     ),
 )  # fmt: skip
 

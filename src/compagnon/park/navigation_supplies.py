@@ -13,14 +13,14 @@ _SECTION = _("Park")
 
 register(
     NavItem(
-        _("Licences"), "license", "park:licence_use", "asset.view", 52, "park", section=_SECTION
+        _("Licences"), "license", "park:licence_use", "asset.view", 54, "park", section=_SECTION
     ),
     NavItem(
-        _("Supplier contracts"), "file-invoice", "park:supplier_contract_list", "asset.view", 53,
+        _("Supplier contracts"), "file-invoice", "park:supplier_contract_list", "asset.view", 55,
         "park", section=_SECTION,
     ),
     NavItem(
-        _("Import and export"), "file-spreadsheet", "park:brought_lists", "asset.manage", 55,
+        _("Import and export"), "file-spreadsheet", "park:brought_lists", "asset.manage", 59,
         "park", section=_SECTION,
     ),
     NavItem(

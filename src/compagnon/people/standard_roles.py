@@ -64,6 +64,10 @@ _SUPERVISOR = _TECHNICIAN | {
     "journal.view",
     "asset_type.manage",
     "disposal.manage",
+    "licence.manage",
+    "supplier.manage",
+    "needs.manage",
+    "alert.manage",
 }
 _TRAINER = frozenset({"person.view", "ticket.view", "candidacy.view", "candidacy.train"})
 _SECRETARY = frozenset(

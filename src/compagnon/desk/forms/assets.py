@@ -35,7 +35,7 @@ class AffectedForm(forms.Form):
         fields["persons"].choices = [(one, one) for one in writable]
         if data is not None:
             self.data = data.copy()
-            self.data.setlist("persons", [one for one in data.getlist("persons") if one in kept])  # type: ignore[attr-defined]
+            self.data.setlist("persons", [one for one in data.getlist("persons") if one in kept])
 
     def chosen(self) -> list[int]:
         """Give the keys that are ticked."""

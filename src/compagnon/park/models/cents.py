@@ -31,13 +31,13 @@ class CentsFormField(forms.DecimalField):
         return found if found is None else int(found * 100)
 
 
-class Cents(models.PositiveBigIntegerField):
+class Cents(models.PositiveBigIntegerField):  # type: ignore[type-arg]
     """A column of cents, whose form is in units."""
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(
+        self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any
+    ) -> Any:
         """Give the field of a form, in units with two decimals."""
-        kwargs.pop("form_class", None)
-        kwargs.pop("choices_form_class", None)
         limits = [one.limit_value for one in self.validators if isinstance(one, MaxValueValidator)]
         most = min(limits) // 100 if limits else None
         return CentsFormField(

@@ -102,7 +102,10 @@ def make(actor: Actor, name: str, form: str) -> Made:
         else _of_resource(actor, resources()[name], most)
     )
     day = timezone.localdate()
-    content = {"csv": _csv, "xlsx": workbook, "pdf": lambda one: paper(one, day)}[form](sheet)
+    if form == "pdf":
+        content = paper(sheet, day)
+    else:
+        content = _csv(sheet) if form == "csv" else workbook(sheet)
     return Made(f"{name}-{day.isoformat()}.{form}", FORMS[form], content)
 
 

@@ -48,7 +48,7 @@ def near(people: Cast) -> dict[str, Any]:
 
 
 def told(address: str) -> list[str]:
-    return [one.body for one in mail.outbox if address in one.to]
+    return [str(one.body) for one in mail.outbox if address in one.to]
 
 
 def address(person: Person) -> str:

@@ -85,7 +85,8 @@ def test_a_paper_says_what_it_leaves_out(
     monkeypatch.setitem(exporting.MOST_ROWS, "pdf", 3)
     said: list[str] = []
     monkeypatch.setattr(
-        exporting.engine, "render", lambda _path, data, **_kw: said.append(data["subheading"])
+        "compagnon.core.documents.engine.render",
+        lambda _path, data, **_kw: said.append(data["subheading"]),
     )
     with translation.override("en"):
         exporting.make(system(), "assets", "pdf")
