@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from compagnon.config.demo import data, voices
@@ -200,6 +200,17 @@ class Life(Pen):
         self.act(acts.Resumed, self.holder.id)
         if self.chance(0.5):
             self.note(self.phrase("support", back))
+
+    def plan_for_today(self) -> None:
+        """Plan some work at a distance for the day on which the stories stop."""
+        local = self.times.until.astimezone(PARIS).replace(minute=0, second=0, microsecond=0)
+        # A late evening has nothing left of its day: what was planned for the hour before is due.
+        start = local + timedelta(hours=self.rng.choice((1, 2)) if local.hour < 21 else -1)
+        self.act(
+            acts.TaskPlanned, self.holder.id, title=self.phrase("support", "today"),
+            assignee=self.holder.id, planned_start=start.astimezone(UTC),
+            planned_seconds=self.rng.choice((900, 1800, 2700)),
+        )  # fmt: skip
 
     def visit(self, turn: Turn, *, done: bool = True) -> None:
         """Go there: appointment, travel, report, and the user's signature."""

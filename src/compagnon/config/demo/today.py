@@ -61,19 +61,19 @@ SCENES = (
     Scene(about="mail.delivery", stage="call", back=6, levels=(2, 1), holder="Lucie",
           user="Ozanneau"),
     # Being worked on.
-    Scene(about="workstation.slow", stage="work", back=1, holder="Yanis", user="Tassin-Duval"),
+    Scene(about="workstation.slow", stage="task", back=1, holder="Yanis", user="Tassin-Duval"),
     Scene(about="access.password", stage="work", back=0, levels=(3, 1), holder="Yanis",
           channel="phone"),
     Scene(about="workstation.peripherals", stage="work", back=1, hour=14, holder="Lucie"),
-    Scene(about="access.rights", stage="work", back=1, hour=11, levels=(3, 3), holder="Lucie"),
-    Scene(about="phones.meetings", stage="work", back=1, hour=10, holder="Inès"),
+    Scene(about="access.rights", stage="task", back=1, hour=11, levels=(3, 3), holder="Lucie"),
+    Scene(about="phones.meetings", stage="task", back=1, hour=10, holder="Inès"),
     Scene(about="printing.supplies", stage="work", back=2, levels=(3, 3), holder="Inès"),
-    Scene(about="servers.backup", stage="work", back=1, hour=9, holder="Karim",
+    Scene(about="servers.backup", stage="task", back=1, hour=9, holder="Karim",
           user="Guichaoua"),
     Scene(about="applications.cad", stage="work", back=1, hour=15, levels=(2, 2),
           holder="Sophie"),
-    Scene(about="servers.systems", stage="work", back=1, hour=10, levels=(2, 2),
-          holder="Grégoire", user="Lachassagne", channel="alert"),
+    Scene(about="servers.systems", stage="task", back=1, hour=10, levels=(2, 2),
+          holder="Anne-Laure", user="Lachassagne", channel="alert"),
     # Escalated, and taken by nobody there yet.
     Scene(about="applications.erp", stage="escalated", back=0, hour=9, levels=(2, 2)),
     Scene(about="workstation.system", stage="escalated", back=1, hour=16),
@@ -131,6 +131,9 @@ def _stage(life: Life, stage: str) -> None:
     match stage:
         case "work":
             life.look()
+        case "task":
+            life.look()
+            life.plan_for_today()
         case "call":
             life.look()
             life.work(1200)
