@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -144,14 +145,18 @@ def main() -> None:
         shutil.chown(folder, user(), user())
     database = start_database(folder, asked.schema)
     web = start_web(folder)
+    figures: dict[str, object] = {}
     try:
-        print(json.dumps(measure(bodies, asked.at_once, [database.pid, web.pid], folder), indent=1))
+        figures = measure(bodies, asked.at_once, [database.pid, web.pid], folder)
     finally:
-        web.terminate()
-        database.terminate()
-        web.wait()
-        database.wait()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        for server in (web, database):
+            server.terminate()
+            server.wait()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         shutil.rmtree(folder, ignore_errors=True)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(json.dumps(figures | {"cpu_seconds": round(spent, 1)}, indent=1))
 
 
 def measure(
