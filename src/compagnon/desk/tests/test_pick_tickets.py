@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from compagnon.config.tests import world
+from compagnon.config.tests.filled import filled_database
 from compagnon.core.actor import Actor
 from compagnon.desk import services
 from compagnon.desk.models import Ticket
 from compagnon.desk.picking import pick_tickets
 from compagnon.desk.tests import factories
+from compagnon.park.queries.picking import pick_assets
+from compagnon.people.models import Organisation, Person
+from compagnon.people.queries import pick_persons
+from compagnon.people.tests import factories as persons
 from compagnon.people.tests.factories import Cast, actor, system
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +111,34 @@ def test_a_list_is_gone_back_to_and_no_other_site(cast: Cast, client: Client) ->
         assert client.post(address, {"next": elsewhere})["Location"] == (
             f"/desk/tickets/{ticket.pk}/"
         )
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_under_a_tenth_of_a_second_at_a_hundred_thousand() -> None:
+    with filled_database(100_000):
+        root = Organisation.objects.filter(parent=None).earliest("pk")
+        anybody = persons.person(root)
+        persons.grant(anybody, world.everything(), root)
+        who = actor(anybody)
+        last = Ticket.objects.latest("pk").pk
+        known = Person.objects.latest("pk").last_name
+        typed = {
+            pick_tickets: ["", "a", "impr", "imprimante", "serveur lent", f"{last:06}", known],
+            pick_persons: ["", "m", "mar", known, known[:2], "06"],
+            pick_assets: ["", "p", "PC", "pc-0", "écran", "10.0.0.1"],
+        }
+        taken = {
+            f"{pick.__name__} {text!r}": min(_taken(pick, who, text) for _time in range(3))
+            for pick, texts in typed.items()
+            for text in texts
+        }
+        print("\n".join(f"{1000 * best:6.1f} ms  {what}" for what, best in taken.items()))  # noqa: T201
+        assert {what: best for what, best in taken.items() if best > 0.1} == {}
+
+
+def _taken(pick: Callable[[Actor, str], Any], who: Actor, text: str) -> float:
+    """The seconds of the processor and of the database that a picker takes."""
+    began = time.perf_counter()
+    pick(who, text)
+    return time.perf_counter() - began
