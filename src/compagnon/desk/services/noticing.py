@@ -189,6 +189,7 @@ def tell(
         told=told,
         at=at,
         message_id=after.get("message_id"),
+        by=after.get("author_id"),
     )
 
 
@@ -200,11 +201,13 @@ def write(
     at: datetime,
     message_id: int | None = None,
     key: str = "",
+    by: int | None = None,
 ) -> list[Notice]:
     """Write the rows of events, by the ways that each person chose; again, nothing is added.
 
     Args:
         key: names the event; the ticket's version does unless given.
+        by: who did it, where a program acted for them (a mail that it read).
     """
     found = readers({one for keys in told.values() for one in keys}, told)
     if not found:
@@ -217,6 +220,8 @@ def write(
         if person in found
         for row in _rows(actor, ticket, event, found[person], at, message, key)
     ]
+    for row in rows:
+        row.actor_id = row.actor_id or by
     made = Notice.objects.bulk_create(rows, ignore_conflicts=True)
     leave_at_once(rows)
     return made

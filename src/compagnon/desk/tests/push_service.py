@@ -46,7 +46,7 @@ class Browser:
         )
 
     @property
-    def keys(self) -> dict[str, str]:
+    def keys(self) -> dict[str, Any]:
         return {"p256dh": b64(self.point), "auth": b64(self.auth)}
 
     def read(self, body: bytes) -> Any:

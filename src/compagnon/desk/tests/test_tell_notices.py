@@ -17,6 +17,7 @@ from compagnon.core.tasks import worker
 from compagnon.core.visibility import visible
 from compagnon.desk import services
 from compagnon.desk.models import (
+    Channel,
     MailEvent,
     Notice,
     NoticeChannel,
@@ -117,6 +118,21 @@ def test_what_comes_to_the_team_is_told_to_who_asks(
     assert told(people.expert) == told(people.user) == []
 
 
+def test_who_wrote_by_mail_is_named_and_not_told(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    services.take(actor=technician, ticket_id=ticket.pk)
+    services.hear_from_user(
+        actor=system(),
+        ticket_id=ticket.pk,
+        text="Alors ?",
+        author_id=people.user.pk,
+        channel=Channel.MAIL,
+    )
+    notice = Notice.objects.get()
+    assert (notice.person, notice.actor, notice.event) == (people.technician, people.user, "wrote")
+
+
 def test_a_cancellation_tells_no_internal_reason(
     people: Cast, technician: Actor, user: Actor, ticket: Ticket
 ) -> None:
@@ -169,7 +185,8 @@ def test_the_digest_tells_all_at_once_at_its_hour(
     held = Notice.objects.filter(channel=MAIL, state=NoticeState.HELD)
     assert held.count() == 2
     assert not OutgoingMail.objects.filter(state="waiting", event="message")
-    due = held.first().due_at  # type: ignore[union-attr]
+    due = held.earliest("pk").due_at
+    assert due is not None
     assert due.astimezone(noticing.zone_of("Europe/Paris")).time() == time(17)
     assert releasing.waiting_since(timezone.now(), 10) == []
     assert releasing.waiting_since(due, 10) == [(people.user.pk, "mail")]
