@@ -139,7 +139,7 @@ class AttendanceIn(Body):
     identity_checked: bool = False
 
 
-class PresenceIn(Body):
+class JurorPresenceIn(Body):
     """Whether a juror came."""
 
     is_present: bool
@@ -364,7 +364,7 @@ def answer_invitation(request: ApiRequest, member_id: Id, body: ExamAnswerIn) ->
 
 @router.act("/sessions/{session_id}/jury/{member_id}/presence", SessionWhole)
 def record_presence(
-    request: ApiRequest, session_id: Id, member_id: Id, body: PresenceIn
+    request: ApiRequest, session_id: Id, member_id: Id, body: JurorPresenceIn
 ) -> dict[str, Any]:
     """Say whether a juror came."""
     deliberating.record_presence(
