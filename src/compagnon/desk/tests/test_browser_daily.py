@@ -38,7 +38,7 @@ def test_tickets_are_ticked_previewed_and_done(open_page: OpenPage, cast: Cast) 
     assert page.locator('input[name="ticket"]:checked').count() == 2
     bar.get_by_role("combobox").select_option("note")
     bar.get_by_role("button", name="Go on").click()
-    page.get_by_label("Message").fill("Vu ensemble")
+    page.get_by_role("textbox", name="Message").fill("Vu ensemble")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("2 tickets would change")).to_be_visible()
     page.get_by_role("button", name="Do it on 2 tickets").click()
