@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from compagnon.park.identity import Candidate, Evidence
@@ -15,6 +16,7 @@ from compagnon.park.models import Asset, Identifier
 from compagnon.people.models import Organisation
 from compagnon.people.queries import subtree
 
+MOST_MARKS = 500
 MOST_CANDIDATES = 25
 """Machines weighed for one report. More share a mark only where it marks nothing."""
 
@@ -43,20 +45,34 @@ def candidates(evidence: Evidence, organisation: Organisation) -> list[Candidate
 
     A client's report never touches another's machine, whatever it says.
     """
-    found = (
-        Identifier.objects.filter(
-            key__in=evidence.lookup,
-            asset__merged_into__isnull=True,
-            asset__organisation__in=subtree(organisation).values("pk"),
-        )
-        .order_by("-seen_at")
-        .values_list("asset_id", "key")
+    within = Identifier.objects.filter(
+        asset__merged_into__isnull=True,
+        asset__organisation__in=subtree(organisation).values("pk"),
     )
+    found = within.order_by("-seen_at").values_list("asset_id", "key")
+    rows = list(found.filter(key__in=evidence.lookup)[:MOST_MARKS])
+    if len(rows) == MOST_MARKS:
+        # A mark that a whole park shares (a name, a number of the factory) must not crowd out the
+        # one that tells this machine: the rarest first.
+        rows = list(found.filter(key__in=_rarest(within, evidence.lookup))[:MOST_MARKS])
     ranks: dict[int, int] = {}
-    for asset_id, key in found[: MOST_CANDIDATES * 20]:
+    for asset_id, key in rows:
         ranks[asset_id] = ranks.get(asset_id, 0) + WEIGHTS.get(key.partition(":")[0], 1)
     chosen = sorted(ranks, key=lambda pk: (-ranks[pk], pk))[:MOST_CANDIDATES]
     return known(chosen)
+
+
+def _rarest(within: QuerySet[Identifier], keys: Iterable[str]) -> list[str]:
+    """Give the marks that fewest machines have, as many as fit together."""
+    counts = within.filter(key__in=list(keys)).order_by().values_list("key").annotate(n=Count("pk"))
+    chosen: list[str] = []
+    total = 0
+    for key, count in sorted(counts, key=lambda one: one[1]):
+        total += count
+        if total > MOST_MARKS and chosen:
+            break
+        chosen.append(key)
+    return chosen
 
 
 WEIGHTS = {"uuid": 8, "serial": 8, "mac": 4, "board": 4, "agent": 3, "deviceid": 3}

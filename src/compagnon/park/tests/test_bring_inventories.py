@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compagnon.core.models import Entry
 from compagnon.park.models import (
@@ -268,3 +269,27 @@ def test_what_is_not_kept_whole_is_said(tmp_path: Path, organisation: Organisati
     assert report.cuts == [["software", 20_008, 20_000], ["texts", 1, 0]]
     assert [str(one) for one in cut_words(report.cuts)] != []
     assert Installation.objects.count() == 20_000
+
+
+def test_a_mark_that_all_share_does_not_crowd_out_the_one_that_tells(
+    organisation: Organisation,
+) -> None:
+    """600 machines of one name: the first of them is known again by its own serial number."""
+    said = {"serial": "KQ00001", "uuid": "", "mac": "a4:bb:6d:77:77:01"}
+    first = machine_of(bring(organisation, inventory("kiosque", **said)))
+    others = Asset.objects.bulk_create(
+        [
+            Asset(organisation=organisation, type=first.type, name="kiosque", serial=f"X{number}")
+            for number in range(600)
+        ]
+    )
+    Identifier.objects.bulk_create(
+        [
+            Identifier(asset=other, key=key, seen_at=timezone.now())
+            for other in others
+            for key in ("name:kiosque", f"serial:x{other.serial}")
+        ]
+    )
+    again = inventory("kiosque", **said)
+    again["content"]["hardware"]["memory"] = 16384
+    assert machine_of(bring(organisation, again)) == first
