@@ -56,10 +56,10 @@ class MailFetchOut(Schema):
 class MailFetchChangeIn(Body):
     """What changes; what is absent stays. Secrets are never given back."""
 
-    host: Annotated[str, Field(min_length=1, max_length=253, examples=["imap.example"])] = ""
+    host: Annotated[str, Field(min_length=1, max_length=253)] = "imap.example"
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     security: Security = "tls"
-    user: Annotated[str, Field(min_length=1, max_length=254, examples=["support"])] = ""
+    user: Annotated[str, Field(min_length=1, max_length=254)] = "support"
     sign_in: SignIn = "password"
     password: Secret = ""
     client_id: Annotated[str, Field(max_length=200)] = ""

@@ -35,6 +35,10 @@ from compagnon.park.models import Asset
 from compagnon.people.models import Person, Team
 
 TITLE_MAX = 200
+JOURNALED = (
+    "kind", "channel", "requester_id", "beneficiary_id", "priority", "impact", "urgency",
+    "category_id", "service_id", "team_id", "state",
+)  # fmt: skip
 
 
 @service("ticket.open")
@@ -139,20 +143,7 @@ def open_ticket(
         actor=actor,
         verb="ticket.open",
         subject=ticket,
-        after={
-            "kind": ticket.kind,
-            "channel": ticket.channel,
-            "requester_id": requester.pk,
-            "beneficiary_id": beneficiary.pk,
-            "priority": ticket.priority,
-            "impact": ticket.impact,
-            "urgency": ticket.urgency,
-            "category_id": ticket.category_id,
-            "service_id": ticket.service_id,
-            "team_id": ticket.team_id,
-            "state": ticket.state,
-            "message_id": message.pk,
-        },
+        after={name: getattr(ticket, name) for name in JOURNALED} | {"message_id": message.pk},
         occurred_at=at,
     )
     if acknowledge:
