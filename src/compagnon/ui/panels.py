@@ -40,7 +40,9 @@ _PANELS: dict[tuple[str, str, str], Panel] = {}
 
 def register(panel: Panel) -> None:
     """Add a panel; a room registers its own once, in its ``AppConfig.ready``."""
-    _PANELS[panel.place, panel.room, panel.render.__qualname__] = panel
+    # Two modules of a room may each have a function of that name.
+    name = f"{panel.render.__module__}.{panel.render.__qualname__}"
+    _PANELS[panel.place, panel.room, name] = panel
 
 
 def rendered(place: str, request: HttpRequest, subject: Any) -> SafeString:

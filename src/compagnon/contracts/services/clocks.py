@@ -198,19 +198,32 @@ def move(
 
 @transaction.atomic(savepoint=False)
 def pause(
-    *, actor: Actor, subject: Subject, reason: str, at: datetime, facts: Facts | None = None
+    *,
+    actor: Actor,
+    subject: Subject,
+    reason: str,
+    at: datetime,
+    facts: Facts | None = None,
+    promised: frozenset[int] = frozenset(),
 ) -> None:
     """Say why work waits. Clocks whose contract forgives that reason stop; the others count on.
 
     The reason is kept on both, so that the ledger and the what-if know it. While it is a supplier
     that is waited for, what its contract promises is counted, if ``facts`` tell which.
+
+    Args:
+        promised: keys of the contracts with suppliers that cover what the subject is about; they
+            come before any other, where one of them may apply.
     """
     _wait(actor, subject, reason, at)
     if facts is None or reason != PauseReason.WAITING_SUPPLIER:
         return
     if not Clock.objects.filter(STILL_OPEN, _of(subject), kind=SUPPLY).exists():
         terms, ancestry = current_for(subject.organisation_id)
-        create(begun_supply(terms, subject=subject, facts=facts, ancestry=ancestry, at=at))
+        new = begun_supply(
+            terms, subject=subject, facts=facts, ancestry=ancestry, at=at, promised=promised
+        )
+        create(new)
 
 
 def begun_supply(
@@ -220,15 +233,17 @@ def begun_supply(
     facts: Facts,
     ancestry: tuple[int, ...],
     at: datetime,
+    promised: frozenset[int] = frozenset(),
     held_as: type[H] = Held,  # type: ignore[assignment]
 ) -> list[H]:
     """Make, unsaved, the clock of the supplier who is waited for.
 
     Its resolution time alone: when it took up and answered, nobody tells us.
     """
+    contracts = terms.candidates(SUPPLY, ancestry, facts, at)
     return begun(
         terms,
-        terms.candidates(SUPPLY, ancestry, facts, at),
+        tuple(one for one in contracts if one.id in promised) or contracts,
         kind=SUPPLY,
         subject=subject,
         facts=facts,

@@ -27,6 +27,7 @@ from compagnon.desk.models import (
 from compagnon.desk.services import outgoing, waiting, writing
 from compagnon.desk.services.changing import apply, facts_of, lock, move, subject_of
 from compagnon.desk.services.conversation import reopened
+from compagnon.park.queries.licences import promised_for
 
 
 @service("ticket.pend")
@@ -76,6 +77,7 @@ def pend(
         reason=str(kept.base),
         at=at,
         facts=facts_of(ticket),
+        promised=promised_for(ticket.asset_id, timezone.localdate(at)),
     )
     after = {}
     if note.strip():

@@ -10,16 +10,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from compagnon.contracts.models import Clock, ContractKind
+from compagnon.contracts.tests import factories as promises
 from compagnon.core.errors import Conflict, Invalid, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.desk import services
-from compagnon.desk.models import Message, Ticket
+from compagnon.desk.models import Message, PendingReason, Ticket
 from compagnon.park.models import Asset, SupplierContract
 from compagnon.park.queries import cards
 from compagnon.park.services import relations, supplying
 from compagnon.park.shipped_relations import ensure
 from compagnon.park.tests.factories import asset, bring, inventory
-from compagnon.people.tests.factories import Cast, actor, cast, system
+from compagnon.people.tests.factories import Cast, actor, cast, organisation, system
 
 
 @pytest.fixture
@@ -169,3 +171,26 @@ def test_the_contract_that_covers_it_is_on_the_card(people: Cast, client: Client
     assert [one["name"] for one in told] == ["Entretien des postes"]
     client.force_login(people.user.account)
     assert client.get(reverse("desk:machine_card", args=[made.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("covered", ["Imprimantes", "Postes"])
+def test_the_wait_counts_what_the_supplier_of_the_machine_promised(
+    people: Cast, covered: str
+) -> None:
+    suppliers = {
+        name: promises.contract(
+            client=people.client_a, provider=organisation(f"Fournisseur {name}"),
+            kind=ContractKind.UNDERPINNING, name=name, targets={"resolution": hours * 3600},
+        )
+        for name, hours in (("Imprimantes", 4), ("Postes", 16))
+    }  # fmt: skip
+    row, made = machine(people), ticket(people)
+    services.link_asset(actor=actor(people.technician), ticket_id=made.pk, asset_id=row.pk)
+    kept = SupplierContract.objects.create(
+        organisation=people.client_a, supplier=suppliers[covered].provider, name=covered,
+        starts_on=timezone.localdate(), service_contract=suppliers[covered],
+    )  # fmt: skip
+    supplying.cover(actor=system(), contract=kept, asset=row)
+    services.pend(actor=actor(people.technician), ticket_id=made.pk, reason=PendingReason.SUPPLIER)
+    clock = Clock.objects.get(kind=ContractKind.UNDERPINNING)
+    assert clock.contract_id == suppliers[covered].pk

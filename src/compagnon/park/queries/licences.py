@@ -288,6 +288,22 @@ def covering(actor: Actor, asset_id: int, on: date | None = None) -> list[Suppli
     return list(rows.select_related("supplier").order_by("kind", "name", "pk")[:20])
 
 
+def promised_for(asset_id: int | None, on: date) -> frozenset[int]:
+    """Give the keys of the underpinning contracts under which an asset is covered that day.
+
+    For the clocks, which count for everybody: no actor's sight narrows it.
+    """
+    if asset_id is None:
+        return frozenset()
+    rows = SupplierContract.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on) | Q(renews=True),
+        covered__asset=asset_id,
+        starts_on__lte=on,
+        service_contract__isnull=False,
+    )
+    return frozenset(key for key in rows.values_list("service_contract_id", flat=True) if key)
+
+
 def next_day(row: SupplierContract, on: date) -> date | None:
     """Give the next day that matters: the last for giving notice, or else the last of all."""
     coming = [day for day in (row.notice_by, row.ends_on) if day is not None and day >= on]
