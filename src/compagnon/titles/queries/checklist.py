@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,16 +100,36 @@ def checklist(actor: Actor, session_id: int) -> Checklist:
     return of_session(session)
 
 
-def of_session(session: Session) -> Checklist:
-    """Give the checklist of a session, in a bounded number of queries."""
-    sittings = list(
-        session.sittings.select_related(
-            "candidacy__person", "candidacy__dossier", "candidacy__notice"
-        ).prefetch_related("slots", "candidacy__aimed")
-    )
+def with_case(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
+    """Read beside candidates of a session what a checklist looks at."""
+    return rows.select_related(
+        "candidacy__person", "candidacy__dossier", "candidacy__notice"
+    ).prefetch_related("slots", "candidacy__aimed")
+
+
+def with_signatures(rows: QuerySet[Minutes]) -> QuerySet[Minutes]:
+    """Read beside minutes what a checklist looks at."""
+    return rows.select_related("corrected_by").prefetch_related("signatures").order_by("pk")
+
+
+def of_session(
+    session: Session,
+    sittings: Sequence[Sitting] | None = None,
+    minutes: Sequence[Minutes] | None = None,
+) -> Checklist:
+    """Give the checklist of a session, in a bounded number of queries.
+
+    Args:
+        sittings: its candidates where they were read already, :func:`with_case`.
+        minutes: its minutes, :func:`with_signatures`.
+    """
+    if sittings is None:
+        sittings = list(with_case(session.sittings.all()))
+    if minutes is None:
+        minutes = list(with_signatures(Minutes.objects.filter(session=session)))
     # Each juror's answer, and whether they were there: what is counted thrice is read once.
     jury = list(session.jury.values_list("answer", "is_present"))
-    facts = _Facts.of(session, sittings, jury)
+    facts = _Facts.of(session, sittings, minutes, jury)
     approval = _approval(session)
     common = _common(session, approval)
     return Checklist(
@@ -131,7 +151,11 @@ class _Facts:
 
     @classmethod
     def of(
-        cls, session: Session, sittings: Sequence[Sitting], jury: Sequence[tuple[str, bool | None]]
+        cls,
+        session: Session,
+        sittings: Sequence[Sitting],
+        all_minutes: Sequence[Minutes],
+        jury: Sequence[tuple[str, bool | None]],
     ) -> _Facts:
         signed: dict[int, set[int]] = defaultdict(set)
         for candidacy, certificate in Evaluation.objects.filter(
@@ -143,10 +167,7 @@ class _Facts:
             if certificate is not None:
                 signed[candidacy].add(certificate)
         minutes = {
-            one.sitting_id: one
-            for one in Minutes.objects.filter(session=session, corrected_by=None)
-            .prefetch_related("signatures")
-            .order_by("pk")
+            one.sitting_id: one for one in all_minutes if getattr(one, "corrected_by", None) is None
         }
         return cls(
             signed=signed,

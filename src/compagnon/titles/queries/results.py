@@ -19,6 +19,8 @@ from compagnon.titles.models import (
     SessionState,
     Sitting,
 )
+from compagnon.titles.queries import checklist as checklists
+from compagnon.titles.queries.checklist import Checklist
 from compagnon.titles.services import attesting
 from compagnon.titles.services import minutes as services
 
@@ -90,6 +92,7 @@ class SessionOutcome:
     mails: Sequence[SessionMail]
     may_attest: bool
     manages: bool
+    checklist: Checklist | None
 
 
 def outcome(actor: Actor, session_id: int) -> SessionOutcome:
@@ -102,14 +105,8 @@ def outcome(actor: Actor, session_id: int) -> SessionOutcome:
         "organisation", "version_of_title__title", "certificate", "forecast"
     )
     session = get_visible(Session, actor, rows, pk=session_id)
-    sittings = visible(Sitting, actor).filter(session=session).select_related("candidacy__person")
-    minutes = {
-        one.sitting_id: one
-        for one in visible(Minutes, actor)
-        .filter(session=session)
-        .select_related("session__version_of_title", "session__certificate", "corrected_by")
-        .order_by("pk")
-    }
+    sittings, written = _read(actor, session)
+    minutes = {one.sitting_id: one for one in written}
     attested: dict[str, list[Attestation]] = defaultdict(list)
     numbers = [one.number for one in minutes.values()]
     mine = visible(Attestation, actor).filter(organisation=session.organisation_id)
@@ -127,7 +124,28 @@ def outcome(actor: Actor, session_id: int) -> SessionOutcome:
         and actor.scope.allows("attestation.issue", session.organisation_id)
         and any(one.minutes and not one.is_attested for one in lines),
         manages=manages,
+        checklist=checklists.of_session(session, sittings, written)
+        if checklists.may_read(actor, session)
+        else None,
     )
+
+
+def _read(actor: Actor, session: Session) -> tuple[list[Sitting], list[Minutes]]:
+    """Read a session's candidates and minutes once, for all that the page makes of them."""
+    sittings = visible(Sitting, actor).filter(session=session)
+    minutes = visible(Minutes, actor).filter(session=session)
+    if checklists.may_read(actor, session):
+        sittings, minutes = checklists.with_case(sittings), checklists.with_signatures(minutes)
+    else:
+        sittings = sittings.select_related("candidacy__person")
+        minutes = minutes.select_related("corrected_by").order_by("pk")
+    found = list(minutes)
+    for one in found:
+        one.session = session
+    read = list(sittings)
+    for sitting in read:
+        sitting.session = session
+    return read, found
 
 
 def _line(

@@ -42,12 +42,7 @@ def outcome(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show what came out of a session: each candidate's minutes and attestations, what is left."""
     actor = actor_of(request)
     found = queries.outcome(actor, session_id)
-    context = {
-        "outcome": found,
-        "checklist": checklists.of_session(found.session)
-        if checklists.may_read(actor, found.session)
-        else None,
-    }
+    context = {"outcome": found, "checklist": found.checklist}
     return render(request, "titles/results/outcome.html", context)
 
 
