@@ -126,7 +126,8 @@ def start_web(folder: Path) -> subprocess.Popen[bytes]:
         APACHE.format(folder=folder, port=WEB, user=user(), group=user())
     )
     command = ["apache2", "-f", str(folder / "apache.conf"), "-D", "FOREGROUND"]
-    server = subprocess.Popen(command)
+    # In a group of its own: what ends Apache ends its whole group.
+    server = subprocess.Popen(command, start_new_session=True)
     time.sleep(3)
     return server
 
