@@ -12,15 +12,19 @@ import re
 from django.db.models import Q
 
 from compagnon.core.actor import Actor
+from compagnon.core.search import parse
 from compagnon.core.search.analysis import fold
 from compagnon.core.visibility import visible
 from compagnon.desk import queries, search
 from compagnon.desk.models import OPEN_STATES, Ticket
+from compagnon.desk.visibility import support_filter
 from compagnon.people.queries import begins
 
 PICKED = 20
 # Of the tickets that moved last, those among which the beginning of a word is sought.
 LATEST = 300
+# More tickets that hold the words than that, and the words say nothing.
+SEVERAL = 400
 WORD = re.compile(r"\w+")
 
 
@@ -43,12 +47,10 @@ def pick_tickets(
     elif text:
         found |= dict.fromkeys(one.pk for one in _by_reference(actor, text))
     found |= dict.fromkeys(_latest(actor, text, limit))
-    # Words alone: a prefix or a phrase would have the index gather all that begins so. What a word
-    # of every day finds, the latest tickets have shown.
+    # Words alone: a prefix or a phrase would have the index gather all that begins so.
     words = " ".join(WORD.findall(text))
-    if words and len(found) < limit and not search.is_common(words):
-        best = search.best(actor, visible(Ticket, actor), words, limit=limit)
-        found |= dict.fromkeys(one.pk for one in best)
+    if words and len(found) < limit:
+        found |= dict.fromkeys(_by_words(actor, words, limit))
     keys = [key for key in found if key != without][:limit]
     rows = visible(Ticket, actor).select_related("beneficiary", "organisation").in_bulk(keys)
     return [rows[key] for key in keys if key in rows]
@@ -60,6 +62,24 @@ def _by_reference(actor: Actor, text: str) -> list[Ticket]:
         return []
     rows = visible(Ticket, actor).filter(begins("external_reference", text.upper()))
     return list(rows.order_by("external_reference")[:5])
+
+
+def _by_words(actor: Actor, words: str, limit: int) -> list[int]:
+    """Give the keys of the latest tickets that hold these words where the actor may read them.
+
+    None for words of every day, which the tickets that moved last have shown already.
+    """
+    parsed = parse(words)
+    told = search.PUBLIC.few(parsed, SEVERAL)
+    if told is None:
+        return []
+    condition = Q(pk__in=told)
+    support = support_filter(actor.scope)
+    if support is None or actor.scope.allows_somewhere("ticket.view"):
+        noted = Q(pk__in=search.INTERNAL.few(parsed, SEVERAL) or [])
+        condition |= noted if support is None else noted & support
+    rows = visible(Ticket, actor).filter(condition).order_by("-activity_at", "-pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
 
 
 def _latest(actor: Actor, text: str, limit: int) -> list[int]:

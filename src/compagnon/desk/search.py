@@ -117,13 +117,8 @@ def best(
     return [at_hand[pk] for pk in chosen if pk in at_hand]
 
 
-def is_common(words: str) -> bool:
-    """Tell whether so many tickets hold these words that the index gathers no list of them."""
-    parsed = parse(words)
-    return not parsed.is_empty and _is_common(parsed)
-
-
 def _is_common(query: Query) -> bool:
+    """Whether so many tickets hold it that the index gathers no list of them."""
     return not all(isinstance(child, tuple) for child in PUBLIC.matches(query).children)
 
 

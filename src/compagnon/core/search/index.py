@@ -113,6 +113,20 @@ class SearchIndex:
             return Q(**{f"{field}__in": RawSQL(every, [expression])})  # noqa: S611
         return Q(_Found(F(field), table=self.table, expression=expression))
 
+    def few(self, query: Query, limit: int) -> list[int] | None:
+        """Give the keys of what the query finds; ``None`` if there are more than the limit.
+
+        It costs no more than reading so many, however common the words are.
+        """
+        if query.is_empty:
+            return []
+        engine = _engine()
+        with connection.cursor() as cursor:
+            found: list[int] | None = engine.few(
+                cursor, self.table, engine.expression(query), limit
+            )
+        return found
+
     def _write(self, batch: Sequence[tuple[int, Document]]) -> None:
         with connection.cursor() as cursor:
             _engine().write(cursor, self.table, batch)
