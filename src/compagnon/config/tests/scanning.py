@@ -20,6 +20,7 @@ from django.db import connection, transaction
 ROWS = 25_000
 STEPS = 700  # thousands; a walk over every ticket takes twice that
 WHOLE = 5_000
+SET_LOCAL = re.compile(r"SET LOCAL (\w+) = (\w+)")
 VALUES = re.compile(r"IN \([^()]*\)|'[^']*'|\b\d+\b")
 
 
@@ -44,26 +45,38 @@ class Watch:
         self.queries = 0
         self.steps = STEPS
         self._seen: set[str] = set()
-        self._heard: list[tuple[str, Any]] = []
+        self._heard: list[tuple[str, Any, dict[str, str]]] = []
+        self._planner: dict[str, str] = {}
 
     def look(self, page: str, reader: str, read: Callable[[], Any]) -> Any:
         """Read a page, then ask about each of its queries that was not asked about yet."""
         self._heard.clear()
+        self._planner = {}
         with connection.execute_wrapper(self._hear):
             answer = read()
-        for sql, parameters in self._heard:
+        for sql, parameters, planner in self._heard:
             form = f"{reader} {VALUES.sub('?', sql)} {_shape(parameters)}"
             if form in self._seen:
                 continue
             self._seen.add(form)
             self.queries += 1
-            self.faults += [Fault(page, why, sql) for why in self.examine(sql, parameters)]
+            told = self.examine(sql, parameters, planner)
+            self.faults += [Fault(page, why, sql) for why in told]
         return answer
 
-    def examine(self, sql: str, parameters: Any = None) -> Iterator[str]:
-        """Tell what is wrong with a query."""
+    def examine(
+        self, sql: str, parameters: Any = None, planner: dict[str, str] | None = None
+    ) -> Iterator[str]:
+        """Tell what is wrong with a query.
+
+        Args:
+            planner: what PostgreSQL's planner was told for it (``SET LOCAL``).
+        """
         is_sqlite = connection.vendor == "sqlite"
-        scan, work = (_sqlite if is_sqlite else _postgresql)(sql, parameters)
+        if is_sqlite:
+            scan, work = _sqlite(sql, parameters)
+        else:
+            scan, work = _postgresql(sql, parameters, planner or {})
         allowed = self.steps if is_sqlite else ROWS
         for table in scan & self.growing:
             yield f"reads {table} from end to end"
@@ -71,8 +84,10 @@ class Watch:
             yield f"takes {work} where {allowed} are allowed"
 
     def _hear(self, execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if told := SET_LOCAL.fullmatch(sql):
+            self._planner = {**self._planner, told[1]: told[2]}
         if sql.lstrip().startswith("SELECT"):
-            self._heard.append((sql, parameters))
+            self._heard.append((sql, parameters, self._planner))
         return execute(sql, parameters, many, context)
 
 
@@ -114,8 +129,10 @@ def _aliases(sql: str) -> dict[str, str]:
     return {alias: table for table, alias in ALIAS.findall(sql)}
 
 
-def _postgresql(sql: str, parameters: Any) -> tuple[set[str], int]:
+def _postgresql(sql: str, parameters: Any, planner: dict[str, str]) -> tuple[set[str], int]:
     with transaction.atomic(), connection.cursor() as cursor:
+        for name, value in planner.items():
+            cursor.execute(f"SET LOCAL {name} = {value}")
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", parameters)
         ((told,),) = cursor.fetchall()
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]

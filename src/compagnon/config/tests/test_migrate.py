@@ -1,13 +1,17 @@
-"""Indexes and constraints that are added draw no model anew, and are all there."""
+"""Migrations: quicker, with all that they add, and in a folder that they make."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import models
 from django.db.migrations.state import ModelState, ProjectState
 
+from compagnon.config.management.commands.migrate import make_room
 from compagnon.config.migrating import unrepeated_drawing
+from compagnon.core.commands import Failed
 
 
 def two_models() -> ProjectState:
@@ -64,3 +68,15 @@ def test_afterwards_django_does_as_it_did() -> None:
     with unrepeated_drawing():
         assert ProjectState._append_option is not own  # type: ignore[attr-defined]
     assert ProjectState._append_option is own  # type: ignore[attr-defined]
+
+
+def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
+    embedded = {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{tmp_path}/not/there/all.sqlite3"}
+    make_room(embedded)
+    assert (tmp_path / "not/there").is_dir()
+    make_room(embedded)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failed, match="COMPAGNON_DATABASE_URL"):
+        make_room({**embedded, "NAME": f"{tmp_path}/file/in/all.sqlite3"})
+    make_room({"ENGINE": "django.db.backends.postgresql", "NAME": f"{tmp_path}/no/name"})
+    assert not (tmp_path / "no").exists()
