@@ -70,7 +70,8 @@ def _asks_database(item: pytest.Item) -> bool:
     used = set(getattr(item, "fixturenames", ()))
     if not (used & {"db", "transactional_db"} or item.get_closest_marker("django_db")):
         return False
-    return not ONE_DATABASE.search(item.path.stem)
+    # In the long run there is time for both.
+    return bool(item.get_closest_marker("long")) or not ONE_DATABASE.search(item.path.stem)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
