@@ -38,17 +38,15 @@ def show_impact(request: HttpRequest, pk: int) -> HttpResponse:
     depth, site, type_id = (number_of(request, name) for name in ("depth", "site", "type"))
     items = impact.narrowed(answer, depth=depth or 0, site=site, type_id=type_id)
     page = Paginator(items, ROWS).get_page(request.GET.get("page"))
-    drawn, names = drawing(actor, answer, items, way, page.object_list)
+    shown = list(page.object_list)
+    drawn, names = drawing(actor, answer, items, way, shown)
     context = {
         "asset": row,
         "way": way,
         "answer": answer,
         "count": len(items),
         "page": page,
-        "lines": [
-            (one, names.get(one.through or 0, ""))
-            for one in impact.items_of(actor, page.object_list)
-        ],
+        "lines": [(one, names.get(one.through or 0, "")) for one in impact.items_of(actor, shown)],
         "kinds": sorted((one.code, one.words) for one in kinds),
         "kind": kind.code if kind else "",
         "depth": depth,
@@ -85,8 +83,9 @@ def drawing(
     )
     alone = {node.item for node in drawn.nodes if node.item is not None}
     names = impact.names_of(actor, alone | {one.through for one in shown})
-    types = {key: name for key, name, _count in answer.by_type}
-    types |= impact.types_of([answer.start.type_id]) if answer.start.type_id not in types else {}
+    types = {key or 0: name for key, name, _count in answer.by_type}
+    if answer.start.type_id not in types:
+        types |= impact.types_of([answer.start.type_id])
     sites = {key: name for key, name, _count in answer.by_site}
     nodes = []
     for node in drawn.nodes:
@@ -97,7 +96,7 @@ def drawing(
             sure = place.sure is True
         else:
             kind, site = node.heap if isinstance(node.heap, tuple) else (None, None)
-            label, note = f"{node.count} × {types.get(kind, '')}", sites.get(site, "")
+            label, note = f"{node.count} × {types.get(kind or 0, '')}", sites.get(site, "")
             link, sure = "", True
         nodes.append(
             {
