@@ -171,6 +171,8 @@ PARTS_OF_SERVICES = {
     "desk.changing.apply",
     "desk.conversation.reopened",
     "desk.linking.tie",
+    "desk.noticing.held_mail",
+    "desk.noticing.write",
     "desk.outgoing.queue",
     "desk.outgoing.queue_watchers",
     "desk.watching.tell_named",
