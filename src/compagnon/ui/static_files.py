@@ -23,7 +23,7 @@ from compagnon.ui.assets import manifest
 
 COMPRESSED = {".css", ".js", ".json", ".svg", ".txt"}  # fonts and pictures are so already
 LEAST_BYTES = 1_000
-KEPT = f"max-age={WhiteNoiseMiddleware.FOREVER}, public, immutable"
+KEPT = f"max-age={365 * 24 * 3600}, public, immutable"
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
