@@ -97,6 +97,8 @@ def _sign(
     for rank, machine in enumerate(machines):
         person, at = machine.person, until - timedelta(days=200 - 9 * rank)
         assert person is not None  # noqa: S101 — filtered above
+        # It waited on the shelf until that day: the signature is what moves it.
+        Asset.objects.filter(pk=machine.pk).update(person=None, state=AssetState.STOCK, place=place)
         sheet = custody.prepare(
             actor=actor, asset_id=machine.pk, kind="hand_over", person=person, at=at,
             accessories="Chargeur, sacoche", condition="Neuf" if rank % 2 else "Bon état",
