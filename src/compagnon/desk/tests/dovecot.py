@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-USER, PASSWORD = "support", "mot de passe"
+USER, PASSWORD = "support", "Zorglub 42"
 
 
 @dataclass

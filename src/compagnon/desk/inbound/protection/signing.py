@@ -8,7 +8,8 @@ is not asked is whether the certificate was revoked: no list is fetched.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -276,7 +277,7 @@ def _check_path(
     )
     validator = CertificateValidator(certificate, list(others), context)
     try:
-        asyncio.run(
+        _ended(
             validator.async_validate_usage(  # type: ignore[no-untyped-call]
                 set(), {"email_protection"}, extended_optional=True
             )
@@ -287,3 +288,15 @@ def _check_path(
         raise _Refused("untrusted", f"issued by {_named(certificate.issuer)}") from error
     except (ValidationError, PathError, ValueError, NotImplementedError) as error:
         raise _Refused("untrusted", str(error)) from error
+
+
+def _ended(work: Coroutine[Any, Any, Any]) -> None:
+    """Carry out what is asynchronous only because it might fetch, which it may not."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    # A loop runs in this thread: another one does it.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(asyncio.run, work).result()
