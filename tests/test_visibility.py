@@ -114,7 +114,7 @@ CHANGING = (
     r'name="key" value="[0-9a-f-]{36}"',
     r"(?s)<time.*?</time>",
     r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
-    r"(?m)^(?:Set-Cookie|X-Request-ID|Date|RateLimit-\w+|ETag): .*$",
+    r"(?m)^(?:Set-Cookie|X-Request-ID|Date|RateLimit-\w+|ETag|Content-Length): .*$",
 )
 
 
