@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.core.actor import Actor
-from compagnon.core.visibility import get_visible, visible
+from compagnon.core.visibility import get_visible
 from compagnon.park.forms.relations import RedundancyForm, TieForm, TierForm
 from compagnon.park.models import (
     Asset,
