@@ -152,7 +152,7 @@ class SampleOut(Schema):
     items: list[HappeningOut]
 
 
-class AlertQuery(ListQuery):
+class SupervisionAlertQuery(ListQuery):
     """Which alerts, in which order."""
 
     state: Literal["firing", "ended"] | None = None
@@ -175,7 +175,9 @@ class AlertReportQuery(ListQuery):
 
 
 @router.index("/supervision-alerts", SupervisionAlertOut)
-def list_supervision_alerts(request: ApiRequest, query: Query[AlertQuery]) -> QuerySet[Alert]:
+def list_supervision_alerts(
+    request: ApiRequest, query: Query[SupervisionAlertQuery]
+) -> QuerySet[Alert]:
     """List the alerts of supervisions, with their incidents."""
     return visible(Alert, request.actor)
 

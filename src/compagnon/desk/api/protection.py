@@ -30,7 +30,7 @@ router = Routes(tag="protected mail")
 PKCS12_CHARS = 140_000
 
 
-class AuthorityOut(Schema):
+class TrustedAuthorityOut(Schema):
     """An authority that is trusted."""
 
     id: int
@@ -41,7 +41,7 @@ class AuthorityOut(Schema):
     added_at: datetime
 
 
-class AuthorityIn(Body):
+class TrustedAuthorityIn(Body):
     """An authority to trust."""
 
     certificate: Annotated[
@@ -84,7 +84,7 @@ class ProtectionOut(Schema):
     checked_at: datetime
 
 
-class AuthorityQuery(ListQuery):
+class TrustedAuthorityQuery(ListQuery):
     """In which order."""
 
     ordering: Literal["name", "-name"] = "name"
@@ -97,25 +97,27 @@ class MailboxKeyQuery(ListQuery):
     ordering: Literal["id", "-id"] = "id"
 
 
-@router.index("/trusted-authorities", AuthorityOut)
+@router.index("/trusted-authorities", TrustedAuthorityOut)
 def list_trusted_authorities(
-    request: ApiRequest, query: Query[AuthorityQuery]
+    request: ApiRequest, query: Query[TrustedAuthorityQuery]
 ) -> QuerySet[TrustedAuthority]:
     """List the authorities whose word is taken on who signs mail."""
     return visible(TrustedAuthority, request.actor)
 
 
 @router.create(
-    "/trusted-authorities", AuthorityOut, location=lambda row: f"/trusted-authorities/{row.pk}"
+    "/trusted-authorities",
+    TrustedAuthorityOut,
+    location=lambda row: f"/trusted-authorities/{row.pk}",
 )
-def trust_authority(request: ApiRequest, body: AuthorityIn) -> TrustedAuthority:
+def trust_authority(request: ApiRequest, body: TrustedAuthorityIn) -> TrustedAuthority:
     """Take the word of an authority."""
     return services.trust_authority(
         actor=request.actor, certificate=body.certificate.encode(), name=body.name
     )
 
 
-@router.show("/trusted-authorities/{authority_id}", AuthorityOut)
+@router.show("/trusted-authorities/{authority_id}", TrustedAuthorityOut)
 def get_trusted_authority(request: ApiRequest, authority_id: Id) -> TrustedAuthority:
     """Read an authority."""
     return get_visible(TrustedAuthority, request.actor, pk=authority_id)
