@@ -9,7 +9,7 @@ from compagnon.contracts.loading import RememberedTerms
 from compagnon.contracts.models import RequestType
 from compagnon.contracts.terms import Terms, current
 from compagnon.core.models import StoredFile
-from compagnon.desk.models import Category, Mailbox, OrganisationRules
+from compagnon.desk.models import Category, Mailbox, OrganisationRules, WaitReason
 from compagnon.people.models import (
     ContactKind,
     ContactPoint,
@@ -48,6 +48,11 @@ class Setting:
     def terms(self) -> Terms:
         """The contracts in force."""
         return RememberedTerms(current())
+
+    @cached_property
+    def wait_reasons(self) -> dict[str, int]:
+        """The reasons for waiting by their code."""
+        return dict(WaitReason.objects.values_list("code", "id"))
 
     @cached_property
     def people(self) -> dict[int, Somebody]:

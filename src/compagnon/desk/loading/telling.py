@@ -140,7 +140,7 @@ class Telling:
             raise IllegalStory(f"from {self.row['state']} to {target}")
         values: Values = {"state": target}
         if self.row["state"] == State.PENDING:
-            values |= {"pending_reason": "", "pending_until": None}
+            values |= {"pending_reason": "", "pending_until": None, "wait_reason_id": None}
         return values
 
     def taken_up(self, act: acts.Act) -> Values:

@@ -66,7 +66,11 @@ def pend(telling: Telling, act: acts.Pended, actor: Actor) -> None:
     """Do as ``services.pend``."""
     waiting = telling.row["state"] == State.PENDING
     values: Values = {} if waiting else telling.move("pending")
-    values |= {"pending_reason": act.reason, "pending_until": act.until}
+    values |= {
+        "pending_reason": act.reason,
+        "pending_until": act.until,
+        "wait_reason_id": telling.setting.wait_reasons.get(act.reason),
+    }
     telling.clocks.pause(actor=actor, reason=act.reason, at=act.at, facts=telling.facts())
     after = {}
     if act.note.strip():
