@@ -94,7 +94,7 @@ class JobForm(_Refusable):
         help_text=_("It must stand on that network, with its tasks of discovery installed."),
     )
     kind = forms.ChoiceField(
-        label=_("What it does"),
+        label=_("What the agent does"),
         choices=[
             ("discovery", _("Discover who answers")),
             ("inventory", _("Read devices by SNMP")),
