@@ -38,7 +38,12 @@ def main() -> int:
 
 # What they constrain are tables that they make: SQLite makes such a table twice, and the linter
 # takes the second for a change.
-TABLES_OF_THEIR_OWN = ["0004_bringing_past", "0007_links_merges_watchers"]
+# 0010_connections also adds two texts to mailboxes, whose default the database keeps.
+TABLES_OF_THEIR_OWN = [
+    "0004_bringing_past",
+    "0007_links_merges_watchers",
+    "0010_connections",
+]
 # A table of nothing but empty rows may be altered at will until the first release.
 EXPECTED: list[str] = []
 
