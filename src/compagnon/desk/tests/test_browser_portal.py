@@ -120,6 +120,7 @@ def test_what_was_read_is_read_again_without_network_and_answered(open_page: Any
     expect(page.get_by_text("Adresse corrigée.")).to_have_count(0)
 
 
+@pytest.mark.long  # it waits for the browser's own push machinery, which tells nothing
 def test_what_is_pushed_is_shown_even_when_no_page_asks(open_page: Any) -> None:
     people, _ticket = furnished()
     page: Page = open_page("/portal/", people.user.account)
