@@ -94,6 +94,9 @@ def _drawn(actor: Actor, narrowing: Narrowing, by: By) -> list[tuple[str, str, Q
             for one in Priority
             if narrowing.priority in {None, one.value}
         ]
+    if narrowing.queue is Queue.ALL:
+        # A team's work is what is open; no index holds all that it ever closed.
+        within = narrowing.but(queue=Queue.OPEN).condition(actor)
     teams = visible(Team, actor, Team.objects.filter(is_active=True)).order_by("level", "name")
     found = [
         (str(team.pk), str(team), within & Q(team_id=team.pk))
