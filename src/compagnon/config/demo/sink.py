@@ -5,7 +5,7 @@ from __future__ import annotations
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
@@ -102,6 +102,8 @@ def _kept(key: str, path: Path) -> Kept:
 def _told(key: str, message: EmailMessage) -> Kept:
     try:
         at = parsedate_to_datetime(str(message["Date"]))
+        # «-0000» says that the sender's zone is not known (RFC 5322, section 3.3): it is in UTC.
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
     except ValueError:
         at = None
     return Kept(key, str(message["To"] or ""), str(message["Subject"] or ""), at)
