@@ -38,11 +38,18 @@ def main() -> int:
 
 # What they constrain are tables that they make: SQLite makes such a table twice, and the linter
 # takes the second for a change.
-# 0010_connections also adds two texts to mailboxes, whose default the database keeps.
+# 0010_connections also adds two texts to mailboxes, whose default the database keeps; 0009_daily_work
+# and 0008_views_and_feeds add keys that may be empty.
 TABLES_OF_THEIR_OWN = [
     "0004_bringing_past",
     "0007_links_merges_watchers",
+    "0008_views_and_feeds",
+    "0009_daily_work",
     "0010_connections",
+    "0011_notices_by_channel",
+    "0012_daily_words",
+    "0002_network_jobs",
+    "0004_alerts",
 ]
 # A table of nothing but empty rows may be altered at will until the first release.
 EXPECTED: list[str] = []

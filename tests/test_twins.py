@@ -76,6 +76,18 @@ TWINS: Mapping[str, str] = {
     "desk/bulk/new/": "POST /bulk-actions",
     "desk/bulk/news/": "GET /bulk-actions",
     "desk/drafts/": "GET /drafts, POST /drafts",
+    "desk/tickets/<ticket_id>/machine/": "GET /tickets/{ticket_id}/asset",
+    "desk/tickets/<ticket_id>/affected/write/":
+        "GET /tickets/{ticket_id}/affected, POST /tickets/{ticket_id}/affected/message",
+    "people/me/data/": "GET /persons/{person_id}/data",
+    "people/persons/<pk>/data/": "GET /persons/{person_id}/data",
+    "people/persons/<pk>/data/erase/": "POST /persons/{person_id}/erasures",
+    "people/persons/<pk>/data/export/": "GET /persons/{person_id}/data/archive",
+    "people/privacy/": "GET /privacy/register",
+    "people/privacy/erasures/": "GET /erasures",
+    "people/privacy/erasures/<pk>/": "GET /erasures/{erasure_id}",
+    "people/privacy/register.csv": "GET /privacy/register",
+    "people/privacy/terms/<key>/": "PATCH /privacy/register/{key}",
     "desk/intake/": "GET /intake/messages, GET /intake/silence",
     "desk/intake/<inbound_id>/": "GET /intake/messages/{message_id}",
     "desk/intake/<inbound_id>/do/<name>/":

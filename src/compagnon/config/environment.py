@@ -214,8 +214,7 @@ def database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 300,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"options": PLANNER}
-            | {key: unquote(value) for key, value in query.items()},
+            "OPTIONS": {"options": PLANNER} | {key: unquote(value) for key, value in query.items()},
         }
     raise Misconfigured(
         _("COMPAGNON_DATABASE_URL must start with sqlite:/// or postgresql://, not %(given)s")

@@ -307,9 +307,7 @@ def discard(stored: Iterable[StoredFile]) -> int:
     The bytes go once the transaction has committed: an interrupted one loses nothing.
     """
     keys = [one.pk for one in stored]
-    gone = list(
-        unused(older_than=timedelta(0)).filter(pk__in=keys).select_for_update(of=("self",))
-    )
+    gone = list(unused(older_than=timedelta(0)).filter(pk__in=keys).select_for_update(of=("self",)))
     StoredFile.objects.filter(pk__in=[one.pk for one in gone]).delete()
     for one in gone:
         transaction.on_commit(partial(path_of(one.sha256).unlink, missing_ok=True))

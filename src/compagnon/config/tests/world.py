@@ -23,8 +23,8 @@ from compagnon.config.tests import (
     world_desk,
     world_layouts,
     world_park,
-    world_park_discovery,
     world_park_alerts,
+    world_park_discovery,
     world_park_life,
     world_park_supplies,
     world_portal,
@@ -261,8 +261,8 @@ def furnish(side: Side) -> Side:
     assert isinstance(task, WorkTask)
     world_desk.furnish(side, mark)
     world_layouts.furnish(side, mark, number)
-    world_portal.furnish(side, mark)
     world_daily.furnish(side, mark)
+    world_portal.furnish(side, mark)
     world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
@@ -303,9 +303,9 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     RequestType: lambda side: side.objects["request_type"],
     Category: lambda side: side.objects["category"],
     Mailbox: lambda side: side.objects["mailbox"],
+    **world_daily.ROWS,
     **world_connections.ROWS,
     **world_park.ROWS,
-    **world_daily.ROWS,
     **world_park_life.ROWS,
     **world_park_supplies.ROWS,
     **world_park_alerts.ROWS,
@@ -367,10 +367,10 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     "api/v1/imports/<import_id>": kept("bringing"),
     **world_desk.PARAMETERS,
     **world_layouts.PARAMETERS,
+    **world_daily.PARAMETERS,
     **world_portal.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
-    **world_daily.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_discovery.PARAMETERS,

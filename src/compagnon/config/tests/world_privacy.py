@@ -32,7 +32,6 @@ def furnish(side: Side, mark: str) -> None:
 PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "people/privacy/erasures/<pk>": lambda side: [side.objects["erasure"].pk],
     "people/privacy/terms/<key>": lambda _side: ["desk.mail_sent"],
-    "people/persons/<pk>/data": lambda side: [side.person.pk],
     "api/v1/erasures/<erasure_id>": lambda side: [side.objects["erasure"].pk],
     "api/v1/privacy/register/<key>": lambda _side: ["desk.mail_sent"],
 }

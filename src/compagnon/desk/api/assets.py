@@ -59,7 +59,7 @@ class AffectedPersonOut(Schema):
     organisation_id: int
 
 
-class AffectedOut(Schema):
+class TicketTouchesOut(Schema):
     """Who and what is touched; 500 persons at most."""
 
     items: int
@@ -67,7 +67,7 @@ class AffectedOut(Schema):
     people: list[AffectedPersonOut]
 
 
-@router.show("/tickets/{ticket_id}/affected", AffectedOut)
+@router.show("/tickets/{ticket_id}/affected", TicketTouchesOut)
 def get_ticket_affected(request: ApiRequest, ticket_id: Id) -> dict[str, Any]:
     """Reckon who is touched when the ticket's asset is down."""
     ticket = queries.get_ticket(request.actor, ticket_id)

@@ -65,9 +65,7 @@ class SupplierContract(models.Model):
     alert_days = models.PositiveSmallIntegerField(
         _("warn before (days)"), default=60, validators=[MaxValueValidator(730)]
     )
-    price_cents = Cents(
-        _("price"), default=0, validators=[MaxValueValidator(MOST_CENTS)]
-    )
+    price_cents = Cents(_("price"), default=0, validators=[MaxValueValidator(MOST_CENTS)])
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     price_period = models.CharField(
         _("paid"), max_length=8, choices=PricePeriod, default=PricePeriod.YEAR

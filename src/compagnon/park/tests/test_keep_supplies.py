@@ -68,8 +68,7 @@ class InUnits(ResourceContract):
     def sent(self, row: Any) -> dict[str, Any]:
         found = super().sent(row)
         return {
-            name: value / 100 if name.endswith("_cents") else value
-            for name, value in found.items()
+            name: value / 100 if name.endswith("_cents") else value for name, value in found.items()
         }
 
 

@@ -51,7 +51,7 @@ class TermPatch(Body):
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, examples=[730])] | None
 
 
-class KeptOut(Schema):
+class KeptDataOut(Schema):
     """How much there is of one kind of a person's data."""
 
     key: str
@@ -66,7 +66,7 @@ class PersonDataOut(Schema):
 
     person_id: int
     hindrances: list[str]
-    items: list[KeptOut]
+    items: list[KeptDataOut]
 
 
 class ErasureIn(Body):
