@@ -38,8 +38,8 @@ def main() -> int:
 
 # What they constrain are tables that they make: SQLite makes such a table twice, and the linter
 # takes the second for a change.
-# 0010_connections also adds two texts to mailboxes, whose default the database keeps; 0009_daily_work
-# and 0008_views_and_feeds add keys that may be empty.
+# 0010_connections also adds two texts to mailboxes, whose default the database keeps; the others
+# add columns that may be empty, or whose default the database keeps.
 TABLES_OF_THEIR_OWN = [
     "0004_bringing_past",
     "0007_links_merges_watchers",

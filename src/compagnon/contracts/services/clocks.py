@@ -220,7 +220,7 @@ def pause(
         return
     if not Clock.objects.filter(STILL_OPEN, _of(subject), kind=SUPPLY).exists():
         terms, ancestry = current_for(subject.organisation_id)
-        new = begun_supply(
+        new: list[Held] = begun_supply(
             terms, subject=subject, facts=facts, ancestry=ancestry, at=at, promised=promised
         )
         create(new)
