@@ -20,8 +20,8 @@ from compagnon.people.tests import factories
 OPEN = (
     "", "account/", "answer/", "sign/", "healthz", "readyz", "metrics", "static/", "demo/",
     "titles/verify", "titles/status", "titles/offline", "titles/issuer", "titles/keys", "inventory",
-    "favicon", "robots", "language", "manifest", "service-worker", "offline", "portal/offline",
-    "ui/", "alerts/",
+    "favicon", "robots", "language", "manifest", "service-worker", "offline", "ui/",
+    "portal/offline", "portal/man", "alerts/",
 )  # fmt: skip
 EXPORTS = ("export", "csv", "ics", "xlsx", "pdf", "download", "archive", "raw")
 
@@ -72,4 +72,4 @@ def test_to_see_is_not_to_do(world: World) -> None:
 
 
 # What whoever sees a thing may do with it: no change of it.
-ALLOWED_BY_SEEING = {"ticket.open", "person.export"}
+ALLOWED_BY_SEEING = {"ticket.open", "person.export", "ticket.watch", "ticket.unwatch"}

@@ -84,7 +84,7 @@ def test_markdown(hostile: str) -> None:
 def test_texts_names_and_toasts_on_pages(cast: Cast, client) -> None:
     """In a title, a message, names of people and places: every page shows letters."""
     hostile = "".join(SCRIPTS[:5])
-    Organisation.objects.filter(pk=cast.client_a.pk).update(name=hostile[:150])
+    Organisation.objects.filter(pk=cast.client_a.pk).update(name=hostile[:120])
     Person.objects.filter(pk=cast.user.pk).update(first_name=SCRIPTS[1], last_name=SCRIPTS[0])
     ticket = desk.ticket(cast.user, title=hostile[:200], text=hostile, affected_item=SCRIPTS[2])
     client.force_login(cast.administrator.account)

@@ -56,6 +56,8 @@ def test_each_message_has_a_salt_and_a_key_of_its_own() -> None:
         (webpush.encoded(webpush.public(webpush.new_key())), "dG9vIHNob3J0"),
         ("$" * 87, "BTBZMqHH6r4Tts7J_aSIgg"),
     ],
+    # Named, since keys are drawn anew in each process.
+    ids=["nothing", "short", "letters", "no-point", "short-secret", "signs"],
 )
 def test_what_is_no_key_is_refused(p256dh: str, auth: str) -> None:
     with pytest.raises(webpush.NotAKey):

@@ -184,6 +184,7 @@ def test_pgp_is_kept_and_said() -> None:
         HEAD + b"Content-Type: multipart/signed\r\n\r\nx\r\n",
         encrypted(holder(SUPPORT, number=9))[:-400],
     ],
+    ids=["empty", "cut", "nested", "one-part", "no-boundary", "cut-message"],
 )
 def test_what_is_malformed_is_never_valid(raw: bytes) -> None:
     found = opened(raw, holder(SUPPORT, number=9))
