@@ -21,7 +21,7 @@ OPEN = (
     "", "account/", "answer/", "sign/", "healthz", "readyz", "metrics", "static/", "demo/",
     "titles/verify", "titles/status", "titles/offline", "titles/issuer", "titles/keys", "inventory",
     "favicon", "robots", "language", "manifest", "service-worker", "offline", "ui/",
-    "portal/offline", "portal/man", "alerts/",
+    "portal/offline", "portal/man", "portal/worker", "alerts/",
 )  # fmt: skip
 EXPORTS = ("export", "csv", "ics", "xlsx", "pdf", "download", "archive", "raw")
 

@@ -100,14 +100,15 @@ def test_a_request_from_its_opening_to_its_closing(
     queue = open_page("/desk/queue/", cast.technician.account, language=language)
     expect(queue.get_by_text(t("Nothing waits here"))).to_be_visible()
     portal = open_page("/", cast.user.account, language=language, width=PHONE)
-    portal.get_by_role("link", name=t("Ask for help")).click()
-    portal.get_by_label(t("What is the matter?")).fill(TITLE)
-    portal.get_by_label(t("Tell us more")).fill("Depuis ce matin, écran noir.")
+    portal.get_by_role("link", name=t("Report a problem")).first.click()
+    portal.fill("[name=title]", TITLE)
+    portal.fill("[name=text]", "Depuis ce matin, écran noir.")
     portal.get_by_text(t("No, I am stopped")).click()
     press(portal, t("Send the request"))
     expect(portal.get_by_role("heading", level=1)).to_have_text(TITLE)
     assert_no_sideways_scroll(portal)
     ticket = Ticket.objects.get()
+    portal.goto(portal.url.split("/portal/")[0] + f"/desk/tickets/{ticket.pk}/")
 
     # It stands in the queue without a reload, within two seconds.
     expect(queue.get_by_role("link", name=re.compile(re.escape(TITLE)))).to_be_visible(timeout=2000)

@@ -99,7 +99,9 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 def bell_panel(request: HttpRequest, _subject: Any) -> SafeString | None:
     """Put the bell in the frame; it asks for its content once the page is there."""
-    if not request.actor.is_known:  # type: ignore[attr-defined]
+    # A refusal may be told before anybody is known.
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.is_known:
         return None
     return render_to_string("desk/notices/bell.html", {"fresh": True, "count": 0}, request)
 

@@ -99,7 +99,7 @@ class NetworkJobOut(Schema):
     agent_id: int
     kind: Literal["discovery", "inventory"]
     state: Literal["waiting", "sent", "running", "done", "cancelled"]
-    ranges: list[tuple[str, str]]
+    ranges: list[list[str]]
     ports: list[int]
     asked: int = Field(description="Addresses asked for.")
     counted: int | None = Field(description="Addresses that the agent says it visits.")

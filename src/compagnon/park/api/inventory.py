@@ -207,7 +207,7 @@ class ReportOut(Schema):
     size: int
     asset_id: int | None
     processed_at: datetime | None
-    cuts: list[tuple[str, int, int]] | None = Field(
+    cuts: list[list[str | int]] | None = Field(
         description="What was not kept whole: what, how many were sent, how many are kept."
     )
 
