@@ -75,9 +75,6 @@ TO_MEND = {
         "/api/v1/tickets?q=imprimante",
     ),
     "sqlite": (
-        # What is kept of one person, mail by its sender included, which has no index: asked seldom.
-        "/data/",
-        "/data/archive",
         # Joined from persons while these tables are empty.
         "/park/export/loans/csv/",
         "/api/v1/time-entries",

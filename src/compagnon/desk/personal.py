@@ -162,15 +162,16 @@ def _forget_messages(subject: Subject) -> int:
 # --- mail -----------------------------------------------------------------------------------------
 
 
-def _received(subject: Subject) -> QuerySet[InboundMessage]:
-    senders = Q(message__author_id=subject.person_id)
-    if subject.addresses:
-        senders |= Q(sender__in=subject.addresses) | Q(mail_from__in=subject.addresses)
-    return InboundMessage.objects.filter(senders)
+def received(subject: Subject) -> QuerySet[InboundMessage]:
+    """Give the mail that they wrote: two ways to find it, each by its index."""
+    every = InboundMessage.objects.order_by()
+    keys = every.filter(message__author_id=subject.person_id).values("pk")
+    keys = keys.union(every.filter(sender__in=[*subject.addresses]).values("pk"))
+    return InboundMessage.objects.filter(pk__in=keys)
 
 
 def _tell_received(subject: Subject) -> Iterable[Mapping[str, Any]]:
-    for row in _received(subject).order_by("pk").iterator(chunk_size=500):
+    for row in received(subject).order_by("pk").iterator(chunk_size=500):
         yield {
             "received": row.received_at,
             "subject": row.subject,
@@ -193,7 +194,9 @@ def _blank(rows: Iterable[InboundMessage]) -> int:
 
 
 def _forget_received(subject: Subject) -> int:
-    return _blank(_received(subject).select_related("raw"))
+    # By the envelope too, which has no index: in the background, once.
+    rows = received(subject) | InboundMessage.objects.filter(mail_from__in=[*subject.addresses])
+    return _blank(rows.select_related("raw"))
 
 
 def _old_mail(before: datetime, most: int) -> int:
@@ -351,7 +354,7 @@ register(
         recipients=_("Technicians who see the intake"),
         since=_("the closing of the request"),
         days=2 * YEAR,
-        count=lambda subject: _received(subject).count(),
+        count=lambda subject: received(subject).count(),
         export=_tell_received,
         erase=_forget_received,
         expire=_old_mail,

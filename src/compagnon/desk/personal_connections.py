@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.core.personal import Basis, Holding, Subject, register
+from compagnon.core.personal import Basis, Holding, Subject, mask_of, register
 from compagnon.desk.models import Alert, AlertReport, MailProtection, WebhookDelivery
+from compagnon.desk.personal import received
 
 
 def _told(subject: Subject) -> QuerySet[WebhookDelivery]:
-    """Messages about their requests, and those whose body names them."""
-    found = Q(ticket__requester_id=subject.person_id) | Q(ticket__beneficiary_id=subject.person_id)
-    for name in subject.words:
-        found |= Q(payload__icontains=name)
-    return WebhookDelivery.objects.filter(found)
+    """Messages about their requests, and no other's: a name is somebody else's too."""
+    mine = Q(ticket__requester_id=subject.person_id) | Q(ticket__beneficiary_id=subject.person_id)
+    return WebhookDelivery.objects.filter(mine)
 
 
 def _tell_told(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -37,12 +37,8 @@ def _old_told(before: datetime, most: int) -> int:
 
 
 def _signed(subject: Subject) -> QuerySet[MailProtection]:
-    found = Q(inbound__message__author_id=subject.person_id)
-    if subject.addresses:
-        found |= Q(inbound__sender__in=subject.addresses)
-    for address in subject.addresses:
-        found |= Q(signer__icontains=address)
-    return MailProtection.objects.filter(found)
+    """What protected the mail that they wrote."""
+    return MailProtection.objects.filter(inbound__in=received(subject).order_by().values("pk"))
 
 
 def _tell_signed(subject: Subject) -> Iterable[Mapping[str, Any]]:
@@ -54,24 +50,24 @@ def _forget_signed(subject: Subject) -> int:
     return _signed(subject).update(signer="", issuer="", serial="", detail="")
 
 
-def _reported(subject: Subject) -> QuerySet[AlertReport]:
-    found = Q(pk__in=[])
-    for name in subject.words:
-        found |= Q(body__icontains=name)
-    return AlertReport.objects.filter(found)
+def _nothing_told(_subject: Subject) -> Iterable[Mapping[str, Any]]:
+    # What machines posted is of their organisation: nobody learns from it who else is named there.
+    return ()
 
 
-def _tell_reported(subject: Subject) -> Iterable[Mapping[str, Any]]:
-    for row in _reported(subject).order_by("pk").values("pk", "received_at"):
-        yield {"report": row["pk"], "received": row["received_at"]}
-
-
-def _forget_reported(subject: Subject) -> int:
-    gone = _reported(subject).delete()[0]
-    for name in subject.words:
-        gone += Alert.objects.filter(Q(name__icontains=name) | Q(host__icontains=name)).update(
-            name="", host=""
-        )
+def _mask_alerts(subject: Subject) -> int:
+    """Take full names and addresses out of what machines posted, and leave the alerts."""
+    full = replace(subject, names=[name for name in subject.names if " " in name.strip()])
+    mask, gone = mask_of(full), 0
+    for model, fields in ((AlertReport, ("body",)), (Alert, ("name", "host"))):
+        wanted = Q(pk__in=[])
+        for word in full.words:
+            for field in fields:
+                wanted |= Q(**{f"{field}__icontains": word})
+        for row in model.objects.filter(wanted).iterator(chunk_size=200):
+            told = {field: mask(getattr(row, field)) for field in fields}
+            if any(told[field] != getattr(row, field) for field in fields):
+                gone += model.objects.filter(pk=row.pk).update(**told)
     return gone
 
 
@@ -119,9 +115,9 @@ register(
         basis=Basis.INTEREST,
         recipients=_("Technicians of the organisation"),
         since=_("their arrival, for what was posted"),
-        count=lambda subject: _reported(subject).count(),
-        export=_tell_reported,
-        erase=_forget_reported,
+        count=lambda _subject: 0,
+        export=_nothing_told,
+        erase=_mask_alerts,
         models=("desk.alertreport", "desk.alert", "desk.alertsource"),
     ),
 )

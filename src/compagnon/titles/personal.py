@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -59,14 +57,6 @@ def _forget_candidacies(subject: Subject) -> int:
     return len(rows)
 
 
-def _old_candidacies(before: datetime, most: int) -> int:
-    # Each says until when it is kept; the term here is what is added to that.
-    rows = keeping.due(timezone.localdate(before)).order_by("keep_until", "pk")[:most]
-    for candidacy in rows:
-        keeping.forget(actor=system_actor("keeping"), candidacy_id=candidacy.pk)
-    return len(rows)
-
-
 def _outcomes(subject: Subject) -> int:
     held = HeldCertificate.objects.filter(person_id=subject.person_id).count()
     given = Attestation.objects.filter(person_id=subject.person_id).count()
@@ -92,13 +82,10 @@ register(
         purpose=_("To prepare for a professional title and to decide on it"),
         basis=Basis.LEGAL,
         recipients=_CENTRE,
-        since=_("the day until which each candidacy is kept"),
-        days=1,
         count=lambda subject: _candidacies(subject).count(),
         export=_tell_candidacies,
         erase=_forget_candidacies,
         hindrances=_hindered,
-        expire=_old_candidacies,
         models=(
             "titles.candidacy",
             "titles.evidence",

@@ -22,7 +22,18 @@ from compagnon.core.personal import ERASED, Subject, mask_of
 from compagnon.core.tasks.worker import run_due
 from compagnon.desk import search, services
 from compagnon.desk.inbound.intake import process
-from compagnon.desk.models import Attachment, InboundMessage, Message, OutgoingMail, Ticket
+from compagnon.desk.models import (
+    Alert,
+    AlertReport,
+    AlertSource,
+    Attachment,
+    InboundMessage,
+    Message,
+    OutgoingMail,
+    Ticket,
+    Webhook,
+    WebhookDelivery,
+)
 from compagnon.desk.services import intake
 from compagnon.desk.tests import factories as desk
 from compagnon.park.tests import factories as park
@@ -147,6 +158,42 @@ def test_everything_of_a_person_goes_and_it_is_proven(
     # The journal: what was there is there, as it was.
     after = {pk: (a, b) for pk, a, b in Entry.objects.values_list("pk", "before", "after")}
     assert all(after[pk] == (a, b) for pk, a, b in before)
+
+
+def test_what_is_of_others_stays(cast: Cast, administrator: Actor, request_by_mail: Ticket) -> None:
+    """A last name is an ordinary word: in another client's alerts and messages it is not hers."""
+    now = timezone.now()
+    other = desk.ticket(cast.colleague, title="Petit souci")
+    source = AlertSource.objects.create(
+        organisation=cast.colleague.organisation, name="Sonde", adapter="mapped",
+        requester=cast.colleague, prefix="alr_", digest="1" * 64, created_at=now,
+    )  # fmt: skip
+    report = AlertReport.objects.create(
+        source=source, digest="0" * 64, received_at=now,
+        body='{"title": "Disque trop petit", "host": "pc de Ursule Petit"}',
+    )  # fmt: skip
+    alert = Alert.objects.create(
+        source=source, fingerprint="2" * 64, name="Petit disque", host="srv-petit",
+        state="firing", began_at=now, heard_at=now,
+    )  # fmt: skip
+    webhook = Webhook.objects.create(
+        organisation=cast.colleague.organisation, owner=cast.colleague, name="Vers un outil",
+        url="https://tool.example/in", state="paused", secret="x", since=now, created_at=now,
+    )  # fmt: skip
+    theirs = {"webhook": webhook, "event": "ticket.open", "occurred_at": now, "created_at": now}
+    kept = WebhookDelivery.objects.create(
+        **theirs, entry_id=1, message_id="a", ticket=other, payload='{"title": "Petit souci"}'
+    )
+    WebhookDelivery.objects.create(
+        **theirs, entry_id=2, message_id="b", ticket=request_by_mail, payload='{"by": "Ursule"}'
+    )
+    privacy.ask_erasure(actor=administrator, person=cast.user, reason="Demande écrite")
+    run_due()
+    report.refresh_from_db()
+    assert report.body == f'{{"title": "Disque trop petit", "host": "pc de {ERASED}"}}'
+    alert.refresh_from_db()
+    assert (alert.name, alert.host) == ("Petit disque", "srv-petit")
+    assert list(WebhookDelivery.objects.all()) == [kept]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -57,6 +57,7 @@ class InboundMessage(models.Model):
             models.Index(fields=["state", "received_at", "id"], name="inbound_state"),
             models.Index(fields=["received_at", "id"], name="inbound_received"),
             models.Index(fields=["internet_id"], name="inbound_internet_id"),
+            models.Index(fields=["sender"], name="inbound_sender"),
         ]
 
     def __str__(self) -> str:
