@@ -65,11 +65,10 @@ COUNTED: tuple[dict[str, Any], ...] = (
 # One client's tickets among everybody's: SQLite, which knows no shares, may walk the newest of all
 # until it has found a page of theirs. Some forty milliseconds; PostgreSQL is held to as for all.
 WALKING = {"manager": 1_500, "small client": 1_500}
-# What PostgreSQL still goes through, to be mended: the list of sent mail is ordered by a column of
-# one table and filtered by another; the tickets of one client that hold a word of every day.
+# What PostgreSQL still goes through, to be mended: the tickets of one client that hold a word of
+# every day.
 TO_MEND = {
     "postgresql": (
-        "/api/v1/outgoing-mail",
         "/desk/queue/?queue=all&q=imprimante",
         "/requests/followed/?q=imprimante",
         "/api/v1/tickets?q=imprimante",

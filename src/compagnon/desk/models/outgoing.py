@@ -73,6 +73,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["ticket", "created_at"], name="outgoing_ticket"),
             models.Index(fields=["recipient", "created_at"], name="outgoing_recipient"),
             models.Index(fields=["state", "created_at"], name="outgoing_state"),
+            models.Index(fields=["created_at", "id"], name="outgoing_created"),
             models.Index(
                 fields=["state"],
                 condition=models.Q(state__in=["waiting", "sending", "failed"]),
