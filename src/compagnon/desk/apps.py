@@ -27,6 +27,7 @@ class DeskConfig(AppConfig):
             navigation_views,
             palette,
             personal_connections,
+            personal_requests,
             policies,
             policies_connections,
             receivers,
@@ -34,6 +35,7 @@ class DeskConfig(AppConfig):
             visibility_connections,
             visibility_daily,
             visibility_notices,
+            visibility_requests,
         )
 
 

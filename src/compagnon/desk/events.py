@@ -25,9 +25,26 @@ class SilenceEvent:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalEvent:
+    """An approval was decided. ``subject_kind`` and ``subject_id`` are what who asked gave.
+
+    ``state`` is «approved», «refused» or «given_up».
+    """
+
+    approval_id: int
+    ticket_id: int
+    organisation_id: int
+    state: str
+    subject_kind: str
+    subject_id: int | None
+    actor_id: int | None
+
+
 ticket_opened: Event[TicketEvent] = Event("desk.ticket_opened")
 ticket_changed: Event[TicketEvent] = Event("desk.ticket_changed")
 ticket_solved: Event[TicketEvent] = Event("desk.ticket_solved")
 ticket_closed: Event[TicketEvent] = Event("desk.ticket_closed")
 mail_fell_silent: Event[SilenceEvent] = Event("desk.mail_fell_silent")
 mail_heard_again: Event[SilenceEvent] = Event("desk.mail_heard_again")
+approval_decided: Event[ApprovalEvent] = Event("desk.approval_decided")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from compagnon.desk.errors import BadLink
-from compagnon.desk.models import InterventionSheet, Solution
+from compagnon.desk.models import ApprovalVoice, InterventionSheet, Solution
 
 SIGNATURE = 22
 
@@ -76,6 +76,31 @@ def sheet_of(token: str) -> InterventionSheet:
         .filter(nonce=_nonce("sheet", token))
         .first()
     )
+    if found is None:
+        raise BadLink
+    return found
+
+
+def approval_link(voice: ApprovalVoice) -> str:
+    """Give the address at which that person answers the approval."""
+    token = f"{voice.nonce}.{_signature('approval', voice.nonce)}"
+    return f"{settings.BASE_URL}{reverse('desk:approve_link', args=[token])}"
+
+
+def voice_of(token: str) -> ApprovalVoice:
+    """Give the voice of a link.
+
+    Raises:
+        BadLink: we did not make it.
+    """
+    found = (
+        ApprovalVoice.objects.select_related(
+            "person__organisation", "approval__ticket__organisation",
+            "approval__ticket__requester", "approval__ticket__beneficiary",
+        )
+        .filter(nonce=_nonce("approval", token))
+        .first()
+    )  # fmt: skip
     if found is None:
         raise BadLink
     return found

@@ -27,6 +27,8 @@ DEFAULTS: Mapping[NoticeEvent, tuple[NoticeWay, NoticeWay, NoticeWay]] = {
     NoticeEvent.MENTION: (NOW, OFF, NOW),
     NoticeEvent.AUTHORITY: (NOW, NOW, NOW),
     NoticeEvent.DUE: (NOW, OFF, NOW),
+    NoticeEvent.APPROVAL: (NOW, NOW, NOW),
+    NoticeEvent.DECIDED: (NOW, NOW, NOW),
 }
 CHANNELS = (PAGE, MAIL, PUSH)
 # What who asked is told; the rest is told to who works on the ticket, and to nobody else.
@@ -39,10 +41,15 @@ FOR_USERS = frozenset(
         NoticeEvent.CLOSED,
         NoticeEvent.REOPENED,
         NoticeEvent.WATCHED,
+        NoticeEvent.APPROVAL,
+        NoticeEvent.DECIDED,
     }
 )
 # Told by the ticket's own mails, which can be answered: no second mail says it.
-BY_TICKET_MAIL = FOR_USERS | {NoticeEvent.MENTION, NoticeEvent.AUTHORITY}
+BY_TICKET_MAIL = (FOR_USERS - {NoticeEvent.DECIDED}) | {
+    NoticeEvent.MENTION,
+    NoticeEvent.AUTHORITY,
+}
 
 
 def default(event: NoticeEvent, channel: NoticeChannel) -> NoticeWay:

@@ -56,6 +56,12 @@ SAID: Mapping[NoticeEvent, tuple[Text, Text, str]] = {
         _("A commitment is at risk or missed"), _("A commitment is at risk or missed"),
         "clock-exclamation",
     ),
+    NoticeEvent.APPROVAL: (
+        _("%(who)s asks for your approval"), _("Your approval is asked"), "checks",
+    ),
+    NoticeEvent.DECIDED: (
+        _("%(who)s decided on what you ask for"), _("It is decided on what you ask for"), "checks",
+    ),
 }  # fmt: skip
 
 

@@ -25,6 +25,8 @@ verbs.declare(
         "ticket.solve": _("propose a solution"),
         "ticket.close": _("close on the user's behalf, cancel"),
         "ticket.reopen": _("reopen"),
+        "approval.ask": _("ask for approvals on a ticket, and give them up"),
+        "approval.manage": _("name other approvers"),
         "intake.view": _("see received and sent mail"),
         "intake.manage": _("replay and settle received mail"),
         "phrase.keep": _("keep the canned replies, templates and macros of one’s teams"),
@@ -33,7 +35,14 @@ verbs.declare(
     },
 )
 
-verbs.declare("desk", {"ticket.own": _("open and follow one's own requests")}, own=True)
+verbs.declare(
+    "desk",
+    {
+        "ticket.own": _("open and follow one's own requests"),
+        "approval.own": _("answer the approvals that are asked of oneself"),
+    },
+    own=True,
+)
 
 # What users may do on the tickets they asked for or benefit from, without any role.
 REQUESTER = frozenset({"ticket.see", "ticket.reply", "ticket.answer_solution", "ticket.reopen"})

@@ -13,6 +13,8 @@ from django.utils.translation import pgettext
 
 from compagnon.core.models import Entry
 from compagnon.desk.models import (
+    Answer,
+    ApprovalState,
     Attachment,
     Category,
     Channel,
@@ -73,6 +75,12 @@ VERBS = {
     "ticket.undo": (_("took back what was done last"), "arrow-back-up"),
     "ticket.watch": (_("added a watcher"), "eye"),
     "ticket.unwatch": (_("took a watcher off"), "eye-off"),
+    "ticket.ask_approval": (_("asked for an approval"), "checks"),
+    "ticket.answer_approval": (_("answered an approval"), "checks"),
+    "ticket.approved": (_("decided on an approval"), "checks"),
+    "ticket.give_up_approval": (_("gave up an approval"), "x"),
+    "ticket.name_approver": (_("named another approver"), "user-plus"),
+    "ticket.remind_approvers": (_("reminded those whose approval is asked"), "bell"),
     "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),
 }
 
@@ -101,6 +109,9 @@ FIELDS = {
     "link_kind": _("link"),
     "watcher_id": _("watcher"),
     "other_ticket": _("ticket"),
+    "approval": _("approval"),
+    "approval_state": _("decision"),
+    "answer": _("answer"),
 }
 
 PEOPLE = ("assignee_id", "beneficiary_id", "to_person_id", "requester_id", "watcher_id")
@@ -110,6 +121,7 @@ SYSTEM = {
     "listener": _("Mail listener"),
     "closing": _("Automatic closing"),
     "holding": _("End of the wait"),
+    "approvals": _("Approvals"),
     "waiting": _("Reminders"),
     "clock": _("Contract clock"),
     "link": _("The user, by the link in the mail"),
@@ -224,6 +236,8 @@ CHOICES = {
     "channel": Channel,
     "pending_reason": PendingReason,
     "link_kind": LinkKind,
+    "approval_state": ApprovalState,
+    "answer": Answer,
 }
 
 

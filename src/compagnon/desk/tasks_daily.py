@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from django.utils import timezone
 from django_tasks import task
 
-from compagnon.core.tasks import periodic, policy
-from compagnon.desk.models import BulkRun, BulkState, Draft, LastAct, Presence
+from compagnon.core.errors import CompagnonError
+from compagnon.core.tasks import periodic, policy, system_actor
+from compagnon.desk.models import (
+    Approval,
+    ApprovalState,
+    BulkRun,
+    BulkState,
+    Draft,
+    LastAct,
+    Presence,
+)
 
 # A worker that dies counts as an attempt, and the action goes on where it was.
 PREVIEW_KEPT = timedelta(days=1)
@@ -17,6 +27,8 @@ DRAFT_KEPT = timedelta(days=30)
 PRESENCE_KEPT = timedelta(hours=1)
 UNDO_KEPT = timedelta(hours=1)
 BATCH = 20
+AT_ONCE = 500
+log = structlog.get_logger(__name__)
 
 
 @task(queue_name="bulk")
@@ -42,3 +54,16 @@ def sweep_daily() -> None:
     for rows in (previews, ended):
         for run in rows[:BATCH]:
             run.delete()
+
+
+@periodic(every=timedelta(minutes=5))
+def remind_approvers() -> None:
+    """Remind those whose approval is awaited, on the calendar of the client's contract."""
+    from compagnon.desk.services.approving import remind_approvers as remind
+
+    due = Approval.objects.filter(state=ApprovalState.ASKED, next_at__lte=timezone.now())
+    for pk in due.order_by("next_at", "id").values_list("pk", flat=True)[:AT_ONCE]:
+        try:
+            remind(actor=system_actor("approvals"), approval_id=pk)
+        except CompagnonError as error:  # answered meanwhile: the next one must not wait
+            log.info("approvers not reminded", approval=pk, reason=error.code)

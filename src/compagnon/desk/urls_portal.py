@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.desk.views import portal, portal_offline, queue
+from compagnon.desk.views import approvals, portal, portal_offline, queue
 
 urlpatterns = [
     path("portal/", portal.home, name="portal"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("portal/requests/", queue.requests, name="portal_requests"),
     path("portal/requests/<int:ticket_id>/", portal.one, name="portal_request"),
     path("portal/requests/<int:ticket_id>/do/<slug:name>/", portal.act, name="portal_act"),
+    path("portal/approvals/", approvals.index, name="approvals"),
+    path("portal/approvals/<int:approval_id>/", approvals.one, name="approval"),
+    path("portal/approvals/<int:approval_id>/do/<slug:name>/", approvals.act, name="approval_act"),
+    path("approve/<str:token>/", approvals.by_link, name="approve_link"),
     path("portal/offline/", portal_offline.offline, name="portal_offline"),
     path("portal/manifest.webmanifest", portal_offline.manifest, name="portal_manifest"),
     path("portal/worker.js", portal_offline.worker, name="portal_worker"),

@@ -17,6 +17,7 @@ from compagnon.desk.models import (
     WorkMode,
 )
 from compagnon.desk.page_verbs import PageVerb, Values, seen, uploads, version
+from compagnon.desk.verbs_of_approvals import VERBS as OF_APPROVALS
 from compagnon.desk.verbs_of_ties import VERBS as OF_TIES
 from compagnon.desk.verbs_of_watching import VERBS as OF_WATCHING
 
@@ -257,5 +258,5 @@ VERBS: tuple[PageVerb, ...] = (
     ),
 )
 
-VERBS += OF_TIES + OF_WATCHING
+VERBS += OF_APPROVALS + OF_TIES + OF_WATCHING
 BY_NAME = {verb.name: verb for verb in VERBS}

@@ -7,8 +7,10 @@ from django.db.models import Q, QuerySet
 from compagnon.core import visibility
 from compagnon.core.actor import Scope
 from compagnon.desk.models import (
+    ApprovalVoice,
     Notice,
     NoticeChoice,
+    NoticeEvent,
     NoticeMail,
     NoticePreference,
     PushKey,
@@ -25,7 +27,10 @@ def notices(scope: Scope, rows: QuerySet[Notice]) -> QuerySet[Notice]:
     if support is None:
         return own
     public = Q(is_internal=False) & told_filter(scope, "ticket__")
-    return own.filter(support | public)
+    # Who is asked to approve need not see the ticket: they are told that they are asked.
+    mine = ApprovalVoice.objects.filter(person_id=scope.person_id or 0)
+    asked = Q(event=NoticeEvent.APPROVAL, ticket_id__in=mine.values("approval__ticket_id"))
+    return own.filter(support | public | asked)
 
 
 @visibility.rule(NoticeChoice, NoticeMail, NoticePreference, PushSubscription)

@@ -33,6 +33,7 @@ _TRAINEE = frozenset(
         "ticket.escalate",
         "ticket.work",
         "ticket.solve",
+        "approval.ask",
         "contract.view",
         "asset.view",
     }
@@ -61,6 +62,7 @@ _SUPERVISOR = _TECHNICIAN | {
     "calendar.manage",
     "catalogue.manage",
     "desk.configure",
+    "approval.manage",
     "journal.view",
     "asset_type.manage",
     "disposal.manage",

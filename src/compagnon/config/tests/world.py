@@ -29,6 +29,7 @@ from compagnon.config.tests import (
     world_park_supplies,
     world_portal,
     world_privacy,
+    world_requests,
     world_titles,
 )
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
@@ -263,6 +264,7 @@ def furnish(side: Side) -> Side:
     world_layouts.furnish(side, mark, number)
     world_daily.furnish(side, mark)
     world_portal.furnish(side, mark)
+    world_requests.furnish(side, mark)
     world_connections.furnish(side, mark)
     world_titles.furnish(side, mark)
     world_park.furnish(side, mark)
@@ -369,6 +371,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_layouts.PARAMETERS,
     **world_daily.PARAMETERS,
     **world_portal.PARAMETERS,
+    **world_requests.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
     **world_titles.PARAMETERS,

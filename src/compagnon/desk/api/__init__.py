@@ -3,6 +3,7 @@
 from ninja import Router
 
 from compagnon.desk.api import (
+    approvals,
     assets,
     connections,
     daily,
@@ -27,6 +28,7 @@ for part in (
     picking,
     planning,
     tickets,
+    approvals,
     assets,
     ties,
     watching,

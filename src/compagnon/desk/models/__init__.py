@@ -9,6 +9,14 @@ from compagnon.desk.models.alerts import (
     OnEnd,
     ReportState,
 )
+from compagnon.desk.models.approvals import (
+    Answer,
+    Approval,
+    ApprovalRule,
+    ApprovalState,
+    ApprovalVoice,
+    AskedOf,
+)
 from compagnon.desk.models.bringing import Bringing, BringingState, Brought
 from compagnon.desk.models.bulk import BulkItem, BulkItemState, BulkRun, BulkState, BulkVerb
 from compagnon.desk.models.categories import Category, OrganisationRules
@@ -82,6 +90,12 @@ __all__ = [
     "AlertSilence",
     "AlertSource",
     "AlertState",
+    "Answer",
+    "Approval",
+    "ApprovalRule",
+    "ApprovalState",
+    "ApprovalVoice",
+    "AskedOf",
     "Attachment",
     "Bringing",
     "BringingState",

@@ -30,6 +30,8 @@ class NoticeEvent(models.TextChoices):
     MENTION = "mention", _("a note names me")
     AUTHORITY = "authority", _("I am asked to act as the authority")
     DUE = "due", _("a commitment on one of my tickets is at risk or missed")
+    APPROVAL = "approval", _("my approval is asked")
+    DECIDED = "decided", _("what I asked for is approved or refused")
 
 
 class NoticeChannel(models.TextChoices):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.lookups import write_choices
+from compagnon.desk.models.approvals import ApprovalVoice
 from compagnon.desk.models.mailboxes import Mailbox
 from compagnon.desk.models.messages import Message
 from compagnon.desk.models.solutions import Solution
@@ -25,6 +26,7 @@ class MailEvent(models.TextChoices):
     MENTION = "mention", _("named in a note")
     REMINDER = "reminder", _("reminder")
     AFFECTED = "affected", _("word to those touched")
+    APPROVAL = "approval", _("approval asked")
 
 
 class OutgoingState(models.TextChoices):
@@ -48,6 +50,7 @@ class OutgoingMail(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="outgoing")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="outgoing")
     solution = models.ForeignKey(Solution, models.PROTECT, null=True, related_name="outgoing")
+    voice = models.ForeignKey(ApprovalVoice, models.SET_NULL, null=True, related_name="outgoing")
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     recipient = models.CharField(_("recipient"), max_length=254)
     mailbox = models.ForeignKey(Mailbox, models.SET_NULL, null=True, related_name="+")

@@ -32,7 +32,14 @@ log = structlog.get_logger(__name__)
 WAITS = (60, 120, 300, 600, 1800, 3600, 7200, 14400)
 ATTEMPTS = 20
 REFERENCES = 20
-AUTOMATIC = frozenset({MailEvent.ACKNOWLEDGEMENT, MailEvent.CLOSING, MailEvent.REMINDER})
+AUTOMATIC = frozenset(
+    {
+        MailEvent.ACKNOWLEDGEMENT,
+        MailEvent.CLOSING,
+        MailEvent.REMINDER,
+        MailEvent.APPROVAL,
+    }
+)
 
 
 def send(pk: int) -> None:
@@ -67,7 +74,9 @@ def _begin(pk: int) -> OutgoingMail | None:
     with transaction.atomic():
         mail = (
             OutgoingMail.objects.select_for_update(of=("self",))
-            .select_related("ticket__organisation", "person", "mailbox", "message", "solution")
+            .select_related(
+                "ticket__organisation", "person", "mailbox", "message", "solution", "voice"
+            )
             .filter(pk=pk)
             .first()
         )

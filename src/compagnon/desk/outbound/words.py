@@ -17,7 +17,8 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from compagnon.core.markup_text import as_text
-from compagnon.desk.links import solution_link
+from compagnon.desk.approval_words import money
+from compagnon.desk.links import approval_link, solution_link
 from compagnon.desk.models import (
     Channel,
     MailEvent,
@@ -304,6 +305,41 @@ def _authority(mail: OutgoingMail) -> Letter:
     )
 
 
+def _approval(mail: OutgoingMail) -> Letter:
+    voice, ticket = mail.voice, mail.ticket
+    if voice is None:
+        return Letter((_greeting(mail), _("This approval is no longer asked.")))
+    approval = voice.approval
+    asked = _("Your approval is asked: “%(step)s”, for %(who)s (%(organisation)s).") % {
+        "step": approval,
+        "who": ticket.beneficiary,
+        "organisation": ticket.organisation,
+    }
+    about = _("Request %(reference)s: %(title)s") % {
+        "reference": ticket.reference,
+        "title": ticket.title,
+    }
+    told = [_greeting(mail), asked, about]
+    if approval.amount:
+        told.append(
+            _("Amount: %(amount)s") % {"amount": money(approval.amount, approval.currency)}
+        )
+    if approval.details:
+        told.append(approval.details)
+    after = []
+    if approval.due_at:
+        after.append(
+            _("An answer is wanted by %(date)s.") % {"date": _on_day(ticket, approval.due_at)}
+        )
+    after.append(_("Answer on the page: what you write back to this mail decides nothing."))
+    return Letter(
+        tuple(told),
+        after=tuple(after),
+        button=_("See what is asked, and answer"),
+        link=approval_link(voice),
+    )
+
+
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
@@ -321,4 +357,5 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.MENTION: _mention,
     MailEvent.AFFECTED: _affected,
     MailEvent.REMINDER: _reminder,
+    MailEvent.APPROVAL: _approval,
 }

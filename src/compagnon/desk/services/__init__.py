@@ -1,6 +1,13 @@
 """The desk's verbs: every door (page, API, mail, link, alert, command) calls these."""
 
 from compagnon.desk.services.affected import tell_affected
+from compagnon.desk.services.approving import (
+    ask,
+    decide,
+    give_up,
+    name_approver,
+    remind_approvers,
+)
 from compagnon.desk.services.assets import link_asset, note_affected
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply
@@ -47,6 +54,7 @@ __all__ = [
     "accept_solution",
     "add_note",
     "admit_inbound",
+    "ask",
     "assign",
     "cancel",
     "cancel_task",
@@ -55,15 +63,18 @@ __all__ = [
     "choose_ways",
     "close_elapsed",
     "complete_task",
+    "decide",
     "dismiss_inbound",
     "ensure_push_key",
     "ensure_reasons",
     "escalate",
     "escalate_to_authority",
+    "give_up",
     "hear_from_user",
     "link_asset",
     "link_tickets",
     "merge_tickets",
+    "name_approver",
     "note_affected",
     "open_ticket",
     "pend",
@@ -75,6 +86,7 @@ __all__ = [
     "receive",
     "refuse_solution",
     "remind",
+    "remind_approvers",
     "reopen",
     "replay_inbound",
     "reply",

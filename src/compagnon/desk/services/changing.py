@@ -19,7 +19,14 @@ from compagnon.core.visibility import get_visible
 from compagnon.desk import queries, rules, undoing
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
-from compagnon.desk.models import OrganisationRules, State, Ticket, Wait
+from compagnon.desk.models import (
+    Approval,
+    ApprovalState,
+    OrganisationRules,
+    State,
+    Ticket,
+    Wait,
+)
 from compagnon.desk.policies import check
 from compagnon.desk.services import noticing
 
@@ -114,6 +121,11 @@ def apply(
     if before.get("state") == State.PENDING:
         # Whatever ended it, nothing more leaves of the wait.
         Wait.objects.filter(ticket=ticket, ended_at=None).update(ended_at=at)
+    if "state" in changed and not ticket.is_open:
+        # What is no longer worked on asks nothing more of anybody.
+        Approval.objects.filter(
+            ticket=ticket, state__in=[ApprovalState.TO_COME, ApprovalState.ASKED]
+        ).update(state=ApprovalState.GIVEN_UP, decided_at=at, next_at=None)
     if is_taken_up(changed, ticket.assignee_id):
         clocks.stop(actor=actor, subject=subject_of(ticket), measure=Measure.TAKE_UP, at=at)
     summary = contract_queries.due_rows(SUBJECT, [ticket.pk]).get(ticket.pk)

@@ -14,6 +14,7 @@ from compagnon.core.services import require, service
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import (
+    ApprovalVoice,
     Channel,
     Mailbox,
     MailEvent,
@@ -134,6 +135,40 @@ def queue_watchers(
         if mail.state == OutgoingState.WAITING:
             deliver.enqueue(mail.pk)
     return made
+
+
+def queue_approval(
+    *, actor: Actor, ticket: Ticket, voice: ApprovalVoice, at: datetime
+) -> OutgoingMail | None:
+    """Write the mail that asks for an approval, with its link, and enqueue its sending.
+
+    ``None`` for who has no address. A reminder is another mail.
+    """
+    if actor.source in noticing.SILENT:
+        return None
+    person = voice.person
+    address = addresses([person.pk]).get(person.pk)
+    if address is None:
+        return None
+    mailbox = ticket.mailbox or default_mailbox(ticket)
+    mail = _row(actor, ticket, MailEvent.APPROVAL, at, None, None, person, address, mailbox)
+    mail.voice = voice
+    mail.event_key = f"{MailEvent.APPROVAL}:{voice.pk}:{voice.approval.reminded}"
+    held = noticing.held_mail(
+        actor=actor,
+        ticket=ticket,
+        told={person.pk: NoticeEvent.APPROVAL},
+        at=at,
+        message=None,
+    )
+    if person.pk in held:
+        mail.state, mail.reason = OutgoingState.SUPPRESSED, held[person.pk]
+    mail.save(force_insert=True)
+    if mail.state == OutgoingState.WAITING:
+        from compagnon.desk.tasks import deliver
+
+        deliver.enqueue(mail.pk)
+    return mail
 
 
 def _watching(actor: Actor, ticket: Ticket, message: Message | None) -> dict[int, Person]:

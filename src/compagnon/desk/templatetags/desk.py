@@ -10,7 +10,16 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from compagnon.desk import stories
-from compagnon.desk.models import OutgoingMail, OutgoingState, PendingReason, State, Ticket
+from compagnon.desk.approval_words import money
+from compagnon.desk.models import (
+    Approval,
+    ApprovalVoice,
+    OutgoingMail,
+    OutgoingState,
+    PendingReason,
+    State,
+    Ticket,
+)
 
 register = template.Library()
 
@@ -104,3 +113,31 @@ def board_page(request: HttpRequest, column: str, cursor: str) -> str:
     asked = request.GET.copy()
     asked[f"at-{column}"] = cursor
     return f"?{asked.urlencode()}"
+
+
+APPROVAL_COLOURS = {
+    "to_come": "secondary",
+    "asked": "yellow",
+    "approved": "green",
+    "refused": "red",
+    "given_up": "secondary",
+}
+VOICE_COLOURS = {"awaited": "yellow", "yes": "green", "no": "red", "passed": "secondary"}
+
+
+@register.filter
+def approval_colour(approval: Approval) -> str:
+    """Give the colour of an approval's state."""
+    return APPROVAL_COLOURS.get(approval.state, "secondary")
+
+
+@register.filter
+def voice_colour(voice: ApprovalVoice) -> str:
+    """Give the colour of an answer."""
+    return VOICE_COLOURS.get(voice.answer, "secondary")
+
+
+@register.filter
+def amount(approval: Approval) -> str:
+    """Give what an approval is about in money, in the language in force."""
+    return money(approval.amount, approval.currency) if approval.amount else ""

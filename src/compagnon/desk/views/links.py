@@ -36,7 +36,7 @@ def bearer(request: HttpRequest, ticket: Ticket) -> Actor:
     )
 
 
-def _language(request: HttpRequest, person: Person) -> str:
+def language_of(request: HttpRequest, person: Person) -> str:
     """The language chosen on this device, else the person's own."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else person.language
@@ -48,7 +48,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show a proposed solution; take the user's acceptance or refusal."""
     solution = links.solution_of(token)
     ticket = solution.ticket
-    with translation.override(_language(request, ticket.requester)):
+    with translation.override(language_of(request, ticket.requester)):
         form = LinkAnswerForm(request.POST or None)
         status = 200
         if request.method == "POST":
@@ -88,7 +88,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Show an intervention sheet to its user, who signs it on their own phone."""
     sheet = links.sheet_of(token)
     ticket = sheet.task.ticket
-    with translation.override(_language(request, ticket.beneficiary)):
+    with translation.override(language_of(request, ticket.beneficiary)):
         form = SignForm(request.POST or None, initial={"name": str(ticket.beneficiary)})
         status = 200
         if request.method == "POST":

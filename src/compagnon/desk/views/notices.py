@@ -18,12 +18,13 @@ from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.visibility import get_visible, visible
-from compagnon.desk import notice_words, services
+from compagnon.desk import approvals, notice_words, services
 from compagnon.desk.forms.notices import TimesForm, WaysForm
 from compagnon.desk.models import (
     Notice,
     NoticeChannel,
     NoticeChoice,
+    NoticeEvent,
     PushSubscription,
 )
 from compagnon.desk.outbound import push_keys
@@ -113,6 +114,8 @@ def open_one(request: HttpRequest, notice_id: int) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     notice = get_visible(Notice, actor, Notice.objects.select_related("ticket"), pk=notice_id)
     services.read_notices(actor=actor, notice_id=notice.pk)
+    if notice.event == NoticeEvent.APPROVAL:
+        return redirect(approvals.page_of(actor, notice.ticket_id))
     place = f"#message-{notice.message_id}" if notice.message_id else ""
     page = "desk:ticket" if is_support(actor, notice.ticket) else "desk:portal_request"
     return redirect(reverse(page, args=[notice.ticket_id]) + place)

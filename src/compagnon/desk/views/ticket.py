@@ -20,6 +20,7 @@ from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Stale
 from compagnon.desk import (
+    approvals,
     following,
     forms,
     inline_pictures,
@@ -161,6 +162,7 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         },
         "refusal": _form(BY_NAME["refuse"], actor, found, None),
         "goes_on_in": ties.goes_on_in(actor, found),
+        "approvals": approvals.of_ticket(actor, found),
     }
     if support:
         links = ties.links_of(actor, found)

@@ -1,0 +1,116 @@
+"""Forms of approvals: asking for one, answering, naming somebody else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.actor import Actor
+from compagnon.core.visibility import visible
+from compagnon.desk import approvals
+from compagnon.desk.forms.fields import capitals, row_field, teams, text_field
+from compagnon.desk.forms.verbs import VerbForm
+from compagnon.desk.models import Approval, ApprovalRule, AskedOf
+from compagnon.people.models import Person, Team
+
+COMMENT_MAX = 2000
+
+
+class AskApprovalForm(VerbForm):
+    """What is to be approved, by whom, for how much."""
+
+    name = forms.CharField(label=_("What is to be approved?"), max_length=120)
+    details = text_field(_("What they must know"), rows=3, required=False)
+    asked_of = forms.ChoiceField(
+        label=_("Asked of"), choices=capitals(*AskedOf), initial=AskedOf.REPRESENTATIVES
+    )
+    person = row_field(Person, _("Person"))
+    team = row_field(Team, _("Team"))
+    rule = forms.ChoiceField(
+        label=_("Who has to agree"),
+        choices=capitals(*ApprovalRule),
+        initial=ApprovalRule.ANY,
+    )
+    needed = forms.IntegerField(
+        label=_("How many, at least"), min_value=1, max_value=50, required=False, initial=1
+    )
+    amount = forms.DecimalField(
+        label=_("Amount in euros"), min_value=0, max_digits=12, decimal_places=2, required=False
+    )
+    due_days = forms.IntegerField(
+        label=_("Working days to answer"), min_value=1, max_value=250, required=False
+    )
+
+    def prepare(self) -> None:
+        """Offer the persons of the ticket's organisation and of teams, and the teams."""
+        near = Person.objects.filter(
+            is_active=True, organisation_id=self.ticket.organisation_id
+        ).exclude(pk__in=[self.ticket.requester_id, self.ticket.beneficiary_id])
+        self.fields["person"].queryset = visible(Person, self.actor, near)  # type: ignore[attr-defined]
+        self.fields["team"].queryset = teams(self.actor)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is asked must be named."""
+        values = super().clean() or {}
+        wanted = {AskedOf.PERSONS: "person", AskedOf.TEAM: "team"}.get(values.get("asked_of", ""))
+        if wanted and not values.get(wanted):
+            self.add_error(wanted, _("Choose who is asked."))
+        return values
+
+    @staticmethod
+    def cents(amount: Decimal | None) -> int | None:
+        """Give an amount in cents."""
+        return None if amount is None else int(amount * 100)
+
+
+class DecideForm(forms.Form):
+    """Yes, or no with its reason."""
+
+    answer = forms.ChoiceField(
+        choices=[("approve", _("Approve")), ("refuse", _("Refuse"))], widget=forms.HiddenInput
+    )
+    comment = forms.CharField(
+        label=_("Your comment, or why you refuse"),
+        max_length=COMMENT_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal says why."""
+        values = super().clean() or {}
+        if values.get("answer") == "refuse" and not (values.get("comment") or "").strip():
+            self.add_error("comment", _("Say why it is refused: who asked for it is told."))
+        return values
+
+
+class NameApproverForm(forms.Form):
+    """Who is asked too, or instead."""
+
+    person = row_field(Person, _("Who answers"), required=True)
+    instead_of = row_field(Person, _("Instead of"))
+
+    def __init__(self, *args: Any, actor: Actor, approval: Approval, lead: bool, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        asked = [voice.person_id for voice in approval.voices.all()]
+        ticket = approval.ticket
+        gone = [*asked]
+        if not approval.self_allowed:
+            gone += [ticket.requester_id, ticket.beneficiary_id]
+        offered = approvals.may_be_named(actor, approval).exclude(pk__in=gone)
+        self.fields["person"].queryset = offered  # type: ignore[attr-defined]
+        if lead:
+            rows = Person.objects.filter(pk__in=asked)
+            self.fields["instead_of"].queryset = rows  # type: ignore[attr-defined]
+        else:
+            del self.fields["instead_of"]
+
+
+class GiveUpForm(forms.Form):
+    """Why it is asked no more."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=COMMENT_MAX, required=False)

@@ -1,0 +1,59 @@
+"""What service requests keep of a person: approvals that they answered or that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core.personal import ERASED, Basis, Holding, Subject, mask_of, register
+from compagnon.desk.models import Approval, ApprovalVoice
+
+
+def _voices(subject: Subject) -> QuerySet[ApprovalVoice]:
+    return ApprovalVoice.objects.filter(person_id=subject.person_id)
+
+
+def _tell_voices(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for voice in _voices(subject).select_related("approval").order_by("pk"):
+        yield {
+            "request": voice.approval.ticket_id,
+            "step": voice.approval.name,
+            "answer": voice.answer,
+            "answered": voice.answered_at,
+            "comment": voice.comment,
+        }
+
+
+def _forget_voices(subject: Subject) -> int:
+    """Blank the comments, and take the names out of what was asked for them."""
+    gone = _voices(subject).exclude(comment__in=["", ERASED]).update(comment=ERASED)
+    mask = mask_of(subject, first_names=True)
+    party = Q(ticket__requester_id=subject.person_id) | Q(ticket__beneficiary_id=subject.person_id)
+    asked = Q(pk__in=_voices(subject).values("approval_id"))
+    for row in Approval.objects.filter(party | asked):
+        told = {name: mask(getattr(row, name)) for name in ("name", "details", "comment")}
+        if any(told[name] != getattr(row, name) for name in told):
+            gone += Approval.objects.filter(pk=row.pk).update(**told)
+    return gone
+
+
+register(
+    Holding(
+        key="desk.approvals",
+        order=25,
+        title=_("Approvals"),
+        concerned=_("Those whose approval is asked"),
+        content=_("What was asked, their answer, when, their comment"),
+        purpose=_("To prove who agreed to what"),
+        basis=Basis.INTEREST,
+        recipients=_("The support centre; who asked is told the decision"),
+        count=lambda subject: _voices(subject).count(),
+        export=_tell_voices,
+        erase=_forget_voices,
+        models=("desk.approval", "desk.approvalvoice"),
+        stays=_("That it was approved or refused, and when, without comments."),
+    ),
+)

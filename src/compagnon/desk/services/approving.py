@@ -1,0 +1,407 @@
+"""Asking for approvals, answering them, naming somebody else, reminding, giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Invalid, NotFound, Refused, Stale
+from compagnon.core.services import require, service
+from compagnon.core.visibility import get_visible
+from compagnon.desk.approval_rules import verdict
+from compagnon.desk.errors import AlreadyAnswered, IllegalMove
+from compagnon.desk.events import ApprovalEvent, approval_decided
+from compagnon.desk.models import (
+    Answer,
+    Approval,
+    ApprovalRule,
+    ApprovalState,
+    ApprovalVoice,
+    AskedOf,
+    Ticket,
+)
+from compagnon.desk.policies import may
+from compagnon.desk.services import approval_steps as steps
+from compagnon.desk.services.changing import apply, lock
+from compagnon.people.models import Person, Team
+
+COMMENT_MAX = 2000
+DUE_MAX = 250
+
+
+@service("ticket.ask_approval")
+def ask(
+    *,
+    actor: Actor,
+    ticket_id: int,
+    name: str,
+    persons: Sequence[Person] = (),
+    team: Team | None = None,
+    asked_of: AskedOf | None = None,
+    rule: ApprovalRule = ApprovalRule.ANY,
+    needed: int = 1,
+    details: str = "",
+    due_days: int | None = None,
+    amount_cents: int | None = None,
+    currency: str = "",
+    subject_kind: str = "",
+    subject_id: int | None = None,
+    self_allowed: bool = False,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Approval:
+    """Ask for an approval on an open ticket, at once; the ticket waits for it.
+
+    Args:
+        persons, team, asked_of: who decides; ``asked_of`` is needed for the representatives of
+            the ticket's organisation and for the requester's supervisor only.
+        rule, needed: how many of them have to agree.
+        due_days: working days of the client's contract within which an answer is wanted.
+        amount_cents, currency: what it costs, in cents and ISO 4217.
+        subject_kind, subject_id: what else hangs on it, told again by ``approval_decided``.
+        self_allowed: who asks for it may approve it.
+
+    Raises:
+        NotFound, Refused, Stale: see :func:`changing.lock`.
+        IllegalMove: the ticket is solved, closed or cancelled.
+        Invalid: no name, nobody to ask, or a number out of bounds.
+    """
+    ticket = lock(
+        actor=actor, ticket_id=ticket_id, verb="approval.ask", expected_version=expected_version
+    )
+    at = at or timezone.now()
+    if not ticket.is_open:
+        raise IllegalMove(_("This ticket is no longer worked on: reopen it to ask for anything."))
+    whom = asked_of or (AskedOf.TEAM if team and not persons else AskedOf.PERSONS)
+    people = steps.asked(ticket, whom, persons=persons, team=team, self_allowed=self_allowed)
+    currency = (currency or ("EUR" if amount_cents is not None else "")).upper()
+    _check(name, people, rule, needed, due_days, amount_cents, currency)
+    approval = Approval.objects.create(
+        ticket=ticket,
+        name=" ".join(name.split())[:120],
+        details=details.strip()[:COMMENT_MAX],
+        asked_of=whom,
+        team=team if whom == AskedOf.TEAM else None,
+        rule=rule,
+        needed=needed,
+        self_allowed=self_allowed,
+        due_days=due_days,
+        amount_cents=amount_cents,
+        currency=currency if amount_cents is not None else "",
+        subject_kind=subject_kind[:40],
+        subject_id=subject_id,
+        asked_by_id=actor.id,
+    )
+    steps.add_voices(approval, people)
+    steps.open_step(actor=actor, ticket=ticket, approval=approval, at=at)
+    _journal(actor, ticket, approval, "ticket.ask_approval", at, asked=len(people))
+    steps.settle_wait(actor=actor, ticket=ticket, at=at)
+    return approval
+
+
+def _check(  # noqa: PLR0917
+    name: str,
+    people: Sequence[Person],
+    rule: ApprovalRule,
+    needed: int,
+    due_days: int | None,
+    amount_cents: int | None,
+    currency: str,
+) -> None:
+    if not name.strip():
+        raise Invalid(_("Say what is to be approved."), fields={"name": [_("The name is empty.")]})
+    if not people:
+        raise Invalid(
+            _("Nobody can approve it: those asked are gone, or ask for it themselves."),
+            fields={"persons": [_("Choose somebody else.")]},
+        )
+    if rule == ApprovalRule.COUNT and not 1 <= needed <= len(people):
+        raise Invalid(
+            _("Between 1 and %(most)d of those asked can have to agree.") % {"most": len(people)},
+            fields={"needed": [_("Choose a smaller number.")]},
+        )
+    if due_days is not None and not 1 <= due_days <= DUE_MAX:
+        raise Invalid(
+            _("An answer is wanted within 1 to 250 working days."),
+            fields={"due_days": [_("Choose a number of days between 1 and 250.")]},
+        )
+    if amount_cents is not None and not 0 <= amount_cents < 10**13:
+        raise Invalid(
+            _("This amount cannot be kept."), fields={"amount_cents": [_("Out of bounds.")]}
+        )
+    if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise Invalid(
+            _("A currency has three letters."), fields={"currency": [_("Write EUR, USD…")]}
+        )
+
+
+def _lock(actor: Actor, approval_id: int) -> tuple[Ticket, Approval]:
+    """Lock the approval's ticket, then the approval; who is asked need not see the ticket."""
+    found = get_visible(Approval, actor, pk=approval_id)
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("category", "organisation")
+    ticket = rows.get(pk=found.ticket_id)
+    return ticket, Approval.objects.select_for_update(of=("self",)).get(pk=found.pk)
+
+
+@service("ticket.answer_approval")
+def decide(
+    *,
+    actor: Actor,
+    approval_id: int,
+    approve: bool,
+    comment: str = "",
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Approval:
+    """Answer an approval that is asked of the actor; with enough answers it is decided.
+
+    Raises:
+        NotFound: there is none, or the actor does not see it.
+        Refused: it is not asked of them, or they ask for it themselves.
+        AlreadyAnswered: they answered, or it is decided.
+        Stale: it was changed since it was read.
+        Invalid: a refusal without its reason.
+    """
+    ticket, approval = _lock(actor, approval_id)
+    at = at or timezone.now()
+    voice = _voice(actor, ticket, approval)
+    if expected_version is not None and approval.version != expected_version:
+        raise Stale(_("This approval was changed since you opened it. Look at it again."))
+    comment = comment.replace("\x00", "").strip()
+    if not approve and not comment:
+        raise Invalid(
+            _("Say why it is refused: who asked for it is told."),
+            fields={"comment": [_("A refusal needs its reason.")]},
+        )
+    if len(comment) > COMMENT_MAX:
+        raise Invalid(
+            _("A comment has at most 2,000 characters."), fields={"comment": [_("Too long.")]}
+        )
+    voice.answer = Answer.YES if approve else Answer.NO
+    voice.comment, voice.answered_at = comment, at
+    voice.save(update_fields=["answer", "comment", "answered_at"])
+    outcome = verdict(
+        approval.rule, approval.needed, approval.voices.values_list("answer", flat=True)
+    )
+    approval.version += 1
+    if outcome is None:
+        approval.save(update_fields=["version"])
+        _journal(actor, ticket, approval, "ticket.answer_approval", at, answer=str(voice.answer))
+        return approval
+    _end(actor, ticket, approval, outcome, comment, at)
+    return approval
+
+
+def _voice(actor: Actor, ticket: Ticket, approval: Approval) -> ApprovalVoice:
+    """Give the voice with which the actor answers.
+
+    Raises:
+        Refused, AlreadyAnswered: see :func:`decide`.
+    """
+    voice = approval.voices.select_for_update(of=("self",)).filter(person_id=actor.id or 0).first()
+    if voice is None or not actor.scope.reaches_own("approval.own"):
+        raise Refused(_("This approval is not asked of you."))
+    if voice.answer == Answer.PASSED:
+        raise Refused(_("Somebody else answers this approval in your place."))
+    if not approval.self_allowed and actor.id in {ticket.requester_id, ticket.beneficiary_id}:
+        raise Refused(_("Nobody approves what they ask for themselves."))
+    if approval.state == ApprovalState.TO_COME:
+        raise IllegalMove(_("This approval is not asked yet: others come before it."))
+    if approval.state != ApprovalState.ASKED or voice.answer != Answer.AWAITED:
+        raise AlreadyAnswered(_("This approval was answered before."))
+    return voice
+
+
+def _end(  # noqa: PLR0917
+    actor: Actor,
+    ticket: Ticket,
+    approval: Approval,
+    state: ApprovalState,
+    comment: str,
+    at: datetime,
+) -> None:
+    """Decide the approval: tell it, go on with the next ones, or stop what was to come."""
+    approval.state, approval.decided_at, approval.next_at = state, at, None
+    approval.comment = comment
+    approval.save(update_fields=["state", "decided_at", "next_at", "comment", "version"])
+    after: dict[str, object] = {"approval_state": str(state)}
+    message = steps.tell_decided(
+        actor=actor, ticket=ticket, approval=approval, reason=comment, at=at
+    )
+    if message is not None:
+        after["message_id"] = message
+    _journal(actor, ticket, approval, "ticket.approved", at, **after)
+    if state == ApprovalState.REFUSED:
+        Approval.objects.filter(ticket=ticket, state=ApprovalState.TO_COME).exclude(
+            plan_key=""
+        ).update(state=ApprovalState.GIVEN_UP, decided_at=at)
+    if ticket.is_open:
+        steps.open_next(actor=actor, ticket=ticket, at=at)
+        steps.settle_wait(actor=actor, ticket=ticket, at=at)
+    _announce(actor, ticket, approval)
+
+
+def _announce(actor: Actor, ticket: Ticket, approval: Approval) -> None:
+    approval_decided.announce(
+        ApprovalEvent(
+            approval_id=approval.pk,
+            ticket_id=ticket.pk,
+            organisation_id=ticket.organisation_id,
+            state=str(approval.state),
+            subject_kind=approval.subject_kind,
+            subject_id=approval.subject_id,
+            actor_id=actor.id,
+        )
+    )
+
+
+@service("ticket.give_up_approval")
+def give_up(
+    *, actor: Actor, approval_id: int, reason: str = "", at: datetime | None = None
+) -> Approval:
+    """Ask for an approval no more; the ticket goes on without it.
+
+    Raises:
+        NotFound: there is none, or the actor does not see it.
+        Refused: the actor may not ask for approvals on that ticket.
+        AlreadyAnswered: it is decided.
+    """
+    ticket, approval = _lock(actor, approval_id)
+    require(
+        may(actor, "approval.ask", ticket),
+        _("Your role does not allow you to give up approvals on this ticket."),
+    )
+    if not approval.is_open:
+        raise AlreadyAnswered(_("This approval is decided."))
+    at = at or timezone.now()
+    approval.version += 1
+    approval.state, approval.decided_at, approval.next_at = ApprovalState.GIVEN_UP, at, None
+    approval.comment = reason.strip()[:COMMENT_MAX]
+    approval.save(update_fields=["state", "decided_at", "next_at", "comment", "version"])
+    _journal(actor, ticket, approval, "ticket.give_up_approval", at)
+    if ticket.is_open:
+        steps.open_next(actor=actor, ticket=ticket, at=at)
+        steps.settle_wait(actor=actor, ticket=ticket, at=at)
+    _announce(actor, ticket, approval)
+    return approval
+
+
+@service("ticket.name_approver")
+def name_approver(
+    *,
+    actor: Actor,
+    approval_id: int,
+    person: Person,
+    instead_of: Person | None = None,
+    at: datetime | None = None,
+) -> ApprovalVoice:
+    """Ask somebody else too, or in the place of who is away.
+
+    The team's lead names, whoever holds ``approval.manage``, and who is asked hands their own
+    voice over.
+
+    Raises:
+        NotFound: there is no such approval, or the actor does not see it.
+        Refused: the actor may not name anybody.
+        AlreadyAnswered: it is decided, or who was to be replaced answered.
+        Invalid: that person is asked already, is gone, or asks for it themselves.
+    """
+    ticket, approval = _lock(actor, approval_id)
+    at = at or timezone.now()
+    if instead_of is None and not may_name(actor, ticket, approval):
+        # Who is asked and names somebody hands their own voice over: they never add one.
+        instead_of = Person.objects.filter(pk=actor.id or 0).first()
+    replaced = _replaced(approval, instead_of)
+    own = replaced is not None and replaced.person_id == actor.id
+    if not (own or may_name(actor, ticket, approval)):
+        raise Refused(_("The team’s lead names approvers, or who is asked for themselves."))
+    if not approval.is_open:
+        raise AlreadyAnswered(_("This approval is decided."))
+    if not approval.self_allowed and person.pk in {ticket.requester_id, ticket.beneficiary_id}:
+        raise Invalid(
+            _("Nobody approves what they ask for themselves."),
+            fields={"person": [_("Choose somebody else.")]},
+        )
+    if not person.is_active or approval.voices.filter(person=person).exists():
+        raise Invalid(
+            _("This person is asked already, or is gone."),
+            fields={"person": [_("Choose somebody else.")]},
+        )
+    if replaced is not None:
+        replaced.answer, replaced.answered_at = Answer.PASSED, at
+        replaced.save(update_fields=["answer", "answered_at"])
+    (voice,) = steps.add_voices(approval, [person], named_by=actor.id, instead_of=replaced)
+    approval.version += 1
+    approval.save(update_fields=["version"])
+    if approval.state == ApprovalState.ASKED:
+        steps.tell_asked(actor=actor, ticket=ticket, approval=approval, at=at, only=[voice])
+    _journal(
+        actor, ticket, approval, "ticket.name_approver", at, to_person_id=person.pk,
+        instead_of_id=instead_of.pk if instead_of else None,
+    )  # fmt: skip
+    return voice
+
+
+def _replaced(approval: Approval, person: Person | None) -> ApprovalVoice | None:
+    if person is None:
+        return None
+    voice = approval.voices.select_for_update(of=("self",)).filter(person=person).first()
+    if voice is None:
+        raise Refused(_("This approval is not asked of that person."))
+    if voice.answer != Answer.AWAITED:
+        raise AlreadyAnswered(_("They answered before."))
+    return voice
+
+
+def may_name(actor: Actor, ticket: Ticket, approval: Approval) -> bool:
+    """Tell whether the actor may name any approver of it."""
+    if actor.is_system or may(actor, "approval.manage", ticket):
+        return True
+    team = approval.team or ticket.team
+    return team is not None and team.manager_id is not None and team.manager_id == actor.id
+
+
+@service("ticket.remind_approvers")
+def remind_approvers(*, actor: Actor, approval_id: int, at: datetime | None = None) -> Approval:
+    """Remind those whose answer is awaited, if the moment has come.
+
+    Raises:
+        Refused: a person asks; only the program does this.
+        IllegalMove: no reminder is due.
+    """
+    require(actor.is_system, _("Only the program sends reminders."))
+    ticket, approval = _lock(actor, approval_id)
+    at = at or timezone.now()
+    due = approval.next_at is not None and approval.next_at <= at
+    if approval.state != ApprovalState.ASKED or not due or not ticket.is_open:
+        raise IllegalMove(_("No reminder is due on this approval."))
+    approval.reminded += 1
+    approval.next_at = steps.next_reminder(approval, ticket, at)
+    approval.save(update_fields=["reminded", "next_at"])
+    told = steps.tell_asked(actor=actor, ticket=ticket, approval=approval, at=at)
+    _journal(actor, ticket, approval, "ticket.remind_approvers", at, reminder=approval.reminded,
+             mails=told)  # fmt: skip
+    return approval
+
+
+def _journal(
+    actor: Actor, ticket: Ticket, approval: Approval, verb: str, at: datetime, **more: object
+) -> None:
+    after = {"approval_id": approval.pk, "approval": approval.name} | more
+    apply(actor=actor, ticket=ticket, verb=verb, at=at, after=after)
+
+
+def voice_of(actor: Actor, approval: Approval) -> ApprovalVoice:
+    """Give the actor's own voice.
+
+    Raises:
+        NotFound: they have none.
+    """
+    found = approval.voices.filter(person_id=actor.id or 0).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,42 @@
+"""Who sees which rows of service requests: approvals and voices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from compagnon.core import visibility
+from compagnon.core.actor import Scope
+from compagnon.desk.models import Approval, ApprovalVoice
+from compagnon.desk.visibility import support_filter, told_filter
+
+
+def asked_filter(scope: Scope, prefix: str = "") -> Q:
+    """Give the filter for approvals that are asked of the scope's person; nobody without one."""
+    if not scope.person_id or not scope.reaches_own("approval.own"):
+        return Q(**{f"{prefix}pk__in": []})
+    mine = ApprovalVoice.objects.filter(person_id=scope.person_id).values("approval_id")
+    return Q(**{f"{prefix}pk__in": mine})
+
+
+@visibility.rule(Approval)
+def approvals(scope: Scope, rows: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Those of tickets one works on or whose public side one reads, and those asked of oneself."""
+    return _with_ticket(scope, rows, "")
+
+
+@visibility.rule(ApprovalVoice)
+def voices(scope: Scope, rows: QuerySet[ApprovalVoice]) -> QuerySet[ApprovalVoice]:
+    """As their approval."""
+    return _with_ticket(scope, rows, "approval__")
+
+
+def _with_ticket(scope: Scope, rows: QuerySet[Any], prefix: str) -> QuerySet[Any]:
+    support = support_filter(scope, prefix=f"{prefix}ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    told = told_filter(scope, f"{prefix}ticket__")
+    return rows.filter(support | told | asked_filter(scope, prefix))
