@@ -17,7 +17,7 @@ from compagnon.desk.verbs_on_pages import BY_NAME
 LATER = ("desk/imports/",)
 ROOMS = (
     "admin/", "calendars/", "catalogue/", "contracts/", "desk/", "people/", "portal/requests/",
-    "portal/report/", "requests/",
+    "portal/approvals/", "portal/report/", "requests/",
 )  # fmt: skip
 # The page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
@@ -167,6 +167,11 @@ TWINS: Mapping[str, str] = {
     "people/roles/add/": "POST /roles",
     "people/teams/<pk>/members/": "POST /teams/{team_id}/members",
     "people/teams/<pk>/members/<person_id>/remove/": "DELETE /teams/{team_id}/members/{person_id}",
+    "portal/approvals/": "GET /me/approvals",
+    "portal/approvals/<approval_id>/": "GET /approvals/{approval_id}",
+    "portal/approvals/<approval_id>/do/<name>/":
+        "POST /approvals/{approval_id}/decide, POST /approvals/{approval_id}/name-approver, "
+        "POST /approvals/{approval_id}/give-up",
     "portal/report/": "POST /tickets",
     "portal/requests/": "GET /tickets",
     "portal/requests/<ticket_id>/": "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages",
@@ -185,6 +190,7 @@ VERBS: Mapping[str, str] = {
     "transfer": "POST /tickets/{ticket_id}/transfers",
     "authority": "POST /tickets/{ticket_id}/authority",
     "plan": "POST /tickets/{ticket_id}/tasks",
+    "ask-approval": "POST /tickets/{ticket_id}/approvals",
     "link": "POST /tickets/{ticket_id}/links",
     "unlink": "DELETE /tickets/{ticket_id}/links/{link_id}",
     "watch": "POST /tickets/{ticket_id}/watchers",

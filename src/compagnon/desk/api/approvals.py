@@ -55,7 +55,7 @@ class VoiceOut(Schema):
         return obj.instead_of.person_id if obj.instead_of else None
 
 
-class ApprovalOut(Schema):
+class TicketApprovalOut(Schema):
     """An approval and the answers to it."""
 
     id: int
@@ -86,7 +86,7 @@ class ApprovalOut(Schema):
         return list(obj.voices.all())
 
 
-class ApprovalQuery(ListQuery):
+class TicketApprovalQuery(ListQuery):
     """Which approvals, in which order."""
 
     state: Annotated[Standing | None, FilterLookup("state")] = None
@@ -133,26 +133,30 @@ class GiveUpIn(Body):
     reason: str = Field(default="", max_length=2000)
 
 
-@router.index("/approvals", ApprovalOut)
-def list_approvals(request: ApiRequest, query: Query[ApprovalQuery]) -> QuerySet[Approval]:
+@router.index("/approvals", TicketApprovalOut)
+def list_ticket_approvals(
+    request: ApiRequest, query: Query[TicketApprovalQuery]
+) -> QuerySet[Approval]:
     """List the approvals that you may see."""
     return approvals.rows(request.actor)
 
 
-@router.index("/me/approvals", ApprovalOut)
-def list_my_approvals(request: ApiRequest, query: Query[ApprovalQuery]) -> QuerySet[Approval]:
+@router.index("/me/approvals", TicketApprovalOut)
+def list_approvals_to_give(
+    request: ApiRequest, query: Query[TicketApprovalQuery]
+) -> QuerySet[Approval]:
     """List the approvals that wait for your answer."""
     return approvals.asked_of(request.actor)
 
 
-@router.show("/approvals/{approval_id}", ApprovalOut)
-def get_approval(request: ApiRequest, approval_id: Id) -> Approval:
+@router.show("/approvals/{approval_id}", TicketApprovalOut)
+def get_ticket_approval(request: ApiRequest, approval_id: Id) -> Approval:
     """Read an approval."""
     return approvals.one(request.actor, approval_id)
 
 
 @router.create(
-    "/tickets/{ticket_id}/approvals", ApprovalOut, location=lambda row: f"/approvals/{row.pk}"
+    "/tickets/{ticket_id}/approvals", TicketApprovalOut, location=lambda row: f"/approvals/{row.pk}"
 )
 def ask_approval(request: ApiRequest, ticket_id: Id, body: AskIn) -> Approval:
     """Ask for an approval on a ticket; it waits for the answer."""
@@ -177,7 +181,7 @@ def ask_approval(request: ApiRequest, ticket_id: Id, body: AskIn) -> Approval:
     return approvals.one(actor, made.pk)
 
 
-@router.act("/approvals/{approval_id}/decide", ApprovalOut)
+@router.act("/approvals/{approval_id}/decide", TicketApprovalOut)
 def decide_approval(request: ApiRequest, approval_id: Id, body: DecideIn) -> Approval:
     """Approve or refuse what is asked of you; a refusal says why."""
     found = approvals.one(request.actor, approval_id)
@@ -191,7 +195,7 @@ def decide_approval(request: ApiRequest, approval_id: Id, body: DecideIn) -> App
     return approvals.one(request.actor, approval_id)
 
 
-@router.act("/approvals/{approval_id}/name-approver", ApprovalOut)
+@router.act("/approvals/{approval_id}/name-approver", TicketApprovalOut)
 def name_approver(request: ApiRequest, approval_id: Id, body: NameIn) -> Approval:
     """Ask somebody else too, or in the place of who is away."""
     actor = request.actor
@@ -212,7 +216,7 @@ def name_approver(request: ApiRequest, approval_id: Id, body: NameIn) -> Approva
     return approvals.one(actor, approval_id)
 
 
-@router.act("/approvals/{approval_id}/give-up", ApprovalOut)
+@router.act("/approvals/{approval_id}/give-up", TicketApprovalOut)
 def give_up_approval(request: ApiRequest, approval_id: Id, body: GiveUpIn) -> Approval:
     """Ask for an approval no more."""
     found = approvals.one(request.actor, approval_id)

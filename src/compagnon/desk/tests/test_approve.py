@@ -214,7 +214,7 @@ def test_pages_of_who_is_asked_without_any_role(technician: Actor, ticket: Ticke
     assert ticket.title in browser.get(page).content.decode()
     assert browser.get(reverse("desk:portal_request", args=[ticket.pk])).status_code == 404
     notice = Notice.objects.get(person=somebody, channel="page")
-    assert browser.get(reverse("desk:for_me_open", args=[notice.pk])).url == page
+    assert browser.get(reverse("desk:for_me_open", args=[notice.pk]))["Location"] == page
     act = reverse("desk:approval_act", args=[approval.pk, "decide"])
     assert browser.post(act, {"answer": "refuse"}).status_code == 422
     assert browser.post(act, {"answer": "approve"}).status_code == 302
