@@ -168,12 +168,14 @@ def test_what_changes_rows_is_a_service():
 
 # What several services of one room share; each has checked and journals around it.
 PARTS_OF_SERVICES = {
+    "desk.approval_steps.open_step",
     "desk.changing.apply",
     "desk.conversation.reopened",
     "desk.linking.tie",
     "desk.noticing.held_mail",
     "desk.noticing.write",
     "desk.outgoing.queue",
+    "desk.outgoing.queue_approval",
     "desk.outgoing.queue_watchers",
     "desk.watching.tell_named",
     "desk.writing.write",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.desk.approvals import awaited_count
 from compagnon.ui import navigation
 from compagnon.ui.navigation import NavItem
 
 navigation.register(
     NavItem(_("On hold"), "hourglass", "desk:waits", "ticket.pend", 22, "desk"),
-    NavItem(_("Approvals"), "checks", "desk:approvals", (), 27, "desk", badge=awaited_count),
+    NavItem(_("Approvals"), "checks", "desk:approvals", (), 27, "desk"),
     NavItem(_("Week’s sheet"), "clock-hour-4", "desk:time", "ticket.work", 26, "desk"),
     NavItem(
         _("Types of activity"),

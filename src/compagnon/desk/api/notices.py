@@ -32,7 +32,7 @@ router = Routes(tag="notices")
 
 EventName = Literal[
     "opened", "answered", "waits", "solution", "closed", "reopened", "watched", "assigned",
-    "team", "wrote", "refused", "mention", "authority", "due",
+    "team", "wrote", "refused", "mention", "authority", "due", "approval", "decided",
 ]  # fmt: skip
 
 
