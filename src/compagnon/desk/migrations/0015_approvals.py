@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0013_word_to_touched'),
+        ('desk', '0014_mail_indexes'),
         ('people', '0002_personal_data'),
     ]
 
