@@ -115,5 +115,11 @@ def organisation() -> dict[str, Any]:
     return _read(FOLDER / "organisation.toml")
 
 
+@cache
+def daily() -> dict[str, Any]:
+    """Give what the desk keeps ready, and what happens these days beside the requests."""
+    return _read(FOLDER / "daily.toml")
+
+
 def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))

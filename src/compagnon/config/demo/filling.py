@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.config.demo import (
+    connected,
     contracts,
+    daily,
     organisation,
     park,
     park_life,
@@ -109,6 +111,7 @@ def fill(
         services_map.fill(actor, parties.client)
         services_map.link_tickets(actor, parties.client)
         park_life.fill(actor, parties.client, parties.provider, Random(seed), until=until)  # noqa: S311
+        daily.fill(actor, world, parties, Times(office, until), seed=seed)
         journal.record(
             actor=actor,
             verb=FILLED,
@@ -116,6 +119,7 @@ def fill(
             organisation_id=parties.provider.pk,
             after={"tickets": tickets, "seed": seed, "until": until.isoformat()},
         )
+    connected.follow_from_now()
     return loaded
 
 

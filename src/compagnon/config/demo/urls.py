@@ -12,4 +12,5 @@ urlpatterns = [
     path("mail/", views.mails, name="mails"),
     path("mail/<str:key>/", views.mail, name="mail"),
     path("mail/<str:key>/html/", views.mail_html, name="mail_html"),
+    path("webhook/", views.receive, name="webhook"),
 ]

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.config.demo import sink
 
@@ -58,6 +59,14 @@ def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     )
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take what this machine's own webhook sends, and do nothing with it."""
+    only_here(request)
+    return HttpResponse(status=204)
 
 
 def _found(key: str) -> sink.Opened:
