@@ -26,8 +26,8 @@ from compagnon.desk.models import (
     Wait,
 )
 from compagnon.desk.services import waiting as waits
-from compagnon.desk.services.assignment import take
-from compagnon.desk.services.conversation import add_note, reply
+from compagnon.desk.services.assignment import assign, take
+from compagnon.desk.services.conversation import add_note, hear_from_user, reply
 from compagnon.desk.services.linking import link_tickets
 from compagnon.desk.services.merging import merge_tickets
 from compagnon.desk.services.opening import open_ticket
@@ -84,6 +84,10 @@ def _outage(actor: Actor, cast: Cast) -> None:
                 actor=chief, ticket_id=part.pk, other_id=main.pk, kind=LinkKind.CHILD,
                 at=at + timedelta(minutes=2),
             )  # fmt: skip
+            assign(
+                actor=chief, ticket_id=part.pk, assignee=cast.people[row["given_to"]],
+                at=at + timedelta(minutes=2),
+            )  # fmt: skip
     for row in one["merged"]:
         if at := _at(cast, began, row["after"]):
             same = _opened(actor, cast, row, at)
@@ -115,14 +119,20 @@ def _linked(actor: Actor, cast: Cast) -> None:
         at = cast.times.working_day(one["back"], one["hour"], 8)
         ticket = _opened(actor, cast, one, at)
         worker = cast.actor(one["taken_by"])
-        take(actor=worker, ticket_id=ticket.pk, at=at + timedelta(minutes=9))
-        add_note(
-            actor=worker, ticket_id=ticket.pk, text=one["note"], at=at + timedelta(minutes=31)
-        )
+        assign(
+            actor=cast.actor("Castagnier"), ticket_id=ticket.pk, at=at + timedelta(minutes=9),
+            assignee=cast.people[one["taken_by"]],
+        )  # fmt: skip
+        add_note(actor=worker, ticket_id=ticket.pk, text=one["note"], at=at + timedelta(minutes=31))
         if first is not None:
             link_tickets(
                 actor=worker, ticket_id=ticket.pk, other_id=first.pk, kind=LinkKind(one["kind"]),
                 at=at + timedelta(minutes=33),
+            )  # fmt: skip
+        if "heard" in one:
+            hear_from_user(
+                actor=actor, ticket_id=ticket.pk, text=one["heard"], channel=Channel.MAIL,
+                author_id=cast.people[one["user"]].pk, at=at + timedelta(minutes=95),
             )  # fmt: skip
         first = first or ticket
 
