@@ -10,7 +10,7 @@ from compagnon.config.demo.organisation import Parties
 from compagnon.config.demo.pen import Times
 from compagnon.config.demo.world import World
 from compagnon.core.actor import Actor
-from compagnon.desk.models import OutgoingMail, OutgoingState, Solution
+from compagnon.desk.models import MailEvent, OutgoingMail, OutgoingState, Solution
 from compagnon.desk.outbound import identity
 
 
@@ -25,12 +25,16 @@ def fill(actor: Actor, world: World, parties: Parties, times: Times, *, seed: in
     ready.fill(actor, cast)
     these_days.fill(actor, cast, rng)
     connected.fill(actor, cast, rng)
-    for mail in OutgoingMail.objects.filter(state=OutgoingState.WAITING).order_by("pk"):
+    waiting = OutgoingMail.objects.filter(state=OutgoingState.WAITING).select_related("ticket")
+    for mail in waiting.order_by("pk"):
+        if mail.event == MailEvent.ACKNOWLEDGEMENT:
+            # It answers at the moment at which it is written: here, in the past.
+            mail.created_at = mail.ticket.opened_at
         mail.state, mail.sent_at, mail.attempts = OutgoingState.SENT, mail.created_at, 1
         mail.internet_id = identity.message_id(
             ticket_id=mail.ticket_id, unique=rng.randbytes(8).hex()
         )
-        mail.save(update_fields=["state", "sent_at", "attempts", "internet_id"])
+        mail.save(update_fields=["state", "sent_at", "attempts", "internet_id", "created_at"])
     for solution in Solution.objects.filter(pk__gt=solved).order_by("pk"):
         # A link's secret is drawn anew each time; here the same seed tells the same.
         solution.nonce = rng.randbytes(24).hex()

@@ -128,6 +128,8 @@ def test_nobody_else_reads_it(client: Any, folder: Path, settings: Any):
     assert client.get("/demo/mail/", REMOTE_ADDR="192.0.2.7").status_code == 404
     assert client.get("/demo/mail/../../etc/passwd/").status_code == 404
     assert client.get("/demo/mail/nothing/").status_code == 404
+    assert client.post("/demo/webhook/", REMOTE_ADDR="192.0.2.7").status_code == 404
+    assert client.post("/demo/webhook/", b"{}", "application/json").status_code == 204
     settings.DEMO = False
     assert client.get("/demo/mail/").status_code == 404
     settings.DEMO, settings.MAIL_URL = True, "smtp://mail.example"
