@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from django.utils import timezone, translation
@@ -42,6 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Draw examples anew where the long tests are asked for."""
     if config.getoption("markexpr", "") == "long":
         settings.load_profile("long")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, before they invent their requests, the files of which no test would run."""
+    if not collection_path.stem.startswith("test_schemathesis"):
+        return None
+    wanted = config.getoption("markexpr", "")
+    if collection_path.stem.endswith("_long"):
+        return True if "not long" in wanted else None
+    return True if wanted == "long" or DATABASE_ONLY else None
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -1,135 +1,47 @@
 """The whole API against its own document: no fault, no undeclared status, answers as declared.
 
 ``COMPAGNON_SCHEMATHESIS_EXAMPLES`` says how many requests are invented for each operation, beside
-those that try each limit of each value.
+those that try each limit of each value. Of the wrong types of one value, the first is tried;
+``test_schemathesis_long.py`` tries all.
 """
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
-from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
+from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
-from compagnon.config.api import document
-from compagnon.config.tests import world
-from compagnon.config.tests.walking import Route
-from compagnon.config.wsgi import application
+from compagnon.config.tests.asking import EXAMPLES, Caller, caller, described, run, standing
 from compagnon.core.api import etag
 from compagnon.core.errors import CompagnonError
 
-EXAMPLES = int(os.environ.get("COMPAGNON_SCHEMATHESIS_EXAMPLES", "8"))
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    unsupported_method,
-]
+__all__ = ["caller", "standing"]  # fixtures
 
-# What is done to a ticket that waits for its user's answer.
-OF_SOLVED = {"accept_ticket", "refuse_ticket", "reopen_ticket"}
-
-schema = schemathesis.openapi.from_dict(
-    document(),
-    config=SchemathesisConfig(
-        projects=ProjectsConfig(
-            default=ProjectConfig(
-                generation=GenerationConfig(
-                    deterministic=True, max_examples=EXAMPLES, database="none"
-                )
-            )
-        )
-    ),
-)
-schema.app = application
+schema = described()
+tried: set[tuple[str, str, str]] = set()
 
 
-class Caller:
-    """Somebody who may do everything, and what stands in the database for them to name."""
-
-    def __init__(self) -> None:
-        self.world = world.build()
-        self.headers = {"Authorization": f"Bearer {world.token(self.world.administrator)}"}
-        side = self.world.a
-        self.keys = {
-            "organisation_id": side.organisation.pk, "site_id": side.site.pk,
-            "person_id": side.person.pk, "requester_id": side.person.pk,
-            "beneficiary_id": side.person.pk, "assignee_id": side.manager.pk,
-            "team_id": side.team.pk, "to_team_id": self.world.upper.pk,
-            "to_person_id": side.manager.pk, "manager_id": side.manager.pk,
-        }  # fmt: skip
-        self.calls = itertools.count()
-        self.addresses: dict[str, str] = {}
-
-    def address(self, template: str, operation: str) -> str:
-        """Give the address of an operation on objects that exist; found once, as some delete."""
-        if operation not in self.addresses:
-            found = Route(template).addresses(self.world.a)[0]
-            if operation in OF_SOLVED:
-                found = found.replace(*(str(one.pk) for one in self.world.a.tickets[:2]))
-            self.addresses[operation] = found
-        return self.addresses[operation]
-
-    def aim(self, case: Any) -> None:
-        """Make a valid request name things that exist, so that it goes further than a 404."""
-        if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
-            return
-        if next(self.calls) % 2:
-            # A tag that was made up is stale: half of the time there is none.
-            case.headers.pop("If-Match", None)
-        if case.path_parameters:
-            template = case.path.lstrip("/").replace("{", "<").replace("}", ">")
-            address = self.address(template, case.operation.definition.raw["operationId"])
-            parts = zip(template.split("/"), address.lstrip("/").split("/"), strict=True)
-            for name, value in parts:
-                if name.startswith("<"):
-                    case.path_parameters[name.strip("<>")] = value
-        if isinstance(case.body, dict):
-            for name in case.body.keys() & self.keys.keys():
-                case.body[name] = self.keys[name]
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Caller]:
-    """The caller's world, made once; each test puts back what it changed."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield Caller()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def caller(standing: Caller, db: None, settings: Any) -> Iterator[Caller]:
-    settings.API_RATE_PER_MINUTE = 0
-    # The end of a real request closes the database, and with it the test's transaction.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield standing
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def run(case: Any, caller: Caller) -> None:
-    caller.aim(case)
-    case.call_and_validate(headers=caller.headers, checks=CHECKS)
+@schema.hook
+def filter_case(_context: Any, case: Any) -> bool:
+    """Leave out the wrong types of a value after the first: a third of all requests."""
+    told = case._meta and case._meta.phase.data
+    if (
+        not isinstance(told, CoveragePhaseData)
+        or told.scenario is not CoverageScenario.INCORRECT_TYPE
+    ):
+        return True
+    value = (
+        case.operation.label,
+        str(told.parameter_location),
+        told.parameter or told.location or "",
+    )
+    if value in tried:
+        return False
+    tried.add(value)
+    return True
 
 
 @schema.parametrize()
@@ -163,15 +75,3 @@ def test_a_planted_fault_is_seen(
     monkeypatch.setattr(etag, "tag", fail)
     with pytest.raises(FailureGroup):
         run(case, caller)
-
-
-@pytest.mark.long
-@schema.parametrize()
-@settings(
-    max_examples=400,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_the_api_answers_as_its_document_says_for_long(case: Any, caller: Caller) -> None:
-    run(case, caller)

@@ -3,414 +3,1295 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('core', '0001_initial'),
-        ('people', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("core", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Category',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name in English')),
-                ('path', models.CharField(blank=True, db_index=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='desk.category', verbose_name='within')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.team', verbose_name='team that answers')),
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="Category",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="name in English"
+                            ),
+                        ),
+                        ("path", models.CharField(blank=True, db_index=True, max_length=120)),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="children",
+                                to="desk.category",
+                                verbose_name="within",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team that answers",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "category",
+                        "verbose_name_plural": "categories",
+                        "ordering": ["path"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("parent", "name"), name="category_name_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Mailbox",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "address",
+                            models.CharField(max_length=254, unique=True, verbose_name="address"),
+                        ),
+                        (
+                            "name",
+                            models.CharField(max_length=120, verbose_name="name shown to users"),
+                        ),
+                        (
+                            "language",
+                            models.CharField(
+                                choices=[("fr", "French"), ("en", "English")],
+                                default="fr",
+                                max_length=5,
+                                verbose_name="language",
+                            ),
+                        ),
+                        (
+                            "signature",
+                            models.TextField(blank=True, max_length=2000, verbose_name="signature"),
+                        ),
+                        (
+                            "unknown_sender",
+                            models.CharField(
+                                choices=[
+                                    ("open", "opens a ticket"),
+                                    ("quarantine", "waits in quarantine"),
+                                    ("ignore", "is ignored"),
+                                ],
+                                default="open",
+                                max_length=10,
+                                verbose_name="an unknown sender",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                help_text="Whose desk answers, or the one client for whom the address is kept.",
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mailbox",
+                        "verbose_name_plural": "mailboxes",
+                        "ordering": ["address"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("description", "description"),
+                                    ("reply", "answer"),
+                                    ("note", "internal note"),
+                                    ("solution", "solution"),
+                                    ("refusal", "solution refused"),
+                                    ("escalation", "escalation"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("is_public", models.BooleanField(verbose_name="seen by the user")),
+                        (
+                            "from_support",
+                            models.BooleanField(default=False, verbose_name="written by support"),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[
+                                    ("mail", "mail"),
+                                    ("phone", "phone"),
+                                    ("portal", "portal"),
+                                    ("api", "API"),
+                                    ("alert", "alert"),
+                                    ("desk", "at the desk"),
+                                ],
+                                max_length=8,
+                                verbose_name="came by",
+                            ),
+                        ),
+                        ("text", models.TextField(verbose_name="text")),
+                        ("quoted", models.TextField(blank=True, verbose_name="quoted text")),
+                        ("html", models.TextField(blank=True, verbose_name="formatted text")),
+                        ("occurred_at", models.DateTimeField(verbose_name="written")),
+                        ("internet_id", models.CharField(blank=True, max_length=250)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="author",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="messages",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "message",
+                        "verbose_name_plural": "messages",
+                        "indexes": [
+                            models.Index(
+                                fields=["ticket", "occurred_at", "id"], name="message_timeline"
+                            ),
+                            models.Index(
+                                condition=models.Q(("internet_id", ""), _negated=True),
+                                fields=["internet_id"],
+                                name="message_by_internet_id",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrganisationRules",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "matrix",
+                            models.JSONField(blank=True, null=True, verbose_name="priorities"),
+                        ),
+                        (
+                            "close_after_days",
+                            models.PositiveSmallIntegerField(
+                                default=5,
+                                verbose_name="days before a solved ticket closes by itself",
+                            ),
+                        ),
+                        (
+                            "reopen_within_days",
+                            models.PositiveSmallIntegerField(
+                                default=14,
+                                verbose_name="days during which a closed ticket may be reopened",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "rules of an organisation",
+                        "verbose_name_plural": "rules of organisations",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Ticket",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("incident", "incident"),
+                                    ("service_request", "service request"),
+                                ],
+                                max_length=16,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[
+                                    ("mail", "mail"),
+                                    ("phone", "phone"),
+                                    ("portal", "portal"),
+                                    ("api", "API"),
+                                    ("alert", "alert"),
+                                    ("desk", "at the desk"),
+                                ],
+                                max_length=8,
+                                verbose_name="came by",
+                            ),
+                        ),
+                        (
+                            "impact",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "a whole company or site"),
+                                    (2, "a team"),
+                                    (3, "one person"),
+                                ],
+                                default=3,
+                                verbose_name="impact",
+                            ),
+                        ),
+                        (
+                            "urgency",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "work is stopped"),
+                                    (2, "work is hindered"),
+                                    (3, "it can wait"),
+                                ],
+                                default=2,
+                                verbose_name="urgency",
+                            ),
+                        ),
+                        (
+                            "priority",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "critical"),
+                                    (2, "high"),
+                                    (3, "moderate"),
+                                    (4, "low"),
+                                    (5, "to be planned"),
+                                ],
+                                default=3,
+                                verbose_name="priority",
+                            ),
+                        ),
+                        (
+                            "affected_item",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="affected item"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("new", "new"),
+                                    ("open", "in progress"),
+                                    ("pending", "pending"),
+                                    ("solved", "solved"),
+                                    ("closed", "closed"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="new",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "pending_reason",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("waiting_user", "waiting for the user"),
+                                    ("waiting_supplier", "waiting for a supplier"),
+                                    ("appointment", "waiting for the appointment"),
+                                    ("waiting_approval", "waiting for the client’s approval"),
+                                    ("other", "other reason"),
+                                ],
+                                max_length=20,
+                                verbose_name="waits for",
+                            ),
+                        ),
+                        (
+                            "pending_until",
+                            models.DateTimeField(blank=True, null=True, verbose_name="waits until"),
+                        ),
+                        ("qualified_at", models.DateTimeField(null=True, verbose_name="qualified")),
+                        ("taken_at", models.DateTimeField(null=True, verbose_name="taken up")),
+                        (
+                            "first_response_at",
+                            models.DateTimeField(null=True, verbose_name="first response"),
+                        ),
+                        ("solved_at", models.DateTimeField(null=True, verbose_name="solved")),
+                        ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                        (
+                            "close_after",
+                            models.DateTimeField(null=True, verbose_name="closes by itself after"),
+                        ),
+                        (
+                            "reopen_count",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="reopenings"),
+                        ),
+                        (
+                            "escalated_at",
+                            models.DateTimeField(null=True, verbose_name="escalated to authority"),
+                        ),
+                        ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                        (
+                            "awaits_answer",
+                            models.BooleanField(
+                                default=True,
+                                help_text="The last public message came from the user, and nobody has answered.",
+                                verbose_name="the user wrote last",
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="opened")),
+                        ("activity_at", models.DateTimeField(verbose_name="last activity")),
+                        (
+                            "external_reference",
+                            models.CharField(
+                                blank=True,
+                                max_length=60,
+                                null=True,
+                                unique=True,
+                                verbose_name="reference elsewhere",
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "assignee",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="technician",
+                            ),
+                        ),
+                        (
+                            "beneficiary",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="benefiting_tickets",
+                                to="people.person",
+                                verbose_name="for",
+                            ),
+                        ),
+                        (
+                            "category",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="desk.category",
+                                verbose_name="category",
+                            ),
+                        ),
+                        (
+                            "mailbox",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.mailbox",
+                                verbose_name="mailbox",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "request_type",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="contracts.requesttype",
+                                verbose_name="request type",
+                            ),
+                        ),
+                        (
+                            "requester",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="requested_tickets",
+                                to="people.person",
+                                verbose_name="requester",
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="contracts.service",
+                                verbose_name="service",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "ticket",
+                        "verbose_name_plural": "tickets",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state__in", ["new", "open", "pending"])),
+                                fields=["assignee", "activity_at"],
+                                name="ticket_open_assignee",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ["new", "open", "pending"])),
+                                fields=["team", "activity_at"],
+                                name="ticket_open_team",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ["new", "open", "pending"])),
+                                fields=["due_at"],
+                                name="ticket_open_due",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ["new", "open", "pending"])),
+                                fields=["activity_at", "id"],
+                                name="ticket_open_activity",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state", "solved")),
+                                fields=["close_after"],
+                                name="ticket_solved_closing",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state", "pending")),
+                                fields=["pending_until"],
+                                name="ticket_pending_until",
+                            ),
+                            models.Index(fields=["activity_at", "id"], name="ticket_activity"),
+                            models.Index(
+                                fields=["organisation", "activity_at", "id"],
+                                name="ticket_org_activity",
+                            ),
+                            models.Index(
+                                fields=["requester", "activity_at"], name="ticket_requester"
+                            ),
+                            models.Index(
+                                fields=["beneficiary", "activity_at"], name="ticket_beneficiary"
+                            ),
+                            models.Index(
+                                fields=["state", "activity_at", "id"], name="ticket_state_activity"
+                            ),
+                            models.Index(
+                                fields=["priority", "activity_at", "id"],
+                                name="ticket_priority_activity",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state", "pending"), ("pending_reason", ""), _connector="OR"
+                                ),
+                                name="ticket_reason_only_pending",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "closed"), _negated=True),
+                                    ("closed_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="ticket_closed_has_date",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("impact__range", (1, 3)),
+                                    ("urgency__range", (1, 3)),
+                                    ("priority__range", (1, 5)),
+                                ),
+                                name="ticket_levels_in_range",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Solution",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("permanent", "permanent solution"),
+                                    ("workaround", "workaround"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("proposed", "proposed"),
+                                    ("accepted", "accepted"),
+                                    ("refused", "refused"),
+                                    ("elapsed", "accepted by silence"),
+                                    ("withdrawn", "withdrawn"),
+                                ],
+                                default="proposed",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("proposed_at", models.DateTimeField(verbose_name="proposed")),
+                        ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                        ("nonce", models.CharField(max_length=43, unique=True)),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="solution",
+                                to="desk.message",
+                            ),
+                        ),
+                        (
+                            "proposed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="solutions",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "solution",
+                        "verbose_name_plural": "solutions",
+                        "ordering": ["proposed_at", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "proposed")),
+                                fields=("ticket",),
+                                name="solution_one_open",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OutgoingMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.CharField(
+                                choices=[
+                                    ("acknowledgement", "acknowledgement"),
+                                    ("message", "answer"),
+                                    ("solution", "solution to accept"),
+                                    ("closing", "closing"),
+                                    ("reopened", "reopening"),
+                                    ("authority", "call on authority"),
+                                ],
+                                max_length=16,
+                                verbose_name="reason",
+                            ),
+                        ),
+                        ("recipient", models.CharField(max_length=254, verbose_name="recipient")),
+                        ("language", models.CharField(max_length=5, verbose_name="language")),
+                        ("event_key", models.CharField(max_length=80)),
+                        ("internet_id", models.CharField(max_length=250, unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sending", "being sent"),
+                                    ("sent", "sent"),
+                                    ("failed", "failed"),
+                                    ("suppressed", "not sent"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="why not sent"
+                            ),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        (
+                            "resent",
+                            models.BooleanField(
+                                default=False, verbose_name="sent again after a crash"
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="written")),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                        (
+                            "mailbox",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.mailbox",
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="outgoing",
+                                to="desk.message",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "solution",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="outgoing",
+                                to="desk.solution",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="outgoing",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "sent mail",
+                        "verbose_name_plural": "sent mail",
+                        "indexes": [
+                            models.Index(fields=["ticket", "created_at"], name="outgoing_ticket"),
+                            models.Index(
+                                fields=["recipient", "created_at"], name="outgoing_recipient"
+                            ),
+                            models.Index(fields=["state", "created_at"], name="outgoing_state"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("event_key", "recipient"), name="outgoing_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="InboundMessage",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "identity",
+                            models.CharField(
+                                help_text="SHA-256 of Message-ID, sender and content: the same message sent twice.",
+                                max_length=64,
+                                unique=True,
+                            ),
+                        ),
+                        ("internet_id", models.CharField(blank=True, max_length=250)),
+                        (
+                            "mail_from",
+                            models.CharField(
+                                blank=True, max_length=254, verbose_name="envelope sender"
+                            ),
+                        ),
+                        (
+                            "rcpt_to",
+                            models.JSONField(default=list, verbose_name="envelope recipients"),
+                        ),
+                        (
+                            "peer",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="delivered by"
+                            ),
+                        ),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("ticket", "opened a ticket"),
+                                    ("follow_up", "added to a ticket"),
+                                    ("ignored", "ignored"),
+                                    ("quarantine", "in quarantine"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=60, verbose_name="reason"),
+                        ),
+                        (
+                            "detail",
+                            models.CharField(blank=True, max_length=500, verbose_name="detail"),
+                        ),
+                        (
+                            "subject",
+                            models.CharField(blank=True, max_length=300, verbose_name="subject"),
+                        ),
+                        (
+                            "sender",
+                            models.CharField(blank=True, max_length=254, verbose_name="sender"),
+                        ),
+                        (
+                            "duplicates",
+                            models.PositiveIntegerField(default=0, verbose_name="received again"),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        (
+                            "seconds",
+                            models.FloatField(null=True, verbose_name="seconds to process"),
+                        ),
+                        ("processed_at", models.DateTimeField(null=True, verbose_name="processed")),
+                        (
+                            "raw",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "mailbox",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.mailbox",
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="inbound",
+                                to="desk.message",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="inbound",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "received message",
+                        "verbose_name_plural": "received messages",
+                        "indexes": [
+                            models.Index(
+                                fields=["state", "received_at", "id"], name="inbound_state"
+                            ),
+                            models.Index(fields=["received_at", "id"], name="inbound_received"),
+                            models.Index(fields=["internet_id"], name="inbound_internet_id"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Escalation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("functional", "functional escalation"),
+                                    ("hierarchical", "hierarchical escalation"),
+                                    ("transfer", "transfer"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("reason", models.TextField(verbose_name="reason")),
+                        ("tried", models.TextField(blank=True, verbose_name="what was tried")),
+                        ("needed", models.TextField(blank=True, verbose_name="what is needed")),
+                        ("occurred_at", models.DateTimeField(verbose_name="escalated")),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "from_team",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                            ),
+                        ),
+                        (
+                            "to_person",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "to_team",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="escalations",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "escalation",
+                        "verbose_name_plural": "escalations",
+                        "ordering": ["occurred_at", "id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="escalation_has_reason",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Attachment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        ("content_id", models.CharField(blank=True, max_length=250)),
+                        (
+                            "is_inline",
+                            models.BooleanField(default=False, verbose_name="shown in the text"),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attachments",
+                                to="desk.message",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attachments",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "attachment",
+                        "verbose_name_plural": "attachments",
+                        "ordering": ["id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WorkTask",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=200, verbose_name="what to do")),
+                        (
+                            "details",
+                            models.TextField(blank=True, max_length=5000, verbose_name="details"),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[("remote", "remote"), ("on_site", "on site")],
+                                default="remote",
+                                max_length=8,
+                                verbose_name="where",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("todo", "to do"),
+                                    ("done", "done"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="todo",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "planned_start",
+                            models.DateTimeField(blank=True, null=True, verbose_name="appointment"),
+                        ),
+                        (
+                            "planned_seconds",
+                            models.PositiveIntegerField(default=0, verbose_name="planned time"),
+                        ),
+                        (
+                            "spent_seconds",
+                            models.PositiveIntegerField(default=0, verbose_name="time spent"),
+                        ),
+                        (
+                            "travel_seconds",
+                            models.PositiveIntegerField(default=0, verbose_name="travel time"),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="planned on")),
+                        ("done_at", models.DateTimeField(null=True, verbose_name="done")),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "assignee",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="technician",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="work_tasks",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "task",
+                        "verbose_name_plural": "tasks",
+                        "ordering": ["created_at", "id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state", "todo")),
+                                fields=["assignee", "planned_start"],
+                                name="work_todo_assignee",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "done"), _negated=True),
+                                    ("done_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="work_done_has_date",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="InterventionSheet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("report", models.TextField(max_length=5000, verbose_name="what was done")),
+                        ("nonce", models.CharField(max_length=43, unique=True)),
+                        ("prepared_at", models.DateTimeField(verbose_name="prepared")),
+                        (
+                            "signed_name",
+                            models.CharField(blank=True, max_length=120, verbose_name="signed by"),
+                        ),
+                        ("signed_at", models.DateTimeField(null=True, verbose_name="signed")),
+                        (
+                            "remarks",
+                            models.TextField(
+                                blank=True, max_length=2000, verbose_name="user's remarks"
+                            ),
+                        ),
+                        ("digest", models.CharField(blank=True, max_length=64)),
+                        (
+                            "prepared_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "signature",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "task",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sheet",
+                                to="desk.worktask",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "intervention sheet",
+                        "verbose_name_plural": "intervention sheets",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("signed_at__isnull", True),
+                                    models.Q(("signed_name", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="sheet_signed_has_name",
+                            )
+                        ],
+                    },
+                ),
             ],
-            options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['path'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Mailbox',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254, unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=120, verbose_name='name shown to users')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=5, verbose_name='language')),
-                ('signature', models.TextField(blank=True, max_length=2000, verbose_name='signature')),
-                ('unknown_sender', models.CharField(choices=[('open', 'opens a ticket'), ('quarantine', 'waits in quarantine'), ('ignore', 'is ignored')], default='open', max_length=10, verbose_name='an unknown sender')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('organisation', models.ForeignKey(help_text='Whose desk answers, or the one client for whom the address is kept.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'mailbox',
-                'verbose_name_plural': 'mailboxes',
-                'ordering': ['address'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Message',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('description', 'description'), ('reply', 'answer'), ('note', 'internal note'), ('solution', 'solution'), ('refusal', 'solution refused'), ('escalation', 'escalation')], max_length=12, verbose_name='kind')),
-                ('is_public', models.BooleanField(verbose_name='seen by the user')),
-                ('from_support', models.BooleanField(default=False, verbose_name='written by support')),
-                ('channel', models.CharField(choices=[('mail', 'mail'), ('phone', 'phone'), ('portal', 'portal'), ('api', 'API'), ('alert', 'alert'), ('desk', 'at the desk')], max_length=8, verbose_name='came by')),
-                ('text', models.TextField(verbose_name='text')),
-                ('quoted', models.TextField(blank=True, verbose_name='quoted text')),
-                ('html', models.TextField(blank=True, verbose_name='formatted text')),
-                ('occurred_at', models.DateTimeField(verbose_name='written')),
-                ('internet_id', models.CharField(blank=True, max_length=250)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='author')),
-            ],
-            options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-            },
-        ),
-        migrations.CreateModel(
-            name='OrganisationRules',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('matrix', models.JSONField(blank=True, null=True, verbose_name='priorities')),
-                ('close_after_days', models.PositiveSmallIntegerField(default=5, verbose_name='days before a solved ticket closes by itself')),
-                ('reopen_within_days', models.PositiveSmallIntegerField(default=14, verbose_name='days during which a closed ticket may be reopened')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'rules of an organisation',
-                'verbose_name_plural': 'rules of organisations',
-            },
-        ),
-        migrations.CreateModel(
-            name='Ticket',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('incident', 'incident'), ('service_request', 'service request')], max_length=16, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('channel', models.CharField(choices=[('mail', 'mail'), ('phone', 'phone'), ('portal', 'portal'), ('api', 'API'), ('alert', 'alert'), ('desk', 'at the desk')], max_length=8, verbose_name='came by')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'a whole company or site'), (2, 'a team'), (3, 'one person')], default=3, verbose_name='impact')),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(1, 'work is stopped'), (2, 'work is hindered'), (3, 'it can wait')], default=2, verbose_name='urgency')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'critical'), (2, 'high'), (3, 'moderate'), (4, 'low'), (5, 'to be planned')], default=3, verbose_name='priority')),
-                ('affected_item', models.CharField(blank=True, max_length=120, verbose_name='affected item')),
-                ('state', models.CharField(choices=[('new', 'new'), ('open', 'in progress'), ('pending', 'pending'), ('solved', 'solved'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='new', max_length=10, verbose_name='state')),
-                ('pending_reason', models.CharField(blank=True, choices=[('waiting_user', 'waiting for the user'), ('waiting_supplier', 'waiting for a supplier'), ('appointment', 'waiting for the appointment'), ('waiting_approval', 'waiting for the client’s approval'), ('other', 'other reason')], max_length=20, verbose_name='waits for')),
-                ('pending_until', models.DateTimeField(blank=True, null=True, verbose_name='waits until')),
-                ('qualified_at', models.DateTimeField(null=True, verbose_name='qualified')),
-                ('taken_at', models.DateTimeField(null=True, verbose_name='taken up')),
-                ('first_response_at', models.DateTimeField(null=True, verbose_name='first response')),
-                ('solved_at', models.DateTimeField(null=True, verbose_name='solved')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('close_after', models.DateTimeField(null=True, verbose_name='closes by itself after')),
-                ('reopen_count', models.PositiveSmallIntegerField(default=0, verbose_name='reopenings')),
-                ('escalated_at', models.DateTimeField(null=True, verbose_name='escalated to authority')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('awaits_answer', models.BooleanField(default=True, help_text='The last public message came from the user, and nobody has answered.', verbose_name='the user wrote last')),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('activity_at', models.DateTimeField(verbose_name='last activity')),
-                ('external_reference', models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name='reference elsewhere')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='technician')),
-                ('beneficiary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='benefiting_tickets', to='people.person', verbose_name='for')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='desk.category', verbose_name='category')),
-                ('mailbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.mailbox', verbose_name='mailbox')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('request_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.requesttype', verbose_name='request type')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requested_tickets', to='people.person', verbose_name='requester')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.service', verbose_name='service')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.site', verbose_name='site')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
-            },
-        ),
-        migrations.CreateModel(
-            name='Solution',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('permanent', 'permanent solution'), ('workaround', 'workaround')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('refused', 'refused'), ('elapsed', 'accepted by silence'), ('withdrawn', 'withdrawn')], default='proposed', max_length=10, verbose_name='state')),
-                ('proposed_at', models.DateTimeField(verbose_name='proposed')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered')),
-                ('nonce', models.CharField(max_length=43, unique=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='solution', to='desk.message')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='solutions', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'solution',
-                'verbose_name_plural': 'solutions',
-                'ordering': ['proposed_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OutgoingMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('acknowledgement', 'acknowledgement'), ('message', 'answer'), ('solution', 'solution to accept'), ('closing', 'closing'), ('reopened', 'reopening'), ('authority', 'call on authority')], max_length=16, verbose_name='reason')),
-                ('recipient', models.CharField(max_length=254, verbose_name='recipient')),
-                ('language', models.CharField(max_length=5, verbose_name='language')),
-                ('event_key', models.CharField(max_length=80)),
-                ('internet_id', models.CharField(max_length=250, unique=True)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('suppressed', 'not sent')], default='waiting', max_length=10, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='why not sent')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('resent', models.BooleanField(default=False, verbose_name='sent again after a crash')),
-                ('created_at', models.DateTimeField(verbose_name='written')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('mailbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.mailbox')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='desk.message')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('solution', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='desk.solution')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'sent mail',
-                'verbose_name_plural': 'sent mail',
-            },
-        ),
-        migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='desk.ticket'),
-        ),
-        migrations.CreateModel(
-            name='InboundMessage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(help_text='SHA-256 of Message-ID, sender and content: the same message sent twice.', max_length=64, unique=True)),
-                ('internet_id', models.CharField(blank=True, max_length=250)),
-                ('mail_from', models.CharField(blank=True, max_length=254, verbose_name='envelope sender')),
-                ('rcpt_to', models.JSONField(default=list, verbose_name='envelope recipients')),
-                ('peer', models.CharField(blank=True, max_length=120, verbose_name='delivered by')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('ticket', 'opened a ticket'), ('follow_up', 'added to a ticket'), ('ignored', 'ignored'), ('quarantine', 'in quarantine')], default='waiting', max_length=10, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='reason')),
-                ('detail', models.CharField(blank=True, max_length=500, verbose_name='detail')),
-                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
-                ('sender', models.CharField(blank=True, max_length=254, verbose_name='sender')),
-                ('duplicates', models.PositiveIntegerField(default=0, verbose_name='received again')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('seconds', models.FloatField(null=True, verbose_name='seconds to process')),
-                ('processed_at', models.DateTimeField(null=True, verbose_name='processed')),
-                ('raw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('mailbox', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.mailbox')),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inbound', to='desk.message')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inbound', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'received message',
-                'verbose_name_plural': 'received messages',
-            },
-        ),
-        migrations.CreateModel(
-            name='Escalation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('functional', 'functional escalation'), ('hierarchical', 'hierarchical escalation'), ('transfer', 'transfer')], max_length=12, verbose_name='kind')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('tried', models.TextField(blank=True, verbose_name='what was tried')),
-                ('needed', models.TextField(blank=True, verbose_name='what is needed')),
-                ('occurred_at', models.DateTimeField(verbose_name='escalated')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('from_team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
-                ('to_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('to_team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'escalation',
-                'verbose_name_plural': 'escalations',
-                'ordering': ['occurred_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Attachment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('content_id', models.CharField(blank=True, max_length=250)),
-                ('is_inline', models.BooleanField(default=False, verbose_name='shown in the text')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='desk.message')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='WorkTask',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='what to do')),
-                ('details', models.TextField(blank=True, max_length=5000, verbose_name='details')),
-                ('mode', models.CharField(choices=[('remote', 'remote'), ('on_site', 'on site')], default='remote', max_length=8, verbose_name='where')),
-                ('state', models.CharField(choices=[('todo', 'to do'), ('done', 'done'), ('cancelled', 'cancelled')], default='todo', max_length=10, verbose_name='state')),
-                ('planned_start', models.DateTimeField(blank=True, null=True, verbose_name='appointment')),
-                ('planned_seconds', models.PositiveIntegerField(default=0, verbose_name='planned time')),
-                ('spent_seconds', models.PositiveIntegerField(default=0, verbose_name='time spent')),
-                ('travel_seconds', models.PositiveIntegerField(default=0, verbose_name='travel time')),
-                ('created_at', models.DateTimeField(verbose_name='planned on')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='done')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='technician')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.site', verbose_name='site')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_tasks', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'task',
-                'verbose_name_plural': 'tasks',
-                'ordering': ['created_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InterventionSheet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('report', models.TextField(max_length=5000, verbose_name='what was done')),
-                ('nonce', models.CharField(max_length=43, unique=True)),
-                ('prepared_at', models.DateTimeField(verbose_name='prepared')),
-                ('signed_name', models.CharField(blank=True, max_length=120, verbose_name='signed by')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='signed')),
-                ('remarks', models.TextField(blank=True, max_length=2000, verbose_name="user's remarks")),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('prepared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('signature', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='desk.worktask')),
-            ],
-            options={
-                'verbose_name': 'intervention sheet',
-                'verbose_name_plural': 'intervention sheets',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='category_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['new', 'open', 'pending'])), fields=['assignee', 'activity_at'], name='ticket_open_assignee'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['new', 'open', 'pending'])), fields=['team', 'activity_at'], name='ticket_open_team'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['new', 'open', 'pending'])), fields=['due_at'], name='ticket_open_due'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['new', 'open', 'pending'])), fields=['activity_at', 'id'], name='ticket_open_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'solved')), fields=['close_after'], name='ticket_solved_closing'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['pending_until'], name='ticket_pending_until'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['activity_at', 'id'], name='ticket_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['organisation', 'activity_at', 'id'], name='ticket_org_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['requester', 'activity_at'], name='ticket_requester'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['beneficiary', 'activity_at'], name='ticket_beneficiary'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['state', 'activity_at', 'id'], name='ticket_state_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['priority', 'activity_at', 'id'], name='ticket_priority_activity'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'pending'), ('pending_reason', ''), _connector='OR'), name='ticket_reason_only_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='ticket_closed_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__range', (1, 3)), ('urgency__range', (1, 3)), ('priority__range', (1, 5))), name='ticket_levels_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('ticket',), name='solution_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(fields=['ticket', 'created_at'], name='outgoing_ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(fields=['recipient', 'created_at'], name='outgoing_recipient'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(fields=['state', 'created_at'], name='outgoing_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='outgoingmail',
-            constraint=models.UniqueConstraint(fields=('event_key', 'recipient'), name='outgoing_once'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'occurred_at', 'id'], name='message_timeline'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('internet_id', ''), _negated=True), fields=['internet_id'], name='message_by_internet_id'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(fields=['state', 'received_at', 'id'], name='inbound_state'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(fields=['received_at', 'id'], name='inbound_received'),
-        ),
-        migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(fields=['internet_id'], name='inbound_internet_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='escalation_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='worktask',
-            index=models.Index(condition=models.Q(('state', 'todo')), fields=['assignee', 'planned_start'], name='work_todo_assignee'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', False), _connector='OR'), name='work_done_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='interventionsheet',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), models.Q(('signed_name', ''), _negated=True), _connector='OR'), name='sheet_signed_has_name'),
         ),
     ]

@@ -4,331 +4,901 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('desk', '0008_views_and_feeds'),
-        ('people', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("desk", "0008_views_and_feeds"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ActivityType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name in English')),
-                ('is_billable', models.BooleanField(default=False, verbose_name='billable')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="ActivityType",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="name in English"
+                            ),
+                        ),
+                        (
+                            "is_billable",
+                            models.BooleanField(default=False, verbose_name="billable"),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "type of activity",
+                        "verbose_name_plural": "types of activity",
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BulkRun",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "verb",
+                            models.CharField(
+                                choices=[
+                                    ("assign", "assign"),
+                                    ("qualify", "qualify"),
+                                    ("pend", "put on hold"),
+                                    ("resume", "resume"),
+                                    ("solve", "propose a solution"),
+                                    ("close", "close on the users’ behalf"),
+                                    ("cancel", "cancel"),
+                                    ("merge", "merge into a ticket"),
+                                    ("link", "link to a ticket"),
+                                    ("reply", "write to the users"),
+                                    ("note", "write an internal note"),
+                                ],
+                                max_length=10,
+                                verbose_name="action",
+                            ),
+                        ),
+                        ("values", models.JSONField(default=dict)),
+                        ("only", models.JSONField(null=True)),
+                        ("token_id", models.BigIntegerField(null=True)),
+                        ("source", models.CharField(default="page", max_length=10)),
+                        ("correlation_id", models.UUIDField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("running", "running"),
+                                    ("done", "done"),
+                                    ("stopped", "stopped"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("total", models.PositiveIntegerField(default=0, verbose_name="tickets")),
+                        ("asked_at", models.DateTimeField(verbose_name="asked")),
+                        ("started_at", models.DateTimeField(null=True, verbose_name="began")),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                        ("stop_asked", models.BooleanField(default=False)),
+                        ("told_at", models.DateTimeField(null=True)),
+                        (
+                            "resumed",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="resumed after a crash"
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "bulk action",
+                        "verbose_name_plural": "bulk actions",
+                        "indexes": [
+                            models.Index(fields=["person", "asked_at", "id"], name="bulk_person")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BulkItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("todo", "to do"),
+                                    ("done", "done"),
+                                    ("refused", "refused"),
+                                ],
+                                default="todo",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("code", models.CharField(blank=True, max_length=40)),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=300, verbose_name="why not"),
+                        ),
+                        ("done_at", models.DateTimeField(null=True)),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="desk.ticket",
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="desk.bulkrun",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "ticket of a bulk action",
+                        "verbose_name_plural": "tickets of a bulk action",
+                        "indexes": [
+                            models.Index(fields=["run", "state", "id"], name="bulk_item_state")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("run", "ticket"), name="bulk_ticket_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CannedReply",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        ("text", models.TextField(max_length=10000, verbose_name="text")),
+                        (
+                            "language",
+                            models.CharField(
+                                blank=True,
+                                choices=[("", "any language"), ("fr", "French"), ("en", "English")],
+                                default="",
+                                max_length=2,
+                                verbose_name="language",
+                            ),
+                        ),
+                        (
+                            "category",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Shown first on tickets of this category and those below it.",
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.category",
+                                verbose_name="category",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty: every team of the organisation.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "canned reply",
+                        "verbose_name_plural": "canned replies",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name", "language"),
+                                name="canned_reply_name_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Draft",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("place", models.CharField(max_length=40, verbose_name="form")),
+                        ("text", models.TextField(verbose_name="text")),
+                        ("device", models.CharField(blank=True, max_length=40)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("updated_at", models.DateTimeField(verbose_name="written")),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "draft",
+                        "verbose_name_plural": "drafts",
+                        "indexes": [models.Index(fields=["updated_at"], name="draft_updated")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ticket__isnull", False)),
+                                fields=("person", "ticket", "place"),
+                                name="draft_once_on_ticket",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("ticket__isnull", True)),
+                                fields=("person", "place"),
+                                name="draft_once_elsewhere",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LastAct",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("verb", models.CharField(max_length=60)),
+                        ("before", models.JSONField(default=dict)),
+                        ("version", models.PositiveIntegerField()),
+                        ("done_at", models.DateTimeField()),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="last_act",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "act that can be undone",
+                        "verbose_name_plural": "acts that can be undone",
+                        "indexes": [models.Index(fields=["done_at"], name="last_act_done")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Macro",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        ("steps", models.JSONField(default=list, verbose_name="steps")),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty: every team of the organisation.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "macro",
+                        "verbose_name_plural": "macros",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name"), name="macro_name_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Presence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("seen_at", models.DateTimeField(verbose_name="seen")),
+                        ("writing_at", models.DateTimeField(null=True, verbose_name="wrote")),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="presences",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "presence",
+                        "verbose_name_plural": "presences",
+                        "indexes": [models.Index(fields=["seen_at"], name="presence_seen")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("ticket", "person"), name="presence_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TicketTemplate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "text",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="description"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("incident", "incident"),
+                                    ("service_request", "service request"),
+                                ],
+                                default="incident",
+                                max_length=16,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "impact",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "a whole company or site"),
+                                    (2, "a team"),
+                                    (3, "one person"),
+                                ],
+                                default=3,
+                                verbose_name="impact",
+                            ),
+                        ),
+                        (
+                            "urgency",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "work is stopped"),
+                                    (2, "work is hindered"),
+                                    (3, "it can wait"),
+                                ],
+                                default=2,
+                                verbose_name="urgency",
+                            ),
+                        ),
+                        (
+                            "category",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.category",
+                                verbose_name="category",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "request_type",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="contracts.requesttype",
+                                verbose_name="request type",
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="contracts.service",
+                                verbose_name="service",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty: every team of the organisation.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "ticket template",
+                        "verbose_name_plural": "ticket templates",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name"), name="ticket_template_name_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("impact__range", (1, 3)), ("urgency__range", (1, 3))
+                                ),
+                                name="ticket_template_levels",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TimeEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("day", models.DateField(verbose_name="day")),
+                        ("seconds", models.PositiveIntegerField(verbose_name="time spent")),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                        ("created_at", models.DateTimeField(verbose_name="noted")),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "activity",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="desk.activitytype",
+                                verbose_name="activity",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="time_entries",
+                                to="desk.ticket",
+                                verbose_name="ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "time spent",
+                        "verbose_name_plural": "times spent",
+                        "indexes": [
+                            models.Index(fields=["person", "day", "id"], name="time_entry_week")
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("seconds__gte", 1), ("seconds__lte", 86400)),
+                                name="time_entry_within_a_day",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Timer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField(verbose_name="began")),
+                        (
+                            "activity",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.activitytype",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="desk.ticket",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "timer",
+                        "verbose_name_plural": "timers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WaitReason",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=20, unique=True, verbose_name="code")),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="name in English"
+                            ),
+                        ),
+                        (
+                            "base",
+                            models.CharField(
+                                choices=[
+                                    ("waiting_user", "waiting for the user"),
+                                    ("waiting_supplier", "waiting for a supplier"),
+                                    ("appointment", "waiting for the appointment"),
+                                    ("waiting_approval", "waiting for the client’s approval"),
+                                    ("other", "other reason"),
+                                ],
+                                default="other",
+                                help_text="Each contract says whether its clocks stop for that.",
+                                max_length=20,
+                                verbose_name="for contracts it is",
+                            ),
+                        ),
+                        (
+                            "reminds",
+                            models.CharField(
+                                choices=[
+                                    ("user", "the user, by mail"),
+                                    ("technician", "the technician, by mail"),
+                                    ("nobody", "nobody"),
+                                ],
+                                default="technician",
+                                max_length=10,
+                                verbose_name="reminds",
+                            ),
+                        ),
+                        (
+                            "remind_after",
+                            models.CharField(
+                                blank=True,
+                                help_text="Working days of the client’s contract, separated by commas: 2, 5.",
+                                max_length=40,
+                                validators=[
+                                    django.core.validators.RegexValidator(
+                                        "^\\s*\\d{1,3}(\\s*[,;]\\s*\\d{1,3})*\\s*$"
+                                    )
+                                ],
+                                verbose_name="reminders after (working days)",
+                            ),
+                        ),
+                        (
+                            "close_after",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="Empty: it is never closed by itself.",
+                                null=True,
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="closes after (working days)",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "reason for waiting",
+                        "verbose_name_plural": "reasons for waiting",
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("close_after__isnull", True),
+                                    models.Q(("close_after__gte", 1), ("close_after__lte", 250)),
+                                    _connector="OR",
+                                ),
+                                name="wait_reason_closing_days",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Wait",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "base",
+                            models.CharField(
+                                choices=[
+                                    ("waiting_user", "waiting for the user"),
+                                    ("waiting_supplier", "waiting for a supplier"),
+                                    ("appointment", "waiting for the appointment"),
+                                    ("waiting_approval", "waiting for the client’s approval"),
+                                    ("other", "other reason"),
+                                ],
+                                max_length=20,
+                                verbose_name="waits for",
+                            ),
+                        ),
+                        (
+                            "reminds",
+                            models.CharField(
+                                choices=[
+                                    ("user", "the user, by mail"),
+                                    ("technician", "the technician, by mail"),
+                                    ("nobody", "nobody"),
+                                ],
+                                max_length=10,
+                                verbose_name="reminds",
+                            ),
+                        ),
+                        ("steps", models.JSONField(default=list)),
+                        ("close_after", models.PositiveSmallIntegerField(null=True)),
+                        ("began_at", models.DateTimeField(verbose_name="since")),
+                        (
+                            "reminded",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="reminders sent"
+                            ),
+                        ),
+                        ("next_at", models.DateTimeField(null=True, verbose_name="next")),
+                        ("closes_at", models.DateTimeField(null=True, verbose_name="closes on")),
+                        (
+                            "stopped_at",
+                            models.DateTimeField(null=True, verbose_name="reminders stopped"),
+                        ),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                        (
+                            "closed_ticket",
+                            models.BooleanField(default=False, verbose_name="closed the ticket"),
+                        ),
+                        (
+                            "stopped_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="waits",
+                                to="desk.ticket",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.waitreason",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "wait",
+                        "verbose_name_plural": "waits",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("ended_at", None), ("stopped_at", None)),
+                                fields=["next_at", "id"],
+                                name="wait_due",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ended_at", None)),
+                                fields=("ticket",),
+                                name="wait_one_at_a_time",
+                            )
+                        ],
+                    },
+                ),
             ],
-            options={
-                'verbose_name': 'type of activity',
-                'verbose_name_plural': 'types of activity',
-                'ordering': ['name'],
-            },
         ),
         migrations.AddField(
-            model_name='worktask',
-            name='activity',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.activitytype', verbose_name='activity'),
-        ),
-        migrations.CreateModel(
-            name='BulkRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('assign', 'assign'), ('qualify', 'qualify'), ('pend', 'put on hold'), ('resume', 'resume'), ('solve', 'propose a solution'), ('close', 'close on the users’ behalf'), ('cancel', 'cancel'), ('merge', 'merge into a ticket'), ('link', 'link to a ticket'), ('reply', 'write to the users'), ('note', 'write an internal note')], max_length=10, verbose_name='action')),
-                ('values', models.JSONField(default=dict)),
-                ('only', models.JSONField(null=True)),
-                ('token_id', models.BigIntegerField(null=True)),
-                ('source', models.CharField(default='page', max_length=10)),
-                ('correlation_id', models.UUIDField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('stopped', 'stopped')], default='waiting', max_length=10, verbose_name='state')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='tickets')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='began')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('stop_asked', models.BooleanField(default=False)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('resumed', models.PositiveSmallIntegerField(default=0, verbose_name='resumed after a crash')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-            ],
-            options={
-                'verbose_name': 'bulk action',
-                'verbose_name_plural': 'bulk actions',
-            },
-        ),
-        migrations.CreateModel(
-            name='BulkItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('todo', 'to do'), ('done', 'done'), ('refused', 'refused')], default='todo', max_length=8, verbose_name='state')),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why not')),
-                ('done_at', models.DateTimeField(null=True)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='desk.ticket')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='desk.bulkrun')),
-            ],
-            options={
-                'verbose_name': 'ticket of a bulk action',
-                'verbose_name_plural': 'tickets of a bulk action',
-            },
-        ),
-        migrations.CreateModel(
-            name='CannedReply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('text', models.TextField(max_length=10000, verbose_name='text')),
-                ('language', models.CharField(blank=True, choices=[('', 'any language'), ('fr', 'French'), ('en', 'English')], default='', max_length=2, verbose_name='language')),
-                ('category', models.ForeignKey(blank=True, help_text='Shown first on tickets of this category and those below it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.category', verbose_name='category')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('team', models.ForeignKey(blank=True, help_text='Empty: every team of the organisation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'canned reply',
-                'verbose_name_plural': 'canned replies',
-            },
-        ),
-        migrations.CreateModel(
-            name='Draft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=40, verbose_name='form')),
-                ('text', models.TextField(verbose_name='text')),
-                ('device', models.CharField(blank=True, max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(verbose_name='written')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-            },
-        ),
-        migrations.CreateModel(
-            name='LastAct',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60)),
-                ('before', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField()),
-                ('done_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='last_act', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'act that can be undone',
-                'verbose_name_plural': 'acts that can be undone',
-            },
-        ),
-        migrations.CreateModel(
-            name='Macro',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('steps', models.JSONField(default=list, verbose_name='steps')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('team', models.ForeignKey(blank=True, help_text='Empty: every team of the organisation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'macro',
-                'verbose_name_plural': 'macros',
-            },
-        ),
-        migrations.CreateModel(
-            name='Presence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(verbose_name='seen')),
-                ('writing_at', models.DateTimeField(null=True, verbose_name='wrote')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'presence',
-                'verbose_name_plural': 'presences',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('text', models.TextField(blank=True, max_length=10000, verbose_name='description')),
-                ('kind', models.CharField(choices=[('incident', 'incident'), ('service_request', 'service request')], default='incident', max_length=16, verbose_name='kind')),
-                ('impact', models.PositiveSmallIntegerField(choices=[(1, 'a whole company or site'), (2, 'a team'), (3, 'one person')], default=3, verbose_name='impact')),
-                ('urgency', models.PositiveSmallIntegerField(choices=[(1, 'work is stopped'), (2, 'work is hindered'), (3, 'it can wait')], default=2, verbose_name='urgency')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.category', verbose_name='category')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('request_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contracts.requesttype', verbose_name='request type')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contracts.service', verbose_name='service')),
-                ('team', models.ForeignKey(blank=True, help_text='Empty: every team of the organisation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'ticket template',
-                'verbose_name_plural': 'ticket templates',
-            },
-        ),
-        migrations.CreateModel(
-            name='TimeEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('seconds', models.PositiveIntegerField(verbose_name='time spent')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('created_at', models.DateTimeField(verbose_name='noted')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='desk.activitytype', verbose_name='activity')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_entries', to='desk.ticket', verbose_name='ticket')),
-            ],
-            options={
-                'verbose_name': 'time spent',
-                'verbose_name_plural': 'times spent',
-            },
-        ),
-        migrations.CreateModel(
-            name='Timer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('activity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.activitytype')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='desk.ticket')),
-            ],
-            options={
-                'verbose_name': 'timer',
-                'verbose_name_plural': 'timers',
-            },
-        ),
-        migrations.CreateModel(
-            name='WaitReason',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=80, verbose_name='name in English')),
-                ('base', models.CharField(choices=[('waiting_user', 'waiting for the user'), ('waiting_supplier', 'waiting for a supplier'), ('appointment', 'waiting for the appointment'), ('waiting_approval', 'waiting for the client’s approval'), ('other', 'other reason')], default='other', help_text='Each contract says whether its clocks stop for that.', max_length=20, verbose_name='for contracts it is')),
-                ('reminds', models.CharField(choices=[('user', 'the user, by mail'), ('technician', 'the technician, by mail'), ('nobody', 'nobody')], default='technician', max_length=10, verbose_name='reminds')),
-                ('remind_after', models.CharField(blank=True, help_text='Working days of the client’s contract, separated by commas: 2, 5.', max_length=40, validators=[django.core.validators.RegexValidator('^\\s*\\d{1,3}(\\s*[,;]\\s*\\d{1,3})*\\s*$')], verbose_name='reminders after (working days)')),
-                ('close_after', models.PositiveSmallIntegerField(blank=True, help_text='Empty: it is never closed by itself.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='closes after (working days)')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'reason for waiting',
-                'verbose_name_plural': 'reasons for waiting',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('close_after__isnull', True), models.Q(('close_after__gte', 1), ('close_after__lte', 250)), _connector='OR'), name='wait_reason_closing_days')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Wait',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base', models.CharField(choices=[('waiting_user', 'waiting for the user'), ('waiting_supplier', 'waiting for a supplier'), ('appointment', 'waiting for the appointment'), ('waiting_approval', 'waiting for the client’s approval'), ('other', 'other reason')], max_length=20, verbose_name='waits for')),
-                ('reminds', models.CharField(choices=[('user', 'the user, by mail'), ('technician', 'the technician, by mail'), ('nobody', 'nobody')], max_length=10, verbose_name='reminds')),
-                ('steps', models.JSONField(default=list)),
-                ('close_after', models.PositiveSmallIntegerField(null=True)),
-                ('began_at', models.DateTimeField(verbose_name='since')),
-                ('reminded', models.PositiveSmallIntegerField(default=0, verbose_name='reminders sent')),
-                ('next_at', models.DateTimeField(null=True, verbose_name='next')),
-                ('closes_at', models.DateTimeField(null=True, verbose_name='closes on')),
-                ('stopped_at', models.DateTimeField(null=True, verbose_name='reminders stopped')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('closed_ticket', models.BooleanField(default=False, verbose_name='closed the ticket')),
-                ('stopped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='desk.ticket')),
-                ('reason', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.waitreason')),
-            ],
-            options={
-                'verbose_name': 'wait',
-                'verbose_name_plural': 'waits',
-            },
+            model_name="worktask",
+            name="activity",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="desk.activitytype",
+                verbose_name="activity",
+            ),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='wait_reason',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='desk.waitreason', verbose_name='reason for waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkrun',
-            index=models.Index(fields=['person', 'asked_at', 'id'], name='bulk_person'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(fields=['run', 'state', 'id'], name='bulk_item_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('run', 'ticket'), name='bulk_ticket_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreply',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name', 'language'), name='canned_reply_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['updated_at'], name='draft_updated'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('ticket__isnull', False)), fields=('person', 'ticket', 'place'), name='draft_once_on_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('ticket__isnull', True)), fields=('person', 'place'), name='draft_once_elsewhere'),
-        ),
-        migrations.AddIndex(
-            model_name='lastact',
-            index=models.Index(fields=['done_at'], name='last_act_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='macro',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='macro_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='presence',
-            index=models.Index(fields=['seen_at'], name='presence_seen'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('ticket', 'person'), name='presence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tickettemplate',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='ticket_template_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tickettemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__range', (1, 3)), ('urgency__range', (1, 3))), name='ticket_template_levels'),
-        ),
-        migrations.AddIndex(
-            model_name='timeentry',
-            index=models.Index(fields=['person', 'day', 'id'], name='time_entry_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeentry',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds__gte', 1), ('seconds__lte', 86400)), name='time_entry_within_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='wait',
-            index=models.Index(condition=models.Q(('ended_at', None), ('stopped_at', None)), fields=['next_at', 'id'], name='wait_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='wait',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('ticket',), name='wait_one_at_a_time'),
+            model_name="ticket",
+            name="wait_reason",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="desk.waitreason",
+                verbose_name="reason for waiting",
+            ),
         ),
     ]

@@ -4,6 +4,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,30 +16,907 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="TrustedAuthority",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="TrustedAuthority",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        ("certificate", models.TextField(verbose_name="certificate (PEM)")),
+                        (
+                            "fingerprint",
+                            models.CharField(max_length=64, unique=True, verbose_name="SHA-256"),
+                        ),
+                        ("begins_at", models.DateTimeField(verbose_name="valid from")),
+                        ("ends_at", models.DateTimeField(verbose_name="valid until")),
+                        ("added_at", models.DateTimeField(verbose_name="added")),
+                    ],
+                    options={
+                        "verbose_name": "trusted authority",
+                        "verbose_name_plural": "trusted authorities",
+                        "ordering": ["name", "id"],
+                    },
                 ),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                ("certificate", models.TextField(verbose_name="certificate (PEM)")),
-                (
-                    "fingerprint",
-                    models.CharField(max_length=64, unique=True, verbose_name="SHA-256"),
+                migrations.CreateModel(
+                    name="AlertSource",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("adapter", models.CharField(max_length=20, verbose_name="kind")),
+                        (
+                            "on_end",
+                            models.CharField(
+                                choices=[
+                                    ("solve", "proposes the solution"),
+                                    ("close", "closes the incident"),
+                                    ("note", "is noted, nothing more"),
+                                ],
+                                default="solve",
+                                max_length=5,
+                                verbose_name="the end of an alert",
+                            ),
+                        ),
+                        (
+                            "reopen_minutes",
+                            models.PositiveIntegerField(
+                                default=120, verbose_name="minutes within which it reopens"
+                            ),
+                        ),
+                        (
+                            "reopen_limit",
+                            models.PositiveSmallIntegerField(
+                                default=3, verbose_name="reopenings in a day"
+                            ),
+                        ),
+                        (
+                            "mapping",
+                            models.JSONField(blank=True, default=dict, verbose_name="mapping"),
+                        ),
+                        ("prefix", models.CharField(max_length=12, verbose_name="token")),
+                        ("digest", models.CharField(max_length=64, unique=True)),
+                        (
+                            "previous_digest",
+                            models.CharField(blank=True, db_index=True, max_length=64),
+                        ),
+                        ("previous_until", models.DateTimeField(null=True)),
+                        ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                        ("heard_at", models.DateTimeField(null=True, verbose_name="last heard")),
+                        (
+                            "error",
+                            models.CharField(blank=True, max_length=300, verbose_name="last error"),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="added")),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "category",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="desk.category",
+                                verbose_name="category",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "requester",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="incidents are opened for",
+                            ),
+                        ),
+                        (
+                            "service",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="contracts.service",
+                                verbose_name="service",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "alert source",
+                        "verbose_name_plural": "alert sources",
+                        "ordering": ["name", "id"],
+                    },
                 ),
-                ("begins_at", models.DateTimeField(verbose_name="valid from")),
-                ("ends_at", models.DateTimeField(verbose_name="valid until")),
-                ("added_at", models.DateTimeField(verbose_name="added")),
+                migrations.CreateModel(
+                    name="AlertSilence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "host",
+                            models.CharField(
+                                blank=True,
+                                help_text="Its name or address; * stands for anything, as in srv-*.",
+                                max_length=200,
+                                verbose_name="machine",
+                            ),
+                        ),
+                        (
+                            "alert_name",
+                            models.CharField(
+                                blank=True,
+                                help_text="Its name; * stands for anything.",
+                                max_length=200,
+                                verbose_name="alert",
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField(verbose_name="from")),
+                        ("ends_at", models.DateTimeField(verbose_name="until")),
+                        ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty: every source of the organisation and of those below it.",
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="desk.alertsource",
+                                verbose_name="source",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "alert silence",
+                        "verbose_name_plural": "alert silences",
+                        "ordering": ["-starts_at", "-id"],
+                        "indexes": [models.Index(fields=["ends_at"], name="alert_silence_ends")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="alert_silence_lasts",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AlertReport",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64)),
+                        ("body", models.TextField(verbose_name="body")),
+                        (
+                            "peer",
+                            models.CharField(blank=True, max_length=64, verbose_name="sent from"),
+                        ),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("done", "taken"),
+                                    ("refused", "not understood"),
+                                ],
+                                default="waiting",
+                                max_length=7,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "error",
+                            models.CharField(blank=True, max_length=300, verbose_name="why not"),
+                        ),
+                        (
+                            "alerts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="alerts"),
+                        ),
+                        (
+                            "duplicates",
+                            models.PositiveIntegerField(default=0, verbose_name="received again"),
+                        ),
+                        ("processed_at", models.DateTimeField(null=True, verbose_name="processed")),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reports",
+                                to="desk.alertsource",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "report of alerts",
+                        "verbose_name_plural": "reports of alerts",
+                        "indexes": [
+                            models.Index(
+                                fields=["source", "digest", "received_at"],
+                                name="alert_report_again",
+                            ),
+                            models.Index(
+                                fields=["source", "received_at", "id"], name="alert_report_history"
+                            ),
+                            models.Index(fields=["received_at"], name="alert_report_age"),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Alert",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("fingerprint", models.CharField(max_length=64)),
+                        ("name", models.CharField(max_length=200, verbose_name="alert")),
+                        (
+                            "severity",
+                            models.CharField(blank=True, max_length=20, verbose_name="severity"),
+                        ),
+                        (
+                            "host",
+                            models.CharField(blank=True, max_length=200, verbose_name="machine"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("firing", "firing"), ("ended", "ended")],
+                                max_length=6,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "count",
+                            models.PositiveIntegerField(default=0, verbose_name="times heard"),
+                        ),
+                        (
+                            "said",
+                            models.CharField(
+                                blank=True, help_text="Digest of what it last said.", max_length=64
+                            ),
+                        ),
+                        ("began_at", models.DateTimeField(verbose_name="began")),
+                        ("heard_at", models.DateTimeField(verbose_name="last heard")),
+                        ("noted_at", models.DateTimeField(null=True)),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                        (
+                            "reopenings",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="reopenings"),
+                        ),
+                        ("window_at", models.DateTimeField(null=True)),
+                        (
+                            "is_flapping",
+                            models.BooleanField(default=False, verbose_name="comes and goes"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.asset",
+                                verbose_name="asset",
+                            ),
+                        ),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="alerts",
+                                to="desk.ticket",
+                                verbose_name="incident",
+                            ),
+                        ),
+                        (
+                            "silence",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="desk.alertsilence",
+                                verbose_name="silence",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="alerts",
+                                to="desk.alertsource",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "alert",
+                        "verbose_name_plural": "alerts",
+                        "indexes": [
+                            models.Index(fields=["heard_at", "id"], name="alert_heard"),
+                            models.Index(
+                                fields=["source", "heard_at", "id"], name="alert_source_heard"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("source", "fingerprint"), name="alert_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MailboxCertificate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("certificate", models.TextField(verbose_name="certificate (PEM)")),
+                        ("key", models.TextField()),
+                        ("subject", models.CharField(max_length=300, verbose_name="holder")),
+                        ("issuer", models.CharField(max_length=300, verbose_name="issued by")),
+                        ("fingerprint", models.CharField(max_length=64, verbose_name="SHA-256")),
+                        ("begins_at", models.DateTimeField(verbose_name="valid from")),
+                        ("ends_at", models.DateTimeField(verbose_name="valid until")),
+                        ("added_at", models.DateTimeField(verbose_name="added")),
+                        (
+                            "mailbox",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="certificates",
+                                to="desk.mailbox",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mailbox certificate",
+                        "verbose_name_plural": "mailbox certificates",
+                        "ordering": ["-ends_at", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("mailbox", "fingerprint"), name="mailbox_certificate_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MailFetch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("host", models.CharField(max_length=253, verbose_name="server")),
+                        (
+                            "port",
+                            models.PositiveIntegerField(
+                                default=993,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(65535),
+                                ],
+                                verbose_name="port",
+                            ),
+                        ),
+                        (
+                            "security",
+                            models.CharField(
+                                choices=[
+                                    ("tls", "TLS from the start"),
+                                    ("starttls", "STARTTLS"),
+                                    ("none", "not encrypted"),
+                                ],
+                                default="tls",
+                                max_length=8,
+                                verbose_name="encryption",
+                            ),
+                        ),
+                        ("user", models.CharField(max_length=254, verbose_name="user name")),
+                        (
+                            "sign_in",
+                            models.CharField(
+                                choices=[
+                                    ("password", "password"),
+                                    ("refresh", "OAuth 2, with a refresh token"),
+                                    ("client", "OAuth 2, as an application"),
+                                ],
+                                default="password",
+                                max_length=8,
+                                verbose_name="sign-in",
+                            ),
+                        ),
+                        ("password", models.TextField(blank=True)),
+                        (
+                            "client_id",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="client identifier"
+                            ),
+                        ),
+                        ("client_secret", models.TextField(blank=True)),
+                        ("refresh_token", models.TextField(blank=True)),
+                        (
+                            "token_url",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="token endpoint"
+                            ),
+                        ),
+                        (
+                            "oauth_scope",
+                            models.CharField(blank=True, max_length=300, verbose_name="scope"),
+                        ),
+                        ("access_token", models.TextField(blank=True)),
+                        ("access_until", models.DateTimeField(null=True)),
+                        (
+                            "folder",
+                            models.CharField(
+                                default="INBOX", max_length=200, verbose_name="folder"
+                            ),
+                        ),
+                        (
+                            "existing",
+                            models.CharField(
+                                choices=[
+                                    ("unread", "those not read yet"),
+                                    ("all", "all"),
+                                    ("none", "none: only what comes from then on"),
+                                ],
+                                default="unread",
+                                max_length=6,
+                                verbose_name="messages already there",
+                            ),
+                        ),
+                        (
+                            "after",
+                            models.CharField(
+                                choices=[
+                                    ("seen", "it is marked as read"),
+                                    ("move", "it is moved to a folder"),
+                                    ("keep", "it stays as it is"),
+                                ],
+                                default="seen",
+                                max_length=4,
+                                verbose_name="a message that was taken",
+                            ),
+                        ),
+                        (
+                            "move_to",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="folder to move to"
+                            ),
+                        ),
+                        (
+                            "every_seconds",
+                            models.PositiveIntegerField(
+                                default=60,
+                                validators=[
+                                    django.core.validators.MinValueValidator(15),
+                                    django.core.validators.MaxValueValidator(86400),
+                                ],
+                                verbose_name="seconds between readings",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                        ("uid_validity", models.BigIntegerField(null=True)),
+                        ("last_uid", models.BigIntegerField(default=0)),
+                        ("to_mark", models.JSONField(default=list)),
+                        ("lease", models.CharField(blank=True, max_length=32)),
+                        ("lease_until", models.DateTimeField(null=True)),
+                        ("next_at", models.DateTimeField(null=True)),
+                        ("polled_at", models.DateTimeField(null=True, verbose_name="last reading")),
+                        ("ok_at", models.DateTimeField(null=True, verbose_name="last success")),
+                        (
+                            "error",
+                            models.CharField(blank=True, max_length=300, verbose_name="last error"),
+                        ),
+                        (
+                            "failures",
+                            models.PositiveIntegerField(
+                                default=0, verbose_name="failures in a row"
+                            ),
+                        ),
+                        (
+                            "taken",
+                            models.PositiveIntegerField(default=0, verbose_name="messages taken"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "mailbox",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="fetch",
+                                to="desk.mailbox",
+                                verbose_name="mailbox",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "IMAP reading",
+                        "verbose_name_plural": "IMAP readings",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FailedFetch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("uid_validity", models.BigIntegerField()),
+                        ("uid", models.BigIntegerField(verbose_name="UID")),
+                        ("size", models.PositiveIntegerField(null=True, verbose_name="size")),
+                        ("error", models.CharField(max_length=300, verbose_name="why")),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=1, verbose_name="attempts"),
+                        ),
+                        ("is_final", models.BooleanField(default=False, verbose_name="given up")),
+                        ("failed_at", models.DateTimeField(verbose_name="failed")),
+                        (
+                            "fetch",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="failed",
+                                to="desk.mailfetch",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "message not taken",
+                        "verbose_name_plural": "messages not taken",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("fetch", "uid_validity", "uid"), name="failed_fetch_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MailProtection",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("scheme", models.CharField(help_text="smime or pgp", max_length=5)),
+                        (
+                            "signature",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("", "not signed"),
+                                    ("valid", "signature valid"),
+                                    ("mismatch", "signed by another address"),
+                                    ("untrusted", "signed under an authority we do not know"),
+                                    ("expired", "signed with a certificate out of its dates"),
+                                    (
+                                        "invalid",
+                                        "signature invalid: the text was altered, or is not what was signed",
+                                    ),
+                                    ("unverified", "signed; the signature could not be checked"),
+                                ],
+                                max_length=10,
+                                verbose_name="signature",
+                            ),
+                        ),
+                        (
+                            "encryption",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("", "not encrypted"),
+                                    ("decrypted", "came encrypted; opened with the mailbox’s key"),
+                                    ("no_key", "encrypted; no key of ours opens it"),
+                                    ("failed", "encrypted; it could not be opened"),
+                                ],
+                                max_length=10,
+                                verbose_name="encryption",
+                            ),
+                        ),
+                        (
+                            "signer",
+                            models.CharField(blank=True, max_length=300, verbose_name="signed by"),
+                        ),
+                        (
+                            "issuer",
+                            models.CharField(blank=True, max_length=300, verbose_name="issued by"),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "detail",
+                            models.CharField(blank=True, max_length=300, verbose_name="detail"),
+                        ),
+                        (
+                            "claimed_at",
+                            models.DateTimeField(null=True, verbose_name="says it was signed"),
+                        ),
+                        ("checked_at", models.DateTimeField(verbose_name="checked")),
+                        (
+                            "inbound",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="protection",
+                                to="desk.inboundmessage",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "protection of a message",
+                        "verbose_name_plural": "protections of messages",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Webhook",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("url", models.CharField(max_length=500, verbose_name="address")),
+                        (
+                            "events",
+                            models.JSONField(blank=True, default=list, verbose_name="events"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("active", "active"),
+                                    ("paused", "paused"),
+                                    ("stopped", "stopped: the receiver fails"),
+                                ],
+                                default="active",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "stopped_reason",
+                            models.CharField(
+                                blank=True, max_length=300, verbose_name="why it stopped"
+                            ),
+                        ),
+                        ("secret", models.TextField()),
+                        ("previous_secret", models.TextField(blank=True)),
+                        ("previous_until", models.DateTimeField(null=True)),
+                        (
+                            "since",
+                            models.DateTimeField(help_text="What was recorded before is not sent."),
+                        ),
+                        (
+                            "failures",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="failures in a row"
+                            ),
+                        ),
+                        ("next_at", models.DateTimeField(null=True, verbose_name="next attempt")),
+                        ("lease", models.CharField(blank=True, max_length=32)),
+                        ("lease_until", models.DateTimeField(null=True)),
+                        (
+                            "last_sent_at",
+                            models.DateTimeField(null=True, verbose_name="last received"),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="added")),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                help_text="What happens on its tickets, and on those of the organisations below it.",
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="read through the eyes of",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "webhook",
+                        "verbose_name_plural": "webhooks",
+                        "ordering": ["name", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="WebhookDelivery",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("entry_id", models.BigIntegerField(null=True)),
+                        ("message_id", models.CharField(max_length=60, verbose_name="identifier")),
+                        ("event", models.CharField(max_length=60, verbose_name="event")),
+                        ("occurred_at", models.DateTimeField(verbose_name="happened")),
+                        ("payload", models.TextField(verbose_name="body")),
+                        (
+                            "is_replay",
+                            models.BooleanField(default=False, verbose_name="sent again by hand"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sent", "received"),
+                                    ("skipped", "skipped"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        (
+                            "status",
+                            models.PositiveSmallIntegerField(null=True, verbose_name="answer"),
+                        ),
+                        (
+                            "answer",
+                            models.CharField(
+                                blank=True, max_length=2000, verbose_name="body of the answer"
+                            ),
+                        ),
+                        (
+                            "error",
+                            models.CharField(
+                                blank=True, max_length=300, verbose_name="why it failed"
+                            ),
+                        ),
+                        ("seconds", models.FloatField(null=True, verbose_name="seconds")),
+                        ("created_at", models.DateTimeField(verbose_name="kept")),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                        (
+                            "ticket",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="desk.ticket",
+                            ),
+                        ),
+                        (
+                            "webhook",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="deliveries",
+                                to="desk.webhook",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "webhook message",
+                        "verbose_name_plural": "webhook messages",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state", "waiting")),
+                                fields=["webhook", "id"],
+                                name="delivery_waiting",
+                            ),
+                            models.Index(
+                                fields=["webhook", "created_at", "id"], name="delivery_history"
+                            ),
+                            models.Index(fields=["created_at"], name="delivery_age"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("is_replay", False)),
+                                fields=("webhook", "entry_id"),
+                                name="delivery_once",
+                            )
+                        ],
+                    },
+                ),
             ],
-            options={
-                "verbose_name": "trusted authority",
-                "verbose_name_plural": "trusted authorities",
-                "ordering": ["name", "id"],
-            },
         ),
         migrations.AddField(
             model_name="mailbox",
@@ -87,774 +966,6 @@ class Migration(migrations.Migration):
                 help_text="For those who read English; empty: the other one.",
                 max_length=2000,
                 verbose_name="signature in English",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AlertSource",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("adapter", models.CharField(max_length=20, verbose_name="kind")),
-                (
-                    "on_end",
-                    models.CharField(
-                        choices=[
-                            ("solve", "proposes the solution"),
-                            ("close", "closes the incident"),
-                            ("note", "is noted, nothing more"),
-                        ],
-                        default="solve",
-                        max_length=5,
-                        verbose_name="the end of an alert",
-                    ),
-                ),
-                (
-                    "reopen_minutes",
-                    models.PositiveIntegerField(
-                        default=120, verbose_name="minutes within which it reopens"
-                    ),
-                ),
-                (
-                    "reopen_limit",
-                    models.PositiveSmallIntegerField(default=3, verbose_name="reopenings in a day"),
-                ),
-                ("mapping", models.JSONField(blank=True, default=dict, verbose_name="mapping")),
-                ("prefix", models.CharField(max_length=12, verbose_name="token")),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("previous_digest", models.CharField(blank=True, db_index=True, max_length=64)),
-                ("previous_until", models.DateTimeField(null=True)),
-                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
-                ("heard_at", models.DateTimeField(null=True, verbose_name="last heard")),
-                ("error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
-                ("created_at", models.DateTimeField(verbose_name="added")),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "category",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="desk.category",
-                        verbose_name="category",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.person",
-                        verbose_name="incidents are opened for",
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="contracts.service",
-                        verbose_name="service",
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.team",
-                        verbose_name="team",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "alert source",
-                "verbose_name_plural": "alert sources",
-                "ordering": ["name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AlertSilence",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "host",
-                    models.CharField(
-                        blank=True,
-                        help_text="Its name or address; * stands for anything, as in srv-*.",
-                        max_length=200,
-                        verbose_name="machine",
-                    ),
-                ),
-                (
-                    "alert_name",
-                    models.CharField(
-                        blank=True,
-                        help_text="Its name; * stands for anything.",
-                        max_length=200,
-                        verbose_name="alert",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="from")),
-                ("ends_at", models.DateTimeField(verbose_name="until")),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty: every source of the organisation and of those below it.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="desk.alertsource",
-                        verbose_name="source",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "alert silence",
-                "verbose_name_plural": "alert silences",
-                "ordering": ["-starts_at", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AlertReport",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("digest", models.CharField(max_length=64)),
-                ("body", models.TextField(verbose_name="body")),
-                ("peer", models.CharField(blank=True, max_length=64, verbose_name="sent from")),
-                ("received_at", models.DateTimeField(verbose_name="received")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("done", "taken"),
-                            ("refused", "not understood"),
-                        ],
-                        default="waiting",
-                        max_length=7,
-                        verbose_name="state",
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=300, verbose_name="why not")),
-                ("alerts", models.PositiveSmallIntegerField(default=0, verbose_name="alerts")),
-                (
-                    "duplicates",
-                    models.PositiveIntegerField(default=0, verbose_name="received again"),
-                ),
-                ("processed_at", models.DateTimeField(null=True, verbose_name="processed")),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reports",
-                        to="desk.alertsource",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "report of alerts",
-                "verbose_name_plural": "reports of alerts",
-            },
-        ),
-        migrations.CreateModel(
-            name="Alert",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("name", models.CharField(max_length=200, verbose_name="alert")),
-                ("severity", models.CharField(blank=True, max_length=20, verbose_name="severity")),
-                ("host", models.CharField(blank=True, max_length=200, verbose_name="machine")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("firing", "firing"), ("ended", "ended")],
-                        max_length=6,
-                        verbose_name="state",
-                    ),
-                ),
-                ("count", models.PositiveIntegerField(default=0, verbose_name="times heard")),
-                (
-                    "said",
-                    models.CharField(
-                        blank=True, help_text="Digest of what it last said.", max_length=64
-                    ),
-                ),
-                ("began_at", models.DateTimeField(verbose_name="began")),
-                ("heard_at", models.DateTimeField(verbose_name="last heard")),
-                ("noted_at", models.DateTimeField(null=True)),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                (
-                    "reopenings",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="reopenings"),
-                ),
-                ("window_at", models.DateTimeField(null=True)),
-                ("is_flapping", models.BooleanField(default=False, verbose_name="comes and goes")),
-                (
-                    "asset",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="park.asset",
-                        verbose_name="asset",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="alerts",
-                        to="desk.ticket",
-                        verbose_name="incident",
-                    ),
-                ),
-                (
-                    "silence",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="desk.alertsilence",
-                        verbose_name="silence",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="alerts",
-                        to="desk.alertsource",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "alert",
-                "verbose_name_plural": "alerts",
-            },
-        ),
-        migrations.CreateModel(
-            name="MailboxCertificate",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("certificate", models.TextField(verbose_name="certificate (PEM)")),
-                ("key", models.TextField()),
-                ("subject", models.CharField(max_length=300, verbose_name="holder")),
-                ("issuer", models.CharField(max_length=300, verbose_name="issued by")),
-                ("fingerprint", models.CharField(max_length=64, verbose_name="SHA-256")),
-                ("begins_at", models.DateTimeField(verbose_name="valid from")),
-                ("ends_at", models.DateTimeField(verbose_name="valid until")),
-                ("added_at", models.DateTimeField(verbose_name="added")),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="certificates",
-                        to="desk.mailbox",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mailbox certificate",
-                "verbose_name_plural": "mailbox certificates",
-                "ordering": ["-ends_at", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MailFetch",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("host", models.CharField(max_length=253, verbose_name="server")),
-                (
-                    "port",
-                    models.PositiveIntegerField(
-                        default=993,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(65535),
-                        ],
-                        verbose_name="port",
-                    ),
-                ),
-                (
-                    "security",
-                    models.CharField(
-                        choices=[
-                            ("tls", "TLS from the start"),
-                            ("starttls", "STARTTLS"),
-                            ("none", "not encrypted"),
-                        ],
-                        default="tls",
-                        max_length=8,
-                        verbose_name="encryption",
-                    ),
-                ),
-                ("user", models.CharField(max_length=254, verbose_name="user name")),
-                (
-                    "sign_in",
-                    models.CharField(
-                        choices=[
-                            ("password", "password"),
-                            ("refresh", "OAuth 2, with a refresh token"),
-                            ("client", "OAuth 2, as an application"),
-                        ],
-                        default="password",
-                        max_length=8,
-                        verbose_name="sign-in",
-                    ),
-                ),
-                ("password", models.TextField(blank=True)),
-                (
-                    "client_id",
-                    models.CharField(blank=True, max_length=200, verbose_name="client identifier"),
-                ),
-                ("client_secret", models.TextField(blank=True)),
-                ("refresh_token", models.TextField(blank=True)),
-                (
-                    "token_url",
-                    models.CharField(blank=True, max_length=500, verbose_name="token endpoint"),
-                ),
-                ("oauth_scope", models.CharField(blank=True, max_length=300, verbose_name="scope")),
-                ("access_token", models.TextField(blank=True)),
-                ("access_until", models.DateTimeField(null=True)),
-                (
-                    "folder",
-                    models.CharField(default="INBOX", max_length=200, verbose_name="folder"),
-                ),
-                (
-                    "existing",
-                    models.CharField(
-                        choices=[
-                            ("unread", "those not read yet"),
-                            ("all", "all"),
-                            ("none", "none: only what comes from then on"),
-                        ],
-                        default="unread",
-                        max_length=6,
-                        verbose_name="messages already there",
-                    ),
-                ),
-                (
-                    "after",
-                    models.CharField(
-                        choices=[
-                            ("seen", "it is marked as read"),
-                            ("move", "it is moved to a folder"),
-                            ("keep", "it stays as it is"),
-                        ],
-                        default="seen",
-                        max_length=4,
-                        verbose_name="a message that was taken",
-                    ),
-                ),
-                (
-                    "move_to",
-                    models.CharField(blank=True, max_length=200, verbose_name="folder to move to"),
-                ),
-                (
-                    "every_seconds",
-                    models.PositiveIntegerField(
-                        default=60,
-                        validators=[
-                            django.core.validators.MinValueValidator(15),
-                            django.core.validators.MaxValueValidator(86400),
-                        ],
-                        verbose_name="seconds between readings",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
-                ("uid_validity", models.BigIntegerField(null=True)),
-                ("last_uid", models.BigIntegerField(default=0)),
-                ("to_mark", models.JSONField(default=list)),
-                ("lease", models.CharField(blank=True, max_length=32)),
-                ("lease_until", models.DateTimeField(null=True)),
-                ("next_at", models.DateTimeField(null=True)),
-                ("polled_at", models.DateTimeField(null=True, verbose_name="last reading")),
-                ("ok_at", models.DateTimeField(null=True, verbose_name="last success")),
-                ("error", models.CharField(blank=True, max_length=300, verbose_name="last error")),
-                (
-                    "failures",
-                    models.PositiveIntegerField(default=0, verbose_name="failures in a row"),
-                ),
-                ("taken", models.PositiveIntegerField(default=0, verbose_name="messages taken")),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "mailbox",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="fetch",
-                        to="desk.mailbox",
-                        verbose_name="mailbox",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "IMAP reading",
-                "verbose_name_plural": "IMAP readings",
-            },
-        ),
-        migrations.CreateModel(
-            name="FailedFetch",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid_validity", models.BigIntegerField()),
-                ("uid", models.BigIntegerField(verbose_name="UID")),
-                ("size", models.PositiveIntegerField(null=True, verbose_name="size")),
-                ("error", models.CharField(max_length=300, verbose_name="why")),
-                ("attempts", models.PositiveSmallIntegerField(default=1, verbose_name="attempts")),
-                ("is_final", models.BooleanField(default=False, verbose_name="given up")),
-                ("failed_at", models.DateTimeField(verbose_name="failed")),
-                (
-                    "fetch",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="failed",
-                        to="desk.mailfetch",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "message not taken",
-                "verbose_name_plural": "messages not taken",
-            },
-        ),
-        migrations.CreateModel(
-            name="MailProtection",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("scheme", models.CharField(help_text="smime or pgp", max_length=5)),
-                (
-                    "signature",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "not signed"),
-                            ("valid", "signature valid"),
-                            ("mismatch", "signed by another address"),
-                            ("untrusted", "signed under an authority we do not know"),
-                            ("expired", "signed with a certificate out of its dates"),
-                            (
-                                "invalid",
-                                "signature invalid: the text was altered, or is not what was signed",
-                            ),
-                            ("unverified", "signed; the signature could not be checked"),
-                        ],
-                        max_length=10,
-                        verbose_name="signature",
-                    ),
-                ),
-                (
-                    "encryption",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "not encrypted"),
-                            ("decrypted", "came encrypted; opened with the mailbox’s key"),
-                            ("no_key", "encrypted; no key of ours opens it"),
-                            ("failed", "encrypted; it could not be opened"),
-                        ],
-                        max_length=10,
-                        verbose_name="encryption",
-                    ),
-                ),
-                ("signer", models.CharField(blank=True, max_length=300, verbose_name="signed by")),
-                ("issuer", models.CharField(blank=True, max_length=300, verbose_name="issued by")),
-                (
-                    "serial",
-                    models.CharField(blank=True, max_length=80, verbose_name="serial number"),
-                ),
-                ("detail", models.CharField(blank=True, max_length=300, verbose_name="detail")),
-                ("claimed_at", models.DateTimeField(null=True, verbose_name="says it was signed")),
-                ("checked_at", models.DateTimeField(verbose_name="checked")),
-                (
-                    "inbound",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="protection",
-                        to="desk.inboundmessage",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "protection of a message",
-                "verbose_name_plural": "protections of messages",
-            },
-        ),
-        migrations.CreateModel(
-            name="Webhook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("url", models.CharField(max_length=500, verbose_name="address")),
-                ("events", models.JSONField(blank=True, default=list, verbose_name="events")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("active", "active"),
-                            ("paused", "paused"),
-                            ("stopped", "stopped: the receiver fails"),
-                        ],
-                        default="active",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "stopped_reason",
-                    models.CharField(blank=True, max_length=300, verbose_name="why it stopped"),
-                ),
-                ("secret", models.TextField()),
-                ("previous_secret", models.TextField(blank=True)),
-                ("previous_until", models.DateTimeField(null=True)),
-                ("since", models.DateTimeField(help_text="What was recorded before is not sent.")),
-                (
-                    "failures",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="failures in a row"),
-                ),
-                ("next_at", models.DateTimeField(null=True, verbose_name="next attempt")),
-                ("lease", models.CharField(blank=True, max_length=32)),
-                ("lease_until", models.DateTimeField(null=True)),
-                ("last_sent_at", models.DateTimeField(null=True, verbose_name="last received")),
-                ("created_at", models.DateTimeField(verbose_name="added")),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        help_text="What happens on its tickets, and on those of the organisations below it.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.person",
-                        verbose_name="read through the eyes of",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "webhook",
-                "verbose_name_plural": "webhooks",
-                "ordering": ["name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="WebhookDelivery",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("entry_id", models.BigIntegerField(null=True)),
-                ("message_id", models.CharField(max_length=60, verbose_name="identifier")),
-                ("event", models.CharField(max_length=60, verbose_name="event")),
-                ("occurred_at", models.DateTimeField(verbose_name="happened")),
-                ("payload", models.TextField(verbose_name="body")),
-                (
-                    "is_replay",
-                    models.BooleanField(default=False, verbose_name="sent again by hand"),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("sent", "received"),
-                            ("skipped", "skipped"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("status", models.PositiveSmallIntegerField(null=True, verbose_name="answer")),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True, max_length=2000, verbose_name="body of the answer"
-                    ),
-                ),
-                (
-                    "error",
-                    models.CharField(blank=True, max_length=300, verbose_name="why it failed"),
-                ),
-                ("seconds", models.FloatField(null=True, verbose_name="seconds")),
-                ("created_at", models.DateTimeField(verbose_name="kept")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="desk.ticket",
-                    ),
-                ),
-                (
-                    "webhook",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="desk.webhook",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "webhook message",
-                "verbose_name_plural": "webhook messages",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="alertsilence",
-            index=models.Index(fields=["ends_at"], name="alert_silence_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="alertsilence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="alert_silence_lasts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alertreport",
-            index=models.Index(
-                fields=["source", "digest", "received_at"], name="alert_report_again"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alertreport",
-            index=models.Index(fields=["source", "received_at", "id"], name="alert_report_history"),
-        ),
-        migrations.AddIndex(
-            model_name="alertreport",
-            index=models.Index(fields=["received_at"], name="alert_report_age"),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["heard_at", "id"], name="alert_heard"),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["source", "heard_at", "id"], name="alert_source_heard"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(fields=("source", "fingerprint"), name="alert_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mailboxcertificate",
-            constraint=models.UniqueConstraint(
-                fields=("mailbox", "fingerprint"), name="mailbox_certificate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="failedfetch",
-            constraint=models.UniqueConstraint(
-                fields=("fetch", "uid_validity", "uid"), name="failed_fetch_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["webhook", "id"],
-                name="delivery_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["webhook", "created_at", "id"], name="delivery_history"),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(fields=["created_at"], name="delivery_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_replay", False)),
-                fields=("webhook", "entry_id"),
-                name="delivery_once",
             ),
         ),
     ]

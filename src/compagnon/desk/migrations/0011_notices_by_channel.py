@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,196 +15,240 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="NoticeMail",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("recipient", models.CharField(max_length=254, verbose_name="recipient")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("fr", "French"), ("en", "English")],
-                        max_length=5,
-                        verbose_name="language",
-                    ),
-                ),
-                ("internet_id", models.CharField(max_length=250, unique=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("sending", "being sent"),
-                            ("sent", "sent"),
-                            ("failed", "failed"),
-                            ("suppressed", "not sent"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, max_length=200, verbose_name="why not sent"),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("created_at", models.DateTimeField(verbose_name="written")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.person",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mail of notices",
-                "verbose_name_plural": "mails of notices",
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticePreference",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "event",
-                    models.CharField(
-                        choices=[
-                            ("opened", "a request is opened for me"),
-                            ("answered", "support answers me"),
-                            ("waits", "support waits for my answer"),
-                            ("solution", "a solution is proposed to me"),
-                            ("closed", "my request is closed"),
-                            ("reopened", "support works on my request again"),
-                            ("watched", "something is said on a request that I watch"),
-                            ("assigned", "a ticket is given to me"),
-                            ("team", "a ticket that nobody has comes to my team"),
-                            ("wrote", "the user writes on one of my tickets"),
-                            (
-                                "refused",
-                                "a solution of mine is refused, or a ticket of mine reopened",
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="NoticeMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            ("mention", "a note names me"),
-                            ("authority", "I am asked to act as the authority"),
-                            ("due", "a commitment on one of my tickets is at risk or missed"),
+                        ),
+                        ("recipient", models.CharField(max_length=254, verbose_name="recipient")),
+                        (
+                            "language",
+                            models.CharField(
+                                choices=[("fr", "French"), ("en", "English")],
+                                max_length=5,
+                                verbose_name="language",
+                            ),
+                        ),
+                        ("internet_id", models.CharField(max_length=250, unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sending", "being sent"),
+                                    ("sent", "sent"),
+                                    ("failed", "failed"),
+                                    ("suppressed", "not sent"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="why not sent"
+                            ),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="written")),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mail of notices",
+                        "verbose_name_plural": "mails of notices",
+                        "indexes": [
+                            models.Index(fields=["person", "created_at"], name="notice_mail_person")
                         ],
-                        max_length=10,
-                        verbose_name="event",
-                    ),
+                    },
                 ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("page", "on the page"),
-                            ("mail", "by mail"),
-                            ("push", "on my devices"),
+                migrations.CreateModel(
+                    name="NoticePreference",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "event",
+                            models.CharField(
+                                choices=[
+                                    ("opened", "a request is opened for me"),
+                                    ("answered", "support answers me"),
+                                    ("waits", "support waits for my answer"),
+                                    ("solution", "a solution is proposed to me"),
+                                    ("closed", "my request is closed"),
+                                    ("reopened", "support works on my request again"),
+                                    ("watched", "something is said on a request that I watch"),
+                                    ("assigned", "a ticket is given to me"),
+                                    ("team", "a ticket that nobody has comes to my team"),
+                                    ("wrote", "the user writes on one of my tickets"),
+                                    (
+                                        "refused",
+                                        "a solution of mine is refused, or a ticket of mine reopened",
+                                    ),
+                                    ("mention", "a note names me"),
+                                    ("authority", "I am asked to act as the authority"),
+                                    (
+                                        "due",
+                                        "a commitment on one of my tickets is at risk or missed",
+                                    ),
+                                ],
+                                max_length=10,
+                                verbose_name="event",
+                            ),
+                        ),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[
+                                    ("page", "on the page"),
+                                    ("mail", "by mail"),
+                                    ("push", "on my devices"),
+                                ],
+                                max_length=4,
+                                verbose_name="by",
+                            ),
+                        ),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[
+                                    ("now", "at once"),
+                                    ("digest", "in the digest"),
+                                    ("off", "not at all"),
+                                ],
+                                max_length=6,
+                                verbose_name="how",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notice_preferences",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "preference of notices",
+                        "verbose_name_plural": "preferences of notices",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("person", "event", "channel"), name="notice_preference_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("way", "digest"), _negated=True),
+                                    ("channel", "mail"),
+                                    _connector="OR",
+                                ),
+                                name="notice_digest_is_mail",
+                            ),
                         ],
-                        max_length=4,
-                        verbose_name="by",
-                    ),
+                    },
                 ),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("now", "at once"),
-                            ("digest", "in the digest"),
-                            ("off", "not at all"),
-                        ],
-                        max_length=6,
-                        verbose_name="how",
-                    ),
+                migrations.CreateModel(
+                    name="PushKey",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("public", models.CharField(max_length=100, unique=True)),
+                        ("sealed", models.TextField()),
+                        (
+                            "created_at",
+                            models.DateTimeField(
+                                db_default=django.db.models.functions.datetime.Now()
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "key of pushed notices",
+                        "verbose_name_plural": "keys of pushed notices",
+                    },
                 ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_preferences",
-                        to="people.person",
-                    ),
+                migrations.CreateModel(
+                    name="PushSubscription",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64, unique=True)),
+                        ("sealed", models.TextField()),
+                        ("label", models.CharField(max_length=120, verbose_name="browser")),
+                        ("session", models.CharField(blank=True, db_index=True, max_length=64)),
+                        ("created_at", models.DateTimeField(verbose_name="since")),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="last told")),
+                        (
+                            "failures",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="failures in a row"
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="desk.pushkey",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="push_subscriptions",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "browser told",
+                        "verbose_name_plural": "browsers told",
+                        "ordering": ["id"],
+                    },
                 ),
             ],
-            options={
-                "verbose_name": "preference of notices",
-                "verbose_name_plural": "preferences of notices",
-            },
-        ),
-        migrations.CreateModel(
-            name="PushKey",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("public", models.CharField(max_length=100, unique=True)),
-                ("sealed", models.TextField()),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-            ],
-            options={
-                "verbose_name": "key of pushed notices",
-                "verbose_name_plural": "keys of pushed notices",
-            },
-        ),
-        migrations.CreateModel(
-            name="PushSubscription",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("sealed", models.TextField()),
-                ("label", models.CharField(max_length=120, verbose_name="browser")),
-                ("session", models.CharField(blank=True, db_index=True, max_length=64)),
-                ("created_at", models.DateTimeField(verbose_name="since")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="last told")),
-                (
-                    "failures",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="failures in a row"),
-                ),
-                (
-                    "key",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="desk.pushkey",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="push_subscriptions",
-                        to="people.person",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "browser told",
-                "verbose_name_plural": "browsers told",
-                "ordering": ["id"],
-            },
         ),
         migrations.RemoveConstraint(
             model_name="notice",
@@ -394,25 +440,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("key", ""), _negated=True),
                 fields=("key", "person", "channel"),
                 name="notice_once_each_way",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="noticemail",
-            index=models.Index(fields=["person", "created_at"], name="notice_mail_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="noticepreference",
-            constraint=models.UniqueConstraint(
-                fields=("person", "event", "channel"), name="notice_preference_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticepreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("way", "digest"), _negated=True), ("channel", "mail"), _connector="OR"
-                ),
-                name="notice_digest_is_mail",
             ),
         ),
     ]

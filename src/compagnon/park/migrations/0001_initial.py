@@ -4,1441 +4,4101 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contracts', '0001_initial'),
-        ('core', '0005_call_counts'),
-        ('people', '0001_initial'),
+        ("contracts", "0001_initial"),
+        ("core", "0005_call_counts"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Asset',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('state', models.CharField(choices=[('ordered', 'ordered'), ('stock', 'in stock'), ('use', 'in use'), ('repair', 'in repair'), ('retired', 'retired'), ('disposed', 'disposed of')], default='use', max_length=8, verbose_name='state')),
-                ('is_loanable', models.BooleanField(default=False, verbose_name='can be lent')),
-                ('serial', models.CharField(blank=True, db_index=True, max_length=128, verbose_name='serial number')),
-                ('manufacturer', models.CharField(blank=True, max_length=120, verbose_name='manufacturer')),
-                ('model', models.CharField(blank=True, max_length=160, verbose_name='model')),
-                ('inventory_number', models.CharField(blank=True, max_length=60, verbose_name='inventory number')),
-                ('uuid', models.CharField(blank=True, editable=False, max_length=64, verbose_name='UUID')),
-                ('ordered_on', models.DateField(blank=True, null=True, verbose_name='ordered on')),
-                ('purchased_on', models.DateField(blank=True, null=True, verbose_name='bought on')),
-                ('in_service_on', models.DateField(blank=True, null=True, verbose_name='in service since')),
-                ('purchase_price', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='price (€, before tax)')),
-                ('purchase_reference', models.CharField(blank=True, max_length=80, verbose_name='order or invoice')),
-                ('supplier', models.CharField(blank=True, max_length=120, verbose_name='supplier')),
-                ('warranty_ends_on', models.DateField(blank=True, null=True, verbose_name='warranty until')),
-                ('depreciation_months', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='depreciated over (months)')),
-                ('depreciation_method', models.CharField(blank=True, choices=[('line', 'straight line'), ('declining', 'declining balance')], default='line', max_length=9, verbose_name='depreciation')),
-                ('disposed_on', models.DateField(blank=True, null=True, verbose_name='disposed of on')),
-                ('values', models.JSONField(blank=True, default=dict, verbose_name='own fields')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note')),
-                ('origin', models.CharField(choices=[('hand', 'by hand'), ('agent', 'by an agent'), ('import', 'by an import'), ('demo', 'demonstration')], default='hand', editable=False, max_length=8, verbose_name='known')),
-                ('locked', models.JSONField(blank=True, default=list, editable=False)),
-                ('first_seen', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first seen')),
-                ('last_seen', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last seen')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='park.asset')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assets', to='people.organisation', verbose_name='organisation')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assets', to='people.person', verbose_name='person')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assets', to='people.site', verbose_name='site')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assets', to='people.team', verbose_name='team')),
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="Asset",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("ordered", "ordered"),
+                                    ("stock", "in stock"),
+                                    ("use", "in use"),
+                                    ("repair", "in repair"),
+                                    ("retired", "retired"),
+                                    ("disposed", "disposed of"),
+                                ],
+                                default="use",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "is_loanable",
+                            models.BooleanField(default=False, verbose_name="can be lent"),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True,
+                                db_index=True,
+                                max_length=128,
+                                verbose_name="serial number",
+                            ),
+                        ),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "model",
+                            models.CharField(blank=True, max_length=160, verbose_name="model"),
+                        ),
+                        (
+                            "inventory_number",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="inventory number"
+                            ),
+                        ),
+                        (
+                            "uuid",
+                            models.CharField(
+                                blank=True, editable=False, max_length=64, verbose_name="UUID"
+                            ),
+                        ),
+                        (
+                            "ordered_on",
+                            models.DateField(blank=True, null=True, verbose_name="ordered on"),
+                        ),
+                        (
+                            "purchased_on",
+                            models.DateField(blank=True, null=True, verbose_name="bought on"),
+                        ),
+                        (
+                            "in_service_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="in service since"
+                            ),
+                        ),
+                        (
+                            "purchase_price",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=2,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="price (€, before tax)",
+                            ),
+                        ),
+                        (
+                            "purchase_reference",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="order or invoice"
+                            ),
+                        ),
+                        (
+                            "supplier",
+                            models.CharField(blank=True, max_length=120, verbose_name="supplier"),
+                        ),
+                        (
+                            "warranty_ends_on",
+                            models.DateField(blank=True, null=True, verbose_name="warranty until"),
+                        ),
+                        (
+                            "depreciation_months",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(600),
+                                ],
+                                verbose_name="depreciated over (months)",
+                            ),
+                        ),
+                        (
+                            "depreciation_method",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("line", "straight line"),
+                                    ("declining", "declining balance"),
+                                ],
+                                default="line",
+                                max_length=9,
+                                verbose_name="depreciation",
+                            ),
+                        ),
+                        (
+                            "disposed_on",
+                            models.DateField(blank=True, null=True, verbose_name="disposed of on"),
+                        ),
+                        (
+                            "values",
+                            models.JSONField(blank=True, default=dict, verbose_name="own fields"),
+                        ),
+                        (
+                            "note",
+                            models.TextField(blank=True, max_length=4000, verbose_name="note"),
+                        ),
+                        (
+                            "origin",
+                            models.CharField(
+                                choices=[
+                                    ("hand", "by hand"),
+                                    ("agent", "by an agent"),
+                                    ("import", "by an import"),
+                                    ("demo", "demonstration"),
+                                ],
+                                default="hand",
+                                editable=False,
+                                max_length=8,
+                                verbose_name="known",
+                            ),
+                        ),
+                        ("locked", models.JSONField(blank=True, default=list, editable=False)),
+                        (
+                            "first_seen",
+                            models.DateTimeField(
+                                blank=True, editable=False, null=True, verbose_name="first seen"
+                            ),
+                        ),
+                        (
+                            "last_seen",
+                            models.DateTimeField(
+                                blank=True, editable=False, null=True, verbose_name="last seen"
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "merged_into",
+                            models.ForeignKey(
+                                blank=True,
+                                editable=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merged",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="assets",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="assets",
+                                to="people.person",
+                                verbose_name="person",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="assets",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="assets",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                        (
+                            "type",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="assets",
+                                to="park.assettype",
+                                verbose_name="type",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="assets",
+                                to="park.stockplace",
+                                verbose_name="stock place",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "asset",
+                        "verbose_name_plural": "assets",
+                        "ordering": ["name", "id"],
+                        "indexes": [
+                            models.Index(
+                                fields=["organisation", "name", "id"], name="asset_organisation"
+                            ),
+                            models.Index(fields=["name", "id"], name="asset_name"),
+                            models.Index(fields=["last_seen", "id"], name="asset_last_seen"),
+                            models.Index(fields=["state", "id"], name="asset_state"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("inventory_number", ""), _negated=True),
+                                fields=("organisation", "inventory_number"),
+                                name="asset_inventory_number_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AssetType",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("computer", "computer"),
+                                    ("printer", "printer"),
+                                    ("networking", "network equipment"),
+                                    ("phone", "phone"),
+                                    ("monitor", "monitor"),
+                                    ("peripheral", "peripheral"),
+                                    ("service", "service"),
+                                    ("application", "application"),
+                                    ("other", "other"),
+                                ],
+                                default="other",
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "icon",
+                            models.CharField(
+                                blank=True, default="package", max_length=40, verbose_name="icon"
+                            ),
+                        ),
+                        (
+                            "fields",
+                            models.JSONField(blank=True, default=list, verbose_name="own fields"),
+                        ),
+                        ("is_shipped", models.BooleanField(default=False, editable=False)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "asset type",
+                        "verbose_name_plural": "asset types",
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="GridFactor",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "country",
+                            models.CharField(
+                                max_length=2, unique=True, verbose_name="country (two letters)"
+                            ),
+                        ),
+                        (
+                            "grams_per_kwh",
+                            models.DecimalField(
+                                decimal_places=1,
+                                max_digits=6,
+                                validators=[django.core.validators.MinValueValidator(0)],
+                                verbose_name="g CO₂ a kWh",
+                            ),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "grid factor",
+                        "verbose_name_plural": "grid factors",
+                        "ordering": ["country"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RelationKind",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        (
+                            "name",
+                            models.CharField(
+                                help_text="“runs on”: the first … the second",
+                                max_length=80,
+                                unique=True,
+                                verbose_name="in words",
+                            ),
+                        ),
+                        (
+                            "inverse",
+                            models.CharField(
+                                help_text="“hosts”", max_length=80, verbose_name="the other way"
+                            ),
+                        ),
+                        (
+                            "effect",
+                            models.CharField(
+                                choices=[
+                                    ("source", "the first falls with the second"),
+                                    ("target", "the second falls with the first"),
+                                    ("none", "neither falls with the other"),
+                                ],
+                                default="source",
+                                max_length=6,
+                                verbose_name="effect",
+                            ),
+                        ),
+                        ("is_shipped", models.BooleanField(default=False, editable=False)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "kind of relation",
+                        "verbose_name_plural": "kinds of relations",
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MachineDocument",
+                    fields=[
+                        (
+                            "asset",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="document",
+                                serialize=False,
+                                to="park.asset",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64)),
+                        ("content", models.BinaryField()),
+                    ],
+                    options={
+                        "verbose_name": "inventory document",
+                        "verbose_name_plural": "inventory documents",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Antivirus",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        (
+                            "publisher",
+                            models.CharField(blank=True, max_length=120, verbose_name="publisher"),
+                        ),
+                        (
+                            "product_version",
+                            models.CharField(blank=True, max_length=80, verbose_name="version"),
+                        ),
+                        (
+                            "is_enabled",
+                            models.BooleanField(blank=True, null=True, verbose_name="enabled"),
+                        ),
+                        (
+                            "is_up_to_date",
+                            models.BooleanField(blank=True, null=True, verbose_name="up to date"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "antivirus",
+                        "verbose_name_plural": "antivirus",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AttachedPrinter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                        (
+                            "driver",
+                            models.CharField(blank=True, max_length=200, verbose_name="driver"),
+                        ),
+                        ("port", models.CharField(blank=True, max_length=250, verbose_name="port")),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=128, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "printer of a computer",
+                        "verbose_name_plural": "printers of a computer",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Baseline",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        ("note", models.CharField(blank=True, max_length=400, verbose_name="note")),
+                        ("taken_at", models.DateTimeField(auto_now_add=True, verbose_name="taken")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "baseline",
+                        "verbose_name_plural": "baselines",
+                        "ordering": ["-taken_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["-taken_at", "-id"], name="baseline_taken")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BaselineMachine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("facts", models.JSONField(default=dict)),
+                        (
+                            "settled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="accepted"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="baselines",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "baseline",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="machines",
+                                to="park.baseline",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "machine of a baseline",
+                        "verbose_name_plural": "machines of a baseline",
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("baseline", "asset"), name="baseline_machine_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BroughtList",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("assets", "assets"),
+                                    ("custody", "who has which asset"),
+                                    ("licences", "licences"),
+                                ],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                        ("columns", models.JSONField(default=dict)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("looked_at", "looked at, nothing is written"),
+                                    ("written", "written"),
+                                    ("left", "left aside"),
+                                ],
+                                default="looked_at",
+                                max_length=10,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("summary", models.JSONField(default=dict)),
+                        ("brought_at", models.DateTimeField(verbose_name="brought")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "brought_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="by",
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "imported list",
+                        "verbose_name_plural": "imported lists",
+                        "ordering": ["-brought_at", "-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Budget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "year",
+                            models.PositiveSmallIntegerField(
+                                validators=[
+                                    django.core.validators.MinValueValidator(1990),
+                                    django.core.validators.MaxValueValidator(2100),
+                                ],
+                                verbose_name="year",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            models.DecimalField(
+                                decimal_places=2,
+                                max_digits=12,
+                                validators=[django.core.validators.MinValueValidator(0)],
+                                verbose_name="amount (€, before tax)",
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.TextField(blank=True, max_length=1000, verbose_name="note"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="park_budgets",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "park budget",
+                        "verbose_name_plural": "park budgets",
+                        "ordering": ["-year"],
+                        "indexes": [models.Index(fields=["year", "id"], name="park_budget_year")],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "year"), name="park_budget_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Component",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                        ("name", models.CharField(blank=True, max_length=250, verbose_name="name")),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "model",
+                            models.CharField(blank=True, max_length=160, verbose_name="model"),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=128, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "component",
+                        "verbose_name_plural": "components",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Consumable",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "reference",
+                            models.CharField(blank=True, max_length=80, verbose_name="reference"),
+                        ),
+                        (
+                            "minimum",
+                            models.PositiveIntegerField(
+                                default=0,
+                                help_text="At this number or under, an alert stands.",
+                                verbose_name="minimum",
+                            ),
+                        ),
+                        (
+                            "quantity",
+                            models.PositiveIntegerField(
+                                default=0, editable=False, verbose_name="in stock"
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="consumables",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="consumables",
+                                to="park.stockplace",
+                                verbose_name="stock place",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "consumable",
+                        "verbose_name_plural": "consumables",
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name", "reference"), name="consumable_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("quantity__gte", 0)),
+                                name="consumable_not_negative",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConsumableMovement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("change", models.IntegerField()),
+                        ("quantity_after", models.PositiveIntegerField()),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "consumable",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="movements",
+                                to="park.consumable",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-id"],
+                        "indexes": [
+                            models.Index(
+                                fields=["consumable", "-at", "-id"], name="consumable_movement"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Counter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("value", models.PositiveBigIntegerField(verbose_name="value")),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "counter",
+                        "verbose_name_plural": "counters",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DatabaseServer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        ("kind", models.CharField(blank=True, max_length=60, verbose_name="kind")),
+                        (
+                            "server_version",
+                            models.CharField(blank=True, max_length=80, verbose_name="version"),
+                        ),
+                        ("port", models.CharField(blank=True, max_length=20, verbose_name="port")),
+                        (
+                            "is_active",
+                            models.BooleanField(blank=True, null=True, verbose_name="running"),
+                        ),
+                        (
+                            "databases",
+                            models.JSONField(blank=True, default=list, verbose_name="databases"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "database service",
+                        "verbose_name_plural": "database services",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Disposal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("collector", models.CharField(max_length=160, verbose_name="collector")),
+                        ("collected_on", models.DateField(verbose_name="collected on")),
+                        (
+                            "certificate_number",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="certificate's number"
+                            ),
+                        ),
+                        ("certificate_name", models.CharField(blank=True, max_length=150)),
+                        ("closed_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="disposals",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "disposal",
+                        "verbose_name_plural": "disposals",
+                        "ordering": ["-collected_on", "-id"],
+                        "indexes": [
+                            models.Index(fields=["collected_on", "id"], name="disposal_collected")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DisposedAsset",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "category",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (1, "1. Temperature exchange equipment"),
+                                    (
+                                        2,
+                                        "2. Screens, monitors, and equipment with screens over 100 cm²",
+                                    ),
+                                    (3, "3. Lamps"),
+                                    (4, "4. Large equipment (any external dimension over 50 cm)"),
+                                    (5, "5. Small equipment (no external dimension over 50 cm)"),
+                                    (
+                                        6,
+                                        "6. Small IT and telecommunication equipment (none over 50 cm)",
+                                    ),
+                                ],
+                                verbose_name="category",
+                            ),
+                        ),
+                        (
+                            "weight_kg",
+                            models.DecimalField(
+                                decimal_places=2,
+                                max_digits=7,
+                                validators=[django.core.validators.MinValueValidator(0)],
+                                verbose_name="weight (kg)",
+                            ),
+                        ),
+                        (
+                            "wiping",
+                            models.CharField(
+                                choices=[
+                                    ("none", "no storage in it"),
+                                    ("clear", "clear: overwritten, or reset by its own commands"),
+                                    (
+                                        "purge",
+                                        "purge: beyond recovery in a laboratory (secure erase, key destroyed)",
+                                    ),
+                                    ("destroy", "destroy: shredded, disintegrated, melted"),
+                                ],
+                                max_length=8,
+                                verbose_name="data wiping",
+                            ),
+                        ),
+                        (
+                            "wiped_by",
+                            models.CharField(blank=True, max_length=120, verbose_name="wiped by"),
+                        ),
+                        (
+                            "wiped_on",
+                            models.DateField(blank=True, null=True, verbose_name="wiped on"),
+                        ),
+                        ("proof_name", models.CharField(blank=True, max_length=150)),
+                        (
+                            "asset",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="disposed_in",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "disposal",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="park.disposal",
+                            ),
+                        ),
+                        (
+                            "proof",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("weight_kg__gt", 0)), name="disposed_weight"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Doubt",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("fingerprint", models.CharField(max_length=64)),
+                        ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                        ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                        ("evidence", models.JSONField(default=dict, verbose_name="evidence")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "open"),
+                                    ("merged", "the same machine"),
+                                    ("separated", "another machine"),
+                                ],
+                                default="open",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "raised_at",
+                            models.DateTimeField(auto_now_add=True, verbose_name="raised"),
+                        ),
+                        (
+                            "settled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="settled"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.asset",
+                                verbose_name="settled as",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "settled_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "report",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="doubts",
+                                to="park.inventoryreport",
+                                verbose_name="report",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "doubt on a machine",
+                        "verbose_name_plural": "doubts on machines",
+                        "ordering": ["-raised_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["state", "-raised_at"], name="doubt_state")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "fingerprint"),
+                                name="doubt_fingerprint_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DoubtCandidate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "confidence",
+                            models.PositiveSmallIntegerField(verbose_name="confidence, of 100"),
+                        ),
+                        ("evidence", models.JSONField(default=list, verbose_name="evidence")),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="doubts",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "doubt",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="candidates",
+                                to="park.doubt",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "candidate",
+                        "verbose_name_plural": "candidates",
+                        "ordering": ["-confidence", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("doubt", "asset"), name="doubt_candidate_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EnergyProfile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kwh_per_year",
+                            models.DecimalField(
+                                decimal_places=1,
+                                max_digits=8,
+                                validators=[django.core.validators.MinValueValidator(0)],
+                                verbose_name="kWh a year",
+                            ),
+                        ),
+                        (
+                            "making_kg",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=1,
+                                max_digits=8,
+                                null=True,
+                                validators=[django.core.validators.MinValueValidator(0)],
+                                verbose_name="CO₂ of its making (kg)",
+                            ),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "type",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="energy_profile",
+                                to="park.assettype",
+                                verbose_name="type",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "energy profile",
+                        "verbose_name_plural": "energy profiles",
+                        "ordering": ["type__name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EnrolmentToken",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="used for")),
+                        (
+                            "prefix",
+                            models.CharField(
+                                max_length=12, unique=True, verbose_name="begins with"
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64, unique=True)),
+                        (
+                            "certificate",
+                            models.CharField(
+                                blank=True,
+                                help_text="As the proxy that checked the certificate writes it in its header.",
+                                max_length=250,
+                                verbose_name="or the subject of a client certificate",
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "expires_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="expires"),
+                        ),
+                        (
+                            "last_used_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last used"),
+                        ),
+                        (
+                            "revoked_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="revoked"),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="enrolment_tokens",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.site",
+                                verbose_name="site of new machines",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "enrolment token",
+                        "verbose_name_plural": "enrolment tokens",
+                        "ordering": ["-created_at"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("certificate", ""), _negated=True),
+                                fields=("certificate",),
+                                name="enrolment_certificate_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Agent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=300)),
+                        (
+                            "agent_id",
+                            models.CharField(blank=True, max_length=64, verbose_name="agent's id"),
+                        ),
+                        (
+                            "deviceid",
+                            models.CharField(blank=True, max_length=255, verbose_name="device id"),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(blank=True, max_length=60, verbose_name="program"),
+                        ),
+                        (
+                            "program_version",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="program's version"
+                            ),
+                        ),
+                        ("tag", models.CharField(blank=True, max_length=120, verbose_name="tag")),
+                        (
+                            "address",
+                            models.GenericIPAddressField(
+                                blank=True, null=True, verbose_name="address"
+                            ),
+                        ),
+                        (
+                            "first_contact_at",
+                            models.DateTimeField(auto_now_add=True, verbose_name="first contact"),
+                        ),
+                        ("last_contact_at", models.DateTimeField(verbose_name="last contact")),
+                        (
+                            "last_inventory_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="last inventory"
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="agents",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="agents",
+                                to="park.asset",
+                                verbose_name="machine",
+                            ),
+                        ),
+                        (
+                            "token",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="agents",
+                                to="park.enrolmenttoken",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "agent",
+                        "verbose_name_plural": "agents",
+                        "ordering": ["-last_contact_at"],
+                        "indexes": [
+                            models.Index(fields=["last_contact_at", "id"], name="agent_contact")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "key"), name="agent_key_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Identifier",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=300)),
+                        ("seen_at", models.DateTimeField()),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="identifiers",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "identifier",
+                        "verbose_name_plural": "identifiers",
+                        "indexes": [models.Index(fields=["key"], name="identifier_key")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("asset", "key"), name="identifier_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportMapping",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("assets", "assets"),
+                                    ("custody", "who has which asset"),
+                                    ("licences", "licences"),
+                                ],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("columns", models.JSONField(default=dict, verbose_name="columns")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "import mapping",
+                        "verbose_name_plural": "import mappings",
+                        "ordering": ["name", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "kind", "name"), name="import_mapping_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="InventoryReport",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64)),
+                        ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                        (
+                            "file_name",
+                            models.CharField(blank=True, max_length=300, verbose_name="file"),
+                        ),
+                        ("source", models.CharField(default="agent", max_length=8)),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        ("last_received_at", models.DateTimeField(verbose_name="last received")),
+                        (
+                            "times",
+                            models.PositiveIntegerField(default=1, verbose_name="received times"),
+                        ),
+                        (
+                            "address",
+                            models.GenericIPAddressField(
+                                blank=True, null=True, verbose_name="address"
+                            ),
+                        ),
+                        (
+                            "user_agent",
+                            models.CharField(blank=True, max_length=200, verbose_name="program"),
+                        ),
+                        (
+                            "sender_id",
+                            models.CharField(blank=True, max_length=64, verbose_name="agent's id"),
+                        ),
+                        ("proxy_id", models.CharField(blank=True, max_length=200)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("created", "machine created"),
+                                    ("updated", "machine updated"),
+                                    ("unchanged", "nothing changed"),
+                                    ("doubtful", "doubtful"),
+                                    ("refused", "refused"),
+                                ],
+                                default="waiting",
+                                max_length=9,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=60, verbose_name="reason"),
+                        ),
+                        (
+                            "detail",
+                            models.CharField(blank=True, max_length=500, verbose_name="detail"),
+                        ),
+                        (
+                            "format",
+                            models.CharField(blank=True, max_length=8, verbose_name="format"),
+                        ),
+                        (
+                            "query",
+                            models.CharField(blank=True, max_length=20, verbose_name="request"),
+                        ),
+                        (
+                            "deviceid",
+                            models.CharField(blank=True, max_length=255, verbose_name="device id"),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                        ("is_partial", models.BooleanField(default=False, verbose_name="partial")),
+                        (
+                            "processed_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="processed"),
+                        ),
+                        (
+                            "seconds",
+                            models.FloatField(
+                                blank=True, null=True, verbose_name="seconds to process"
+                            ),
+                        ),
+                        (
+                            "agent",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="reports",
+                                to="park.agent",
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="reports",
+                                to="park.asset",
+                                verbose_name="machine",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "raw",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.site",
+                            ),
+                        ),
+                        (
+                            "token",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.enrolmenttoken",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "inventory report",
+                        "verbose_name_plural": "inventory reports",
+                        "ordering": ["-received_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["digest", "-id"], name="report_digest"),
+                            models.Index(fields=["received_at", "id"], name="report_received"),
+                            models.Index(
+                                fields=["outcome", "received_at", "id"], name="report_outcome"
+                            ),
+                            models.Index(
+                                condition=models.Q(("outcome", "waiting")),
+                                fields=["deviceid", "id"],
+                                name="report_waiting",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Licence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        (
+                            "product_pattern",
+                            models.CharField(
+                                help_text="As inventories name it; * stands for any letters: Microsoft Office*",
+                                max_length=160,
+                                verbose_name="product",
+                            ),
+                        ),
+                        (
+                            "publisher_pattern",
+                            models.CharField(
+                                blank=True,
+                                help_text="Empty: any publisher.",
+                                max_length=120,
+                                verbose_name="publisher",
+                            ),
+                        ),
+                        (
+                            "metric",
+                            models.CharField(
+                                choices=[
+                                    ("user", "one user"),
+                                    ("device", "one device"),
+                                    ("core", "one processor core"),
+                                    ("concurrent", "one use at a time"),
+                                    ("subscription", "one subscription"),
+                                ],
+                                default="device",
+                                max_length=12,
+                                verbose_name="one unit covers",
+                            ),
+                        ),
+                        (
+                            "quantity",
+                            models.PositiveIntegerField(
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(10000000),
+                                ],
+                                verbose_name="quantity",
+                            ),
+                        ),
+                        (
+                            "unit_price_cents",
+                            models.PositiveBigIntegerField(
+                                default=0,
+                                validators=[django.core.validators.MaxValueValidator(1000000000)],
+                                verbose_name="price of one (cents)",
+                            ),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(
+                                choices=[
+                                    ("EUR", "euro"),
+                                    ("USD", "US dollar"),
+                                    ("GBP", "pound sterling"),
+                                    ("CHF", "Swiss franc"),
+                                ],
+                                default="EUR",
+                                max_length=3,
+                                verbose_name="currency",
+                            ),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        (
+                            "ends_on",
+                            models.DateField(blank=True, null=True, verbose_name="ends on"),
+                        ),
+                        (
+                            "alert_days",
+                            models.PositiveSmallIntegerField(
+                                default=60,
+                                validators=[django.core.validators.MaxValueValidator(730)],
+                                verbose_name="warn before (days)",
+                            ),
+                        ),
+                        (
+                            "supplier",
+                            models.CharField(blank=True, max_length=120, verbose_name="supplier"),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="order or invoice"
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.TextField(blank=True, max_length=4000, verbose_name="note"),
+                        ),
+                        ("alerted_for", models.DateField(editable=False, null=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="licences",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "licence",
+                        "verbose_name_plural": "licences",
+                        "ordering": ["name", "id"],
+                        "indexes": [
+                            models.Index(fields=["name", "id"], name="licence_name"),
+                            models.Index(fields=["ends_on", "id"], name="licence_ends"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True),
+                                    ("ends_on__gte", models.F("starts_on")),
+                                    _connector="OR",
+                                ),
+                                name="licence_ends_after_start",
+                                violation_error_message="It ends before it starts.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "metric__in",
+                                        ["user", "device", "core", "concurrent", "subscription"],
+                                    )
+                                ),
+                                name="licence_metric_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LicenceAllocation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("given_at", models.DateTimeField(verbose_name="given")),
+                        (
+                            "released_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="taken back"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="licence_allocations",
+                                to="park.asset",
+                                verbose_name="asset",
+                            ),
+                        ),
+                        (
+                            "licence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="allocations",
+                                to="park.licence",
+                                verbose_name="licence",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="licence_allocations",
+                                to="people.person",
+                                verbose_name="person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "allocation of a licence",
+                        "verbose_name_plural": "allocations of licences",
+                        "ordering": ["-given_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("asset__isnull", True), ("person__isnull", False)),
+                                    models.Q(("asset__isnull", False), ("person__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="allocation_asset_or_person",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("asset__isnull", False), ("released_at__isnull", True)
+                                ),
+                                fields=("licence", "asset"),
+                                name="allocation_asset_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("person__isnull", False), ("released_at__isnull", True)
+                                ),
+                                fields=("licence", "person"),
+                                name="allocation_person_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Loan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("first_day", models.DateField(verbose_name="from")),
+                        ("last_day", models.DateField(verbose_name="until")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("reserved", "reserved"),
+                                    ("out", "lent"),
+                                    ("returned", "given back"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="reserved",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                        ("lent_at", models.DateTimeField(null=True)),
+                        ("returned_at", models.DateTimeField(null=True)),
+                        ("made_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="loans",
+                                to="park.asset",
+                                verbose_name="asset",
+                            ),
+                        ),
+                        (
+                            "borrower",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="loans",
+                                to="people.person",
+                                verbose_name="borrower",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-first_day", "-id"],
+                        "indexes": [
+                            models.Index(fields=["first_day", "id"], name="loan_first_day"),
+                            models.Index(fields=["state", "last_day"], name="loan_due"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("last_day__gte", models.F("first_day"))),
+                                name="loan_days_in_order",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LoanDay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="loan_days",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="days",
+                                to="park.loan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["day"],
+                        "indexes": [models.Index(fields=["day", "asset"], name="loan_day")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("asset", "day"), name="loan_no_overlap")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Match",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("verdict", models.CharField(max_length=10, verbose_name="verdict")),
+                        (
+                            "confidence",
+                            models.PositiveSmallIntegerField(verbose_name="confidence, of 100"),
+                        ),
+                        ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                        ("evidence", models.JSONField(default=list, verbose_name="evidence")),
+                        ("at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="matches",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "report",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="matches",
+                                to="park.inventoryreport",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "match",
+                        "verbose_name_plural": "matches",
+                        "ordering": ["-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MemoryModule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("slot", models.CharField(blank=True, max_length=80, verbose_name="slot")),
+                        (
+                            "size_mib",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="size (MiB)"
+                            ),
+                        ),
+                        ("kind", models.CharField(blank=True, max_length=60, verbose_name="kind")),
+                        (
+                            "speed",
+                            models.CharField(blank=True, max_length=40, verbose_name="speed"),
+                        ),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "memory module",
+                        "verbose_name_plural": "memory modules",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MergeRecord",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("moved", models.JSONField(default=dict)),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=300, verbose_name="reason"),
+                        ),
+                        ("at", models.DateTimeField(auto_now_add=True, verbose_name="merged")),
+                        (
+                            "undone_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="undone"),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "kept",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merges",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "lost",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lost_merges",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "merge",
+                        "verbose_name_plural": "merges",
+                        "ordering": ["-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Monitor",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=128, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "description",
+                            models.CharField(blank=True, max_length=120, verbose_name="made"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "screen",
+                        "verbose_name_plural": "screens",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NeedsStudy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        (
+                            "context",
+                            models.TextField(
+                                blank=True,
+                                help_text="Where things stand, and who asks.",
+                                max_length=8000,
+                                verbose_name="context",
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.TextField(
+                                blank=True,
+                                help_text="What must be better afterwards.",
+                                max_length=8000,
+                                verbose_name="purpose",
+                            ),
+                        ),
+                        (
+                            "constraints_text",
+                            models.TextField(
+                                blank=True,
+                                help_text="Budget, dates, rules, systems.",
+                                max_length=8000,
+                                verbose_name="constraints",
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.TextField(blank=True, max_length=8000, verbose_name="decision"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "specification of needs",
+                        "verbose_name_plural": "specifications of needs",
+                        "ordering": ["name", "id"],
+                        "indexes": [models.Index(fields=["name", "id"], name="needs_study_name")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Criterion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="criterion")),
+                        (
+                            "need",
+                            models.CharField(
+                                choices=[
+                                    ("must", "indispensable"),
+                                    ("should", "expected"),
+                                    ("could", "welcome"),
+                                ],
+                                default="should",
+                                max_length=6,
+                                verbose_name="need",
+                            ),
+                        ),
+                        (
+                            "weight",
+                            models.PositiveSmallIntegerField(
+                                default=10,
+                                validators=[django.core.validators.MaxValueValidator(100)],
+                                verbose_name="weight",
+                            ),
+                        ),
+                        (
+                            "position",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="position"),
+                        ),
+                        (
+                            "study",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="criteria",
+                                to="park.needsstudy",
+                                verbose_name="study",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "criterion",
+                        "verbose_name_plural": "criteria",
+                        "ordering": ["position", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("study", "name"), name="criterion_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Candidate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="product")),
+                        (
+                            "publisher",
+                            models.CharField(blank=True, max_length=120, verbose_name="publisher"),
+                        ),
+                        (
+                            "study",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="candidates",
+                                to="park.needsstudy",
+                                verbose_name="study",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "compared product",
+                        "verbose_name_plural": "compared products",
+                        "ordering": ["name", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("study", "name"), name="candidate_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NetworkPort",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        (
+                            "number",
+                            models.CharField(blank=True, max_length=20, verbose_name="number"),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=250, verbose_name="name")),
+                        (
+                            "mac",
+                            models.CharField(
+                                blank=True, db_index=True, max_length=32, verbose_name="MAC address"
+                            ),
+                        ),
+                        ("kind", models.CharField(blank=True, max_length=40, verbose_name="kind")),
+                        (
+                            "status",
+                            models.CharField(blank=True, max_length=20, verbose_name="status"),
+                        ),
+                        (
+                            "speed",
+                            models.CharField(blank=True, max_length=40, verbose_name="speed"),
+                        ),
+                        ("is_virtual", models.BooleanField(default=False, verbose_name="virtual")),
+                        (
+                            "driver",
+                            models.CharField(blank=True, max_length=80, verbose_name="driver"),
+                        ),
+                        ("vlans", models.JSONField(blank=True, default=list, verbose_name="VLANs")),
+                        (
+                            "neighbours",
+                            models.JSONField(blank=True, default=list, verbose_name="neighbours"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "network port",
+                        "verbose_name_plural": "network ports",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NetworkAddress",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        (
+                            "address",
+                            models.CharField(db_index=True, max_length=64, verbose_name="address"),
+                        ),
+                        ("mask", models.CharField(blank=True, max_length=64, verbose_name="mask")),
+                        (
+                            "gateway",
+                            models.CharField(blank=True, max_length=64, verbose_name="gateway"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "port",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="addresses",
+                                to="park.networkport",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "network address",
+                        "verbose_name_plural": "network addresses",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OperatingSystem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "version",
+                            models.CharField(blank=True, max_length=80, verbose_name="version"),
+                        ),
+                        (
+                            "family",
+                            models.CharField(blank=True, max_length=20, verbose_name="family"),
+                        ),
+                        (
+                            "support_ends_on",
+                            models.DateField(blank=True, null=True, verbose_name="support ends"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "operating system",
+                        "verbose_name_plural": "operating systems",
+                        "ordering": ["name", "version"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("name", "version"), name="system_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Placement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "tier",
+                            models.CharField(
+                                choices=[
+                                    ("client", "client"),
+                                    ("web", "web"),
+                                    ("application", "application"),
+                                    ("database", "database"),
+                                    ("infrastructure", "infrastructure"),
+                                ],
+                                max_length=14,
+                                verbose_name="tier",
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="placement",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "tier of an asset",
+                        "verbose_name_plural": "tiers of assets",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Processor",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "cores",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="cores"
+                            ),
+                        ),
+                        (
+                            "threads",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="threads"
+                            ),
+                        ),
+                        (
+                            "speed_mhz",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="speed (MHz)"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "processor",
+                        "verbose_name_plural": "processors",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RedundancyGroup",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "needs",
+                            models.PositiveSmallIntegerField(
+                                default=1,
+                                validators=[django.core.validators.MinValueValidator(1)],
+                                verbose_name="how many must stand",
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="redundancy_groups",
+                                to="park.asset",
+                                verbose_name="asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "redundancy group",
+                        "verbose_name_plural": "redundancy groups",
+                        "ordering": ["name", "id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("needs__gte", 1)), name="redundancy_needs_one"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Relation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "group",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="members",
+                                to="park.redundancygroup",
+                                verbose_name="redundancy group",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="relations_from",
+                                to="park.asset",
+                                verbose_name="first",
+                            ),
+                        ),
+                        (
+                            "target",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="relations_to",
+                                to="park.asset",
+                                verbose_name="second",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="relations",
+                                to="park.relationkind",
+                                verbose_name="kind",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "relation",
+                        "verbose_name_plural": "relations",
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("source", "target", "kind"), name="relation_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("source", models.F("target")), _negated=True),
+                                name="relation_between_two",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Score",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "value",
+                            models.PositiveSmallIntegerField(
+                                validators=[django.core.validators.MaxValueValidator(10)],
+                                verbose_name="score",
+                            ),
+                        ),
+                        (
+                            "proof",
+                            models.TextField(blank=True, max_length=2000, verbose_name="proof"),
+                        ),
+                        ("link", models.URLField(blank=True, max_length=400, verbose_name="link")),
+                        (
+                            "file_name",
+                            models.CharField(blank=True, max_length=200, verbose_name="file"),
+                        ),
+                        (
+                            "candidate",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="scores",
+                                to="park.candidate",
+                                verbose_name="product",
+                            ),
+                        ),
+                        (
+                            "criterion",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="scores",
+                                to="park.criterion",
+                                verbose_name="criterion",
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "score",
+                        "verbose_name_plural": "scores",
+                        "ordering": ["criterion", "candidate", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("criterion", "candidate"), name="score_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("value__lte", 10)), name="score_up_to_10"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SoftwareProduct",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=64, unique=True)),
+                        ("name", models.CharField(max_length=250, verbose_name="name")),
+                        (
+                            "publisher",
+                            models.CharField(blank=True, max_length=160, verbose_name="publisher"),
+                        ),
+                        (
+                            "category",
+                            models.CharField(blank=True, max_length=80, verbose_name="category"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "software product",
+                        "verbose_name_plural": "software products",
+                        "ordering": ["name", "id"],
+                        "indexes": [models.Index(fields=["name", "id"], name="software_name")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SoftwareVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=64, unique=True)),
+                        (
+                            "version",
+                            models.CharField(blank=True, max_length=120, verbose_name="version"),
+                        ),
+                        (
+                            "architecture",
+                            models.CharField(
+                                blank=True, max_length=20, verbose_name="architecture"
+                            ),
+                        ),
+                        (
+                            "product",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="park.softwareproduct",
+                                verbose_name="product",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "software version",
+                        "verbose_name_plural": "software versions",
+                        "ordering": ["product", "version", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Installation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "installed_on",
+                            models.DateField(blank=True, null=True, verbose_name="installed on"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="installations",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="installations",
+                                to="park.softwareversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "installation",
+                        "verbose_name_plural": "installations",
+                        "indexes": [
+                            models.Index(fields=["version", "asset"], name="installation_version")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("asset", "version"), name="installation_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StockPlace",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "note",
+                            models.TextField(blank=True, max_length=1000, verbose_name="note"),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="stock_places",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="stock_places",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stock place",
+                        "verbose_name_plural": "stock places",
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name"), name="stock_place_name_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Movement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("ordered", "ordered"),
+                                    ("stock", "in stock"),
+                                    ("use", "in use"),
+                                    ("repair", "in repair"),
+                                    ("retired", "retired"),
+                                    ("disposed", "disposed of"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=200)),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="movements",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.site",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.team",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="movements",
+                                to="park.stockplace",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["asset", "-at", "-id"], name="movement_asset")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CustodySheet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("hand_over", "hand-over"), ("return", "return")],
+                                max_length=9,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "accessories",
+                            models.TextField(
+                                blank=True, max_length=1000, verbose_name="accessories"
+                            ),
+                        ),
+                        (
+                            "condition",
+                            models.TextField(blank=True, max_length=1000, verbose_name="condition"),
+                        ),
+                        ("prepared_at", models.DateTimeField()),
+                        ("cancelled_at", models.DateTimeField(null=True)),
+                        ("signed_at", models.DateTimeField(null=True)),
+                        ("signed_name", models.CharField(blank=True, max_length=120)),
+                        ("digest", models.CharField(blank=True, max_length=64)),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="custody_sheets",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="custody_sheets",
+                                to="people.person",
+                                verbose_name="person",
+                            ),
+                        ),
+                        (
+                            "prepared_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "signature",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="team",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="park.stockplace",
+                                verbose_name="stock place",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-prepared_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["prepared_at", "id"], name="custody_prepared")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("cancelled_at__isnull", True), ("signed_at__isnull", True)
+                                ),
+                                fields=("asset",),
+                                name="custody_one_sheet_waits",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StockTaking",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        ("opened_at", models.DateTimeField(verbose_name="opened")),
+                        ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                        (
+                            "opened_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="stock_takings",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "place",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="park.stockplace",
+                                verbose_name="stock place",
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.site",
+                                verbose_name="site",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stock-taking",
+                        "verbose_name_plural": "stock-takings",
+                        "ordering": ["-opened_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["opened_at", "id"], name="stock_taking_opened")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StockLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "not seen yet"),
+                                    ("found", "found"),
+                                    ("elsewhere", "found here, expected elsewhere"),
+                                    ("missing", "not found"),
+                                ],
+                                default="waiting",
+                                max_length=9,
+                            ),
+                        ),
+                        ("seen_at", models.DateTimeField(null=True)),
+                        (
+                            "resolution",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("moved", "moved here"),
+                                    ("lost", "lost"),
+                                    ("kept", "left as it was"),
+                                    ("created", "asset created"),
+                                    ("ignored", "ignored"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="stock_lines",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "seen_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "stock_taking",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lines",
+                                to="park.stocktaking",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "indexes": [
+                            models.Index(fields=["stock_taking", "state"], name="stock_line_state")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("stock_taking", "asset"), name="stock_line_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Storage",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
+                        (
+                            "manufacturer",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="manufacturer"
+                            ),
+                        ),
+                        (
+                            "model",
+                            models.CharField(blank=True, max_length=160, verbose_name="model"),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=128, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "firmware",
+                            models.CharField(blank=True, max_length=60, verbose_name="firmware"),
+                        ),
+                        ("kind", models.CharField(blank=True, max_length=80, verbose_name="kind")),
+                        (
+                            "interface",
+                            models.CharField(blank=True, max_length=40, verbose_name="interface"),
+                        ),
+                        (
+                            "size_mb",
+                            models.PositiveBigIntegerField(
+                                blank=True, null=True, verbose_name="size (MB)"
+                            ),
+                        ),
+                        ("is_disk", models.BooleanField(default=True, verbose_name="is a disk")),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "storage",
+                        "verbose_name_plural": "storages",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StrayCode",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=200)),
+                        ("seen_at", models.DateTimeField()),
+                        (
+                            "resolution",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("moved", "moved here"),
+                                    ("lost", "lost"),
+                                    ("kept", "left as it was"),
+                                    ("created", "asset created"),
+                                    ("ignored", "ignored"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "stock_taking",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="strays",
+                                to="park.stocktaking",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("stock_taking", "code"), name="stray_code_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SupplierContract",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("warranty", "warranty"),
+                                    ("maintenance", "maintenance"),
+                                    ("rental", "rental"),
+                                ],
+                                default="maintenance",
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        (
+                            "reference",
+                            models.CharField(blank=True, max_length=80, verbose_name="reference"),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        (
+                            "ends_on",
+                            models.DateField(blank=True, null=True, verbose_name="ends on"),
+                        ),
+                        (
+                            "notice_by",
+                            models.DateField(
+                                blank=True,
+                                help_text="The last day on which it can be ended or kept from being renewed.",
+                                null=True,
+                                verbose_name="notice at the latest on",
+                            ),
+                        ),
+                        (
+                            "renews",
+                            models.BooleanField(
+                                default=False, verbose_name="renewed unless notice is given"
+                            ),
+                        ),
+                        (
+                            "alert_days",
+                            models.PositiveSmallIntegerField(
+                                default=60,
+                                validators=[django.core.validators.MaxValueValidator(730)],
+                                verbose_name="warn before (days)",
+                            ),
+                        ),
+                        (
+                            "price_cents",
+                            models.PositiveBigIntegerField(
+                                default=0,
+                                validators=[django.core.validators.MaxValueValidator(1000000000)],
+                                verbose_name="price (cents)",
+                            ),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(
+                                choices=[
+                                    ("EUR", "euro"),
+                                    ("USD", "US dollar"),
+                                    ("GBP", "pound sterling"),
+                                    ("CHF", "Swiss franc"),
+                                ],
+                                default="EUR",
+                                max_length=3,
+                                verbose_name="currency",
+                            ),
+                        ),
+                        (
+                            "price_period",
+                            models.CharField(
+                                choices=[
+                                    ("once", "once"),
+                                    ("month", "each month"),
+                                    ("quarter", "each quarter"),
+                                    ("year", "each year"),
+                                ],
+                                default="year",
+                                max_length=8,
+                                verbose_name="paid",
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.TextField(blank=True, max_length=4000, verbose_name="note"),
+                        ),
+                        ("alerted_for", models.DateField(editable=False, null=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supplier_contracts",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "service_contract",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="The underpinning contract whose commitments are counted.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supplier_contracts",
+                                to="contracts.servicecontract",
+                                verbose_name="commitments",
+                            ),
+                        ),
+                        (
+                            "supplier",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="supplies",
+                                to="people.organisation",
+                                verbose_name="supplier",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "supplier contract",
+                        "verbose_name_plural": "supplier contracts",
+                        "ordering": ["name", "id"],
+                        "indexes": [
+                            models.Index(fields=["name", "id"], name="supplier_contract_name"),
+                            models.Index(fields=["ends_on", "id"], name="supplier_contract_ends"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True),
+                                    ("ends_on__gte", models.F("starts_on")),
+                                    _connector="OR",
+                                ),
+                                name="supplier_contract_ends_after_start",
+                                violation_error_message="It ends before it starts.",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["warranty", "maintenance", "rental"])
+                                ),
+                                name="supplier_contract_kind_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Paper",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        ("added_at", models.DateTimeField(verbose_name="added")),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "licence",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="papers",
+                                to="park.licence",
+                            ),
+                        ),
+                        (
+                            "contract",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="papers",
+                                to="park.suppliercontract",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "paper",
+                        "verbose_name_plural": "papers",
+                        "ordering": ["-added_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("contract__isnull", False), ("licence__isnull", True)
+                                    ),
+                                    models.Q(
+                                        ("contract__isnull", True), ("licence__isnull", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="paper_of_one_thing",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CoveredAsset",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="covered_by",
+                                to="park.asset",
+                                verbose_name="asset",
+                            ),
+                        ),
+                        (
+                            "contract",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="covered",
+                                to="park.suppliercontract",
+                                verbose_name="contract",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "covered asset",
+                        "verbose_name_plural": "covered assets",
+                        "ordering": ["asset__name", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("contract", "asset"), name="covered_asset_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Supply",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=160, verbose_name="name")),
+                        ("level", models.CharField(blank=True, max_length=80, verbose_name="left")),
+                        (
+                            "percent",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="left (%)"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "supply",
+                        "verbose_name_plural": "supplies",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VirtualMachine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                        (
+                            "uuid",
+                            models.CharField(
+                                blank=True, db_index=True, max_length=64, verbose_name="UUID"
+                            ),
+                        ),
+                        ("kind", models.CharField(blank=True, max_length=60, verbose_name="kind")),
+                        (
+                            "status",
+                            models.CharField(blank=True, max_length=40, verbose_name="status"),
+                        ),
+                        (
+                            "memory_mib",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="memory (MiB)"
+                            ),
+                        ),
+                        (
+                            "processors",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="processors"
+                            ),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "guest",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="hosted_as",
+                                to="park.asset",
+                                verbose_name="machine",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "virtual machine",
+                        "verbose_name_plural": "virtual machines",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Volume",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_manual",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="added by hand"
+                            ),
+                        ),
+                        (
+                            "mount",
+                            models.CharField(blank=True, max_length=250, verbose_name="mounted on"),
+                        ),
+                        (
+                            "device",
+                            models.CharField(blank=True, max_length=250, verbose_name="device"),
+                        ),
+                        (
+                            "label",
+                            models.CharField(blank=True, max_length=120, verbose_name="label"),
+                        ),
+                        (
+                            "file_system",
+                            models.CharField(blank=True, max_length=60, verbose_name="file system"),
+                        ),
+                        (
+                            "serial",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="serial number"
+                            ),
+                        ),
+                        (
+                            "size_mb",
+                            models.PositiveBigIntegerField(
+                                blank=True, null=True, verbose_name="size (MB)"
+                            ),
+                        ),
+                        (
+                            "free_mb",
+                            models.PositiveBigIntegerField(
+                                blank=True, null=True, verbose_name="free (MB)"
+                            ),
+                        ),
+                        (
+                            "is_encrypted",
+                            models.BooleanField(blank=True, null=True, verbose_name="encrypted"),
+                        ),
+                        (
+                            "encryption",
+                            models.CharField(blank=True, max_length=120, verbose_name="encryption"),
+                        ),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(class)s_rows",
+                                to="park.asset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "volume",
+                        "verbose_name_plural": "volumes",
+                        "ordering": ["id"],
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Machine",
+                    fields=[
+                        (
+                            "asset",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="machine",
+                                serialize=False,
+                                to="park.asset",
+                            ),
+                        ),
+                        (
+                            "os_full_name",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="system as told"
+                            ),
+                        ),
+                        (
+                            "os_version",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="system's version"
+                            ),
+                        ),
+                        (
+                            "kernel_version",
+                            models.CharField(blank=True, max_length=160, verbose_name="kernel"),
+                        ),
+                        (
+                            "architecture",
+                            models.CharField(
+                                blank=True, max_length=40, verbose_name="architecture"
+                            ),
+                        ),
+                        (
+                            "installed_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="system installed on"
+                            ),
+                        ),
+                        (
+                            "domain",
+                            models.CharField(blank=True, max_length=120, verbose_name="domain"),
+                        ),
+                        (
+                            "chassis",
+                            models.CharField(blank=True, max_length=60, verbose_name="chassis"),
+                        ),
+                        (
+                            "virtual",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="virtual machine of"
+                            ),
+                        ),
+                        (
+                            "motherboard_serial",
+                            models.CharField(
+                                blank=True, max_length=128, verbose_name="motherboard's serial"
+                            ),
+                        ),
+                        (
+                            "firmware",
+                            models.CharField(blank=True, max_length=160, verbose_name="firmware"),
+                        ),
+                        (
+                            "memory_mib",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="memory (MiB)"
+                            ),
+                        ),
+                        (
+                            "last_user",
+                            models.CharField(blank=True, max_length=160, verbose_name="last user"),
+                        ),
+                        ("users", models.JSONField(blank=True, default=list, verbose_name="users")),
+                        (
+                            "description",
+                            models.TextField(
+                                blank=True, max_length=2000, verbose_name="description"
+                            ),
+                        ),
+                        (
+                            "location",
+                            models.CharField(
+                                blank=True, max_length=250, verbose_name="location as told"
+                            ),
+                        ),
+                        (
+                            "page_count",
+                            models.PositiveBigIntegerField(
+                                blank=True, null=True, verbose_name="pages printed"
+                            ),
+                        ),
+                        ("counts", models.JSONField(blank=True, default=dict)),
+                        ("sections", models.JSONField(blank=True, default=dict)),
+                        (
+                            "last_report_id",
+                            models.BigIntegerField(blank=True, editable=False, null=True),
+                        ),
+                        (
+                            "inventoried_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="inventoried"),
+                        ),
+                        (
+                            "system",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="machines",
+                                to="park.operatingsystem",
+                                verbose_name="operating system",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "machine",
+                        "verbose_name_plural": "machines",
+                    },
+                ),
             ],
-            options={
-                'verbose_name': 'asset',
-                'verbose_name_plural': 'assets',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AssetType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('computer', 'computer'), ('printer', 'printer'), ('networking', 'network equipment'), ('phone', 'phone'), ('monitor', 'monitor'), ('peripheral', 'peripheral'), ('service', 'service'), ('application', 'application'), ('other', 'other')], default='other', max_length=12, verbose_name='kind')),
-                ('icon', models.CharField(blank=True, default='package', max_length=40, verbose_name='icon')),
-                ('fields', models.JSONField(blank=True, default=list, verbose_name='own fields')),
-                ('is_shipped', models.BooleanField(default=False, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'asset type',
-                'verbose_name_plural': 'asset types',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='GridFactor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2, unique=True, verbose_name='country (two letters)')),
-                ('grams_per_kwh', models.DecimalField(decimal_places=1, max_digits=6, validators=[django.core.validators.MinValueValidator(0)], verbose_name='g CO₂ a kWh')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'grid factor',
-                'verbose_name_plural': 'grid factors',
-                'ordering': ['country'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RelationKind',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(help_text='“runs on”: the first … the second', max_length=80, unique=True, verbose_name='in words')),
-                ('inverse', models.CharField(help_text='“hosts”', max_length=80, verbose_name='the other way')),
-                ('effect', models.CharField(choices=[('source', 'the first falls with the second'), ('target', 'the second falls with the first'), ('none', 'neither falls with the other')], default='source', max_length=6, verbose_name='effect')),
-                ('is_shipped', models.BooleanField(default=False, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-            ],
-            options={
-                'verbose_name': 'kind of relation',
-                'verbose_name_plural': 'kinds of relations',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MachineDocument',
-            fields=[
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='document', serialize=False, to='park.asset')),
-                ('digest', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-            ],
-            options={
-                'verbose_name': 'inventory document',
-                'verbose_name_plural': 'inventory documents',
-            },
-        ),
-        migrations.CreateModel(
-            name='Antivirus',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('publisher', models.CharField(blank=True, max_length=120, verbose_name='publisher')),
-                ('product_version', models.CharField(blank=True, max_length=80, verbose_name='version')),
-                ('is_enabled', models.BooleanField(blank=True, null=True, verbose_name='enabled')),
-                ('is_up_to_date', models.BooleanField(blank=True, null=True, verbose_name='up to date')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'antivirus',
-                'verbose_name_plural': 'antivirus',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='asset',
-            name='type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assets', to='park.assettype', verbose_name='type'),
-        ),
-        migrations.CreateModel(
-            name='AttachedPrinter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('driver', models.CharField(blank=True, max_length=200, verbose_name='driver')),
-                ('port', models.CharField(blank=True, max_length=250, verbose_name='port')),
-                ('serial', models.CharField(blank=True, max_length=128, verbose_name='serial number')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'printer of a computer',
-                'verbose_name_plural': 'printers of a computer',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Baseline',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='note')),
-                ('taken_at', models.DateTimeField(auto_now_add=True, verbose_name='taken')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'baseline',
-                'verbose_name_plural': 'baselines',
-                'ordering': ['-taken_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BaselineMachine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField(default=dict)),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='baselines', to='park.asset')),
-                ('baseline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='machines', to='park.baseline')),
-            ],
-            options={
-                'verbose_name': 'machine of a baseline',
-                'verbose_name_plural': 'machines of a baseline',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BroughtList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assets', 'assets'), ('custody', 'who has which asset'), ('licences', 'licences')], max_length=8, verbose_name='kind')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('columns', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('looked_at', 'looked at, nothing is written'), ('written', 'written'), ('left', 'left aside')], default='looked_at', max_length=10, verbose_name='state')),
-                ('summary', models.JSONField(default=dict)),
-                ('brought_at', models.DateTimeField(verbose_name='brought')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('brought_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person', verbose_name='by')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'imported list',
-                'verbose_name_plural': 'imported lists',
-                'ordering': ['-brought_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Budget',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount (€, before tax)')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='note')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='park_budgets', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'park budget',
-                'verbose_name_plural': 'park budgets',
-                'ordering': ['-year'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Component',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('name', models.CharField(blank=True, max_length=250, verbose_name='name')),
-                ('manufacturer', models.CharField(blank=True, max_length=120, verbose_name='manufacturer')),
-                ('model', models.CharField(blank=True, max_length=160, verbose_name='model')),
-                ('serial', models.CharField(blank=True, max_length=128, verbose_name='serial number')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'component',
-                'verbose_name_plural': 'components',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Consumable',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
-                ('minimum', models.PositiveIntegerField(default=0, help_text='At this number or under, an alert stands.', verbose_name='minimum')),
-                ('quantity', models.PositiveIntegerField(default=0, editable=False, verbose_name='in stock')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consumables', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'consumable',
-                'verbose_name_plural': 'consumables',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ConsumableMovement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('change', models.IntegerField()),
-                ('quantity_after', models.PositiveIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.asset')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('consumable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='park.consumable')),
-            ],
-            options={
-                'ordering': ['-at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Counter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('value', models.PositiveBigIntegerField(verbose_name='value')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'counter',
-                'verbose_name_plural': 'counters',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DatabaseServer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='kind')),
-                ('server_version', models.CharField(blank=True, max_length=80, verbose_name='version')),
-                ('port', models.CharField(blank=True, max_length=20, verbose_name='port')),
-                ('is_active', models.BooleanField(blank=True, null=True, verbose_name='running')),
-                ('databases', models.JSONField(blank=True, default=list, verbose_name='databases')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'database service',
-                'verbose_name_plural': 'database services',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Disposal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('collector', models.CharField(max_length=160, verbose_name='collector')),
-                ('collected_on', models.DateField(verbose_name='collected on')),
-                ('certificate_number', models.CharField(blank=True, max_length=80, verbose_name="certificate's number")),
-                ('certificate_name', models.CharField(blank=True, max_length=150)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('certificate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'disposal',
-                'verbose_name_plural': 'disposals',
-                'ordering': ['-collected_on', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DisposedAsset',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.PositiveSmallIntegerField(choices=[(1, '1. Temperature exchange equipment'), (2, '2. Screens, monitors, and equipment with screens over 100 cm²'), (3, '3. Lamps'), (4, '4. Large equipment (any external dimension over 50 cm)'), (5, '5. Small equipment (no external dimension over 50 cm)'), (6, '6. Small IT and telecommunication equipment (none over 50 cm)')], verbose_name='category')),
-                ('weight_kg', models.DecimalField(decimal_places=2, max_digits=7, validators=[django.core.validators.MinValueValidator(0)], verbose_name='weight (kg)')),
-                ('wiping', models.CharField(choices=[('none', 'no storage in it'), ('clear', 'clear: overwritten, or reset by its own commands'), ('purge', 'purge: beyond recovery in a laboratory (secure erase, key destroyed)'), ('destroy', 'destroy: shredded, disintegrated, melted')], max_length=8, verbose_name='data wiping')),
-                ('wiped_by', models.CharField(blank=True, max_length=120, verbose_name='wiped by')),
-                ('wiped_on', models.DateField(blank=True, null=True, verbose_name='wiped on')),
-                ('proof_name', models.CharField(blank=True, max_length=150)),
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='disposed_in', to='park.asset')),
-                ('disposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='park.disposal')),
-                ('proof', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Doubt',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('state', models.CharField(choices=[('open', 'open'), ('merged', 'the same machine'), ('separated', 'another machine')], default='open', max_length=9, verbose_name='state')),
-                ('raised_at', models.DateTimeField(auto_now_add=True, verbose_name='raised')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.asset', verbose_name='settled as')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-            ],
-            options={
-                'verbose_name': 'doubt on a machine',
-                'verbose_name_plural': 'doubts on machines',
-                'ordering': ['-raised_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DoubtCandidate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confidence', models.PositiveSmallIntegerField(verbose_name='confidence, of 100')),
-                ('evidence', models.JSONField(default=list, verbose_name='evidence')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doubts', to='park.asset')),
-                ('doubt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='park.doubt')),
-            ],
-            options={
-                'verbose_name': 'candidate',
-                'verbose_name_plural': 'candidates',
-                'ordering': ['-confidence', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EnergyProfile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kwh_per_year', models.DecimalField(decimal_places=1, max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='kWh a year')),
-                ('making_kg', models.DecimalField(blank=True, decimal_places=1, max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='CO₂ of its making (kg)')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('type', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='energy_profile', to='park.assettype', verbose_name='type')),
-            ],
-            options={
-                'verbose_name': 'energy profile',
-                'verbose_name_plural': 'energy profiles',
-                'ordering': ['type__name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EnrolmentToken',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='used for')),
-                ('prefix', models.CharField(max_length=12, unique=True, verbose_name='begins with')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('certificate', models.CharField(blank=True, help_text='As the proxy that checked the certificate writes it in its header.', max_length=250, verbose_name='or the subject of a client certificate')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolment_tokens', to='people.organisation', verbose_name='organisation')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.site', verbose_name='site of new machines')),
-            ],
-            options={
-                'verbose_name': 'enrolment token',
-                'verbose_name_plural': 'enrolment tokens',
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Agent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=300)),
-                ('agent_id', models.CharField(blank=True, max_length=64, verbose_name="agent's id")),
-                ('deviceid', models.CharField(blank=True, max_length=255, verbose_name='device id')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='program')),
-                ('program_version', models.CharField(blank=True, max_length=60, verbose_name="program's version")),
-                ('tag', models.CharField(blank=True, max_length=120, verbose_name='tag')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='address')),
-                ('first_contact_at', models.DateTimeField(auto_now_add=True, verbose_name='first contact')),
-                ('last_contact_at', models.DateTimeField(verbose_name='last contact')),
-                ('last_inventory_at', models.DateTimeField(blank=True, null=True, verbose_name='last inventory')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='people.organisation', verbose_name='organisation')),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='agents', to='park.asset', verbose_name='machine')),
-                ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='agents', to='park.enrolmenttoken')),
-            ],
-            options={
-                'verbose_name': 'agent',
-                'verbose_name_plural': 'agents',
-                'ordering': ['-last_contact_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Identifier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=300)),
-                ('seen_at', models.DateTimeField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'identifier',
-                'verbose_name_plural': 'identifiers',
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportMapping',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('assets', 'assets'), ('custody', 'who has which asset'), ('licences', 'licences')], max_length=8, verbose_name='kind')),
-                ('columns', models.JSONField(default=dict, verbose_name='columns')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'import mapping',
-                'verbose_name_plural': 'import mappings',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InventoryReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('file_name', models.CharField(blank=True, max_length=300, verbose_name='file')),
-                ('source', models.CharField(default='agent', max_length=8)),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('last_received_at', models.DateTimeField(verbose_name='last received')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='received times')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='address')),
-                ('user_agent', models.CharField(blank=True, max_length=200, verbose_name='program')),
-                ('sender_id', models.CharField(blank=True, max_length=64, verbose_name="agent's id")),
-                ('proxy_id', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(choices=[('waiting', 'waiting'), ('created', 'machine created'), ('updated', 'machine updated'), ('unchanged', 'nothing changed'), ('doubtful', 'doubtful'), ('refused', 'refused')], default='waiting', max_length=9, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='reason')),
-                ('detail', models.CharField(blank=True, max_length=500, verbose_name='detail')),
-                ('format', models.CharField(blank=True, max_length=8, verbose_name='format')),
-                ('query', models.CharField(blank=True, max_length=20, verbose_name='request')),
-                ('deviceid', models.CharField(blank=True, max_length=255, verbose_name='device id')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('is_partial', models.BooleanField(default=False, verbose_name='partial')),
-                ('processed_at', models.DateTimeField(blank=True, null=True, verbose_name='processed')),
-                ('seconds', models.FloatField(blank=True, null=True, verbose_name='seconds to process')),
-                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='park.agent')),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='park.asset', verbose_name='machine')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('raw', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.site')),
-                ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.enrolmenttoken')),
-            ],
-            options={
-                'verbose_name': 'inventory report',
-                'verbose_name_plural': 'inventory reports',
-                'ordering': ['-received_at', '-id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='doubt',
-            name='report',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doubts', to='park.inventoryreport', verbose_name='report'),
-        ),
-        migrations.CreateModel(
-            name='Licence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('product_pattern', models.CharField(help_text='As inventories name it; * stands for any letters: Microsoft Office*', max_length=160, verbose_name='product')),
-                ('publisher_pattern', models.CharField(blank=True, help_text='Empty: any publisher.', max_length=120, verbose_name='publisher')),
-                ('metric', models.CharField(choices=[('user', 'one user'), ('device', 'one device'), ('core', 'one processor core'), ('concurrent', 'one use at a time'), ('subscription', 'one subscription')], default='device', max_length=12, verbose_name='one unit covers')),
-                ('quantity', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000000)], verbose_name='quantity')),
-                ('unit_price_cents', models.PositiveBigIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1000000000)], verbose_name='price of one (cents)')),
-                ('currency', models.CharField(choices=[('EUR', 'euro'), ('USD', 'US dollar'), ('GBP', 'pound sterling'), ('CHF', 'Swiss franc')], default='EUR', max_length=3, verbose_name='currency')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
-                ('alert_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MaxValueValidator(730)], verbose_name='warn before (days)')),
-                ('supplier', models.CharField(blank=True, max_length=120, verbose_name='supplier')),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='order or invoice')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note')),
-                ('alerted_for', models.DateField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='licences', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'licence',
-                'verbose_name_plural': 'licences',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LicenceAllocation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='taken back')),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='licence_allocations', to='park.asset', verbose_name='asset')),
-                ('licence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='park.licence', verbose_name='licence')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='licence_allocations', to='people.person', verbose_name='person')),
-            ],
-            options={
-                'verbose_name': 'allocation of a licence',
-                'verbose_name_plural': 'allocations of licences',
-                'ordering': ['-given_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Loan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='from')),
-                ('last_day', models.DateField(verbose_name='until')),
-                ('state', models.CharField(choices=[('reserved', 'reserved'), ('out', 'lent'), ('returned', 'given back'), ('cancelled', 'cancelled')], default='reserved', max_length=9, verbose_name='state')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('lent_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='park.asset', verbose_name='asset')),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='people.person', verbose_name='borrower')),
-            ],
-            options={
-                'ordering': ['-first_day', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LoanDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loan_days', to='park.asset')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='park.loan')),
-            ],
-            options={
-                'ordering': ['day'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Match',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(max_length=10, verbose_name='verdict')),
-                ('confidence', models.PositiveSmallIntegerField(verbose_name='confidence, of 100')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('evidence', models.JSONField(default=list, verbose_name='evidence')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='park.asset')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='park.inventoryreport')),
-            ],
-            options={
-                'verbose_name': 'match',
-                'verbose_name_plural': 'matches',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MemoryModule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('slot', models.CharField(blank=True, max_length=80, verbose_name='slot')),
-                ('size_mib', models.PositiveIntegerField(blank=True, null=True, verbose_name='size (MiB)')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='kind')),
-                ('speed', models.CharField(blank=True, max_length=40, verbose_name='speed')),
-                ('manufacturer', models.CharField(blank=True, max_length=80, verbose_name='manufacturer')),
-                ('serial', models.CharField(blank=True, max_length=80, verbose_name='serial number')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'memory module',
-                'verbose_name_plural': 'memory modules',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MergeRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='merged')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='park.asset')),
-                ('lost', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lost_merges', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'merge',
-                'verbose_name_plural': 'merges',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Monitor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
-                ('manufacturer', models.CharField(blank=True, max_length=120, verbose_name='manufacturer')),
-                ('serial', models.CharField(blank=True, max_length=128, verbose_name='serial number')),
-                ('description', models.CharField(blank=True, max_length=120, verbose_name='made')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'screen',
-                'verbose_name_plural': 'screens',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NeedsStudy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('context', models.TextField(blank=True, help_text='Where things stand, and who asks.', max_length=8000, verbose_name='context')),
-                ('purpose', models.TextField(blank=True, help_text='What must be better afterwards.', max_length=8000, verbose_name='purpose')),
-                ('constraints_text', models.TextField(blank=True, help_text='Budget, dates, rules, systems.', max_length=8000, verbose_name='constraints')),
-                ('decision', models.TextField(blank=True, max_length=8000, verbose_name='decision')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'specification of needs',
-                'verbose_name_plural': 'specifications of needs',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Criterion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='criterion')),
-                ('need', models.CharField(choices=[('must', 'indispensable'), ('should', 'expected'), ('could', 'welcome')], default='should', max_length=6, verbose_name='need')),
-                ('weight', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='weight')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='park.needsstudy', verbose_name='study')),
-            ],
-            options={
-                'verbose_name': 'criterion',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Candidate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='product')),
-                ('publisher', models.CharField(blank=True, max_length=120, verbose_name='publisher')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='park.needsstudy', verbose_name='study')),
-            ],
-            options={
-                'verbose_name': 'compared product',
-                'verbose_name_plural': 'compared products',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkPort',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='number')),
-                ('name', models.CharField(blank=True, max_length=250, verbose_name='name')),
-                ('mac', models.CharField(blank=True, db_index=True, max_length=32, verbose_name='MAC address')),
-                ('kind', models.CharField(blank=True, max_length=40, verbose_name='kind')),
-                ('status', models.CharField(blank=True, max_length=20, verbose_name='status')),
-                ('speed', models.CharField(blank=True, max_length=40, verbose_name='speed')),
-                ('is_virtual', models.BooleanField(default=False, verbose_name='virtual')),
-                ('driver', models.CharField(blank=True, max_length=80, verbose_name='driver')),
-                ('vlans', models.JSONField(blank=True, default=list, verbose_name='VLANs')),
-                ('neighbours', models.JSONField(blank=True, default=list, verbose_name='neighbours')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'network port',
-                'verbose_name_plural': 'network ports',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('address', models.CharField(db_index=True, max_length=64, verbose_name='address')),
-                ('mask', models.CharField(blank=True, max_length=64, verbose_name='mask')),
-                ('gateway', models.CharField(blank=True, max_length=64, verbose_name='gateway')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-                ('port', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='park.networkport')),
-            ],
-            options={
-                'verbose_name': 'network address',
-                'verbose_name_plural': 'network addresses',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OperatingSystem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('version', models.CharField(blank=True, max_length=80, verbose_name='version')),
-                ('family', models.CharField(blank=True, max_length=20, verbose_name='family')),
-                ('support_ends_on', models.DateField(blank=True, null=True, verbose_name='support ends')),
-            ],
-            options={
-                'verbose_name': 'operating system',
-                'verbose_name_plural': 'operating systems',
-                'ordering': ['name', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='system_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Placement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('client', 'client'), ('web', 'web'), ('application', 'application'), ('database', 'database'), ('infrastructure', 'infrastructure')], max_length=14, verbose_name='tier')),
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='placement', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'tier of an asset',
-                'verbose_name_plural': 'tiers of assets',
-            },
-        ),
-        migrations.CreateModel(
-            name='Processor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
-                ('manufacturer', models.CharField(blank=True, max_length=80, verbose_name='manufacturer')),
-                ('cores', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='cores')),
-                ('threads', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='threads')),
-                ('speed_mhz', models.PositiveIntegerField(blank=True, null=True, verbose_name='speed (MHz)')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'processor',
-                'verbose_name_plural': 'processors',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RedundancyGroup',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('needs', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='how many must stand')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='redundancy_groups', to='park.asset', verbose_name='asset')),
-            ],
-            options={
-                'verbose_name': 'redundancy group',
-                'verbose_name_plural': 'redundancy groups',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Relation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='park.redundancygroup', verbose_name='redundancy group')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations_from', to='park.asset', verbose_name='first')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations_to', to='park.asset', verbose_name='second')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='park.relationkind', verbose_name='kind')),
-            ],
-            options={
-                'verbose_name': 'relation',
-                'verbose_name_plural': 'relations',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Score',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(10)], verbose_name='score')),
-                ('proof', models.TextField(blank=True, max_length=2000, verbose_name='proof')),
-                ('link', models.URLField(blank=True, max_length=400, verbose_name='link')),
-                ('file_name', models.CharField(blank=True, max_length=200, verbose_name='file')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='park.candidate', verbose_name='product')),
-                ('criterion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='park.criterion', verbose_name='criterion')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-            ],
-            options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
-                'ordering': ['criterion', 'candidate', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SoftwareProduct',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=250, verbose_name='name')),
-                ('publisher', models.CharField(blank=True, max_length=160, verbose_name='publisher')),
-                ('category', models.CharField(blank=True, max_length=80, verbose_name='category')),
-            ],
-            options={
-                'verbose_name': 'software product',
-                'verbose_name_plural': 'software products',
-                'ordering': ['name', 'id'],
-                'indexes': [models.Index(fields=['name', 'id'], name='software_name')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SoftwareVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('version', models.CharField(blank=True, max_length=120, verbose_name='version')),
-                ('architecture', models.CharField(blank=True, max_length=20, verbose_name='architecture')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='park.softwareproduct', verbose_name='product')),
-            ],
-            options={
-                'verbose_name': 'software version',
-                'verbose_name_plural': 'software versions',
-                'ordering': ['product', 'version', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Installation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('installed_on', models.DateField(blank=True, null=True, verbose_name='installed on')),
-                ('asset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='installations', to='park.asset')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='park.softwareversion')),
-            ],
-            options={
-                'verbose_name': 'installation',
-                'verbose_name_plural': 'installations',
-            },
-        ),
-        migrations.CreateModel(
-            name='StockPlace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='note')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_places', to='people.organisation', verbose_name='organisation')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stock_places', to='people.site', verbose_name='site')),
-            ],
-            options={
-                'verbose_name': 'stock place',
-                'verbose_name_plural': 'stock places',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Movement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('ordered', 'ordered'), ('stock', 'in stock'), ('use', 'in use'), ('repair', 'in repair'), ('retired', 'retired'), ('disposed', 'disposed of')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='park.asset')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.site')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.team')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='movements', to='park.stockplace')),
-            ],
-            options={
-                'ordering': ['-at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CustodySheet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hand_over', 'hand-over'), ('return', 'return')], max_length=9, verbose_name='kind')),
-                ('accessories', models.TextField(blank=True, max_length=1000, verbose_name='accessories')),
-                ('condition', models.TextField(blank=True, max_length=1000, verbose_name='condition')),
-                ('prepared_at', models.DateTimeField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('signed_name', models.CharField(blank=True, max_length=120)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody_sheets', to='park.asset')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custody_sheets', to='people.person', verbose_name='person')),
-                ('prepared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('signature', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.site', verbose_name='site')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team', verbose_name='team')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='park.stockplace', verbose_name='stock place')),
-            ],
-            options={
-                'ordering': ['-prepared_at', '-id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='consumable',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consumables', to='park.stockplace', verbose_name='stock place'),
-        ),
-        migrations.AddField(
-            model_name='asset',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assets', to='park.stockplace', verbose_name='stock place'),
-        ),
-        migrations.CreateModel(
-            name='StockTaking',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_takings', to='people.organisation', verbose_name='organisation')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='park.stockplace', verbose_name='stock place')),
-                ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.site', verbose_name='site')),
-            ],
-            options={
-                'verbose_name': 'stock-taking',
-                'verbose_name_plural': 'stock-takings',
-                'ordering': ['-opened_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StockLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'not seen yet'), ('found', 'found'), ('elsewhere', 'found here, expected elsewhere'), ('missing', 'not found')], default='waiting', max_length=9)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('resolution', models.CharField(blank=True, choices=[('moved', 'moved here'), ('lost', 'lost'), ('kept', 'left as it was'), ('created', 'asset created'), ('ignored', 'ignored')], max_length=8)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_lines', to='park.asset')),
-                ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('stock_taking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='park.stocktaking')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Storage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
-                ('manufacturer', models.CharField(blank=True, max_length=80, verbose_name='manufacturer')),
-                ('model', models.CharField(blank=True, max_length=160, verbose_name='model')),
-                ('serial', models.CharField(blank=True, max_length=128, verbose_name='serial number')),
-                ('firmware', models.CharField(blank=True, max_length=60, verbose_name='firmware')),
-                ('kind', models.CharField(blank=True, max_length=80, verbose_name='kind')),
-                ('interface', models.CharField(blank=True, max_length=40, verbose_name='interface')),
-                ('size_mb', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='size (MB)')),
-                ('is_disk', models.BooleanField(default=True, verbose_name='is a disk')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'storage',
-                'verbose_name_plural': 'storages',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='StrayCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=200)),
-                ('seen_at', models.DateTimeField()),
-                ('resolution', models.CharField(blank=True, choices=[('moved', 'moved here'), ('lost', 'lost'), ('kept', 'left as it was'), ('created', 'asset created'), ('ignored', 'ignored')], max_length=8)),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='park.asset')),
-                ('stock_taking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='strays', to='park.stocktaking')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SupplierContract',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('warranty', 'warranty'), ('maintenance', 'maintenance'), ('rental', 'rental')], default='maintenance', max_length=12, verbose_name='kind')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
-                ('notice_by', models.DateField(blank=True, help_text='The last day on which it can be ended or kept from being renewed.', null=True, verbose_name='notice at the latest on')),
-                ('renews', models.BooleanField(default=False, verbose_name='renewed unless notice is given')),
-                ('alert_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MaxValueValidator(730)], verbose_name='warn before (days)')),
-                ('price_cents', models.PositiveBigIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1000000000)], verbose_name='price (cents)')),
-                ('currency', models.CharField(choices=[('EUR', 'euro'), ('USD', 'US dollar'), ('GBP', 'pound sterling'), ('CHF', 'Swiss franc')], default='EUR', max_length=3, verbose_name='currency')),
-                ('price_period', models.CharField(choices=[('once', 'once'), ('month', 'each month'), ('quarter', 'each quarter'), ('year', 'each year')], default='year', max_length=8, verbose_name='paid')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note')),
-                ('alerted_for', models.DateField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplier_contracts', to='people.organisation', verbose_name='organisation')),
-                ('service_contract', models.ForeignKey(blank=True, help_text='The underpinning contract whose commitments are counted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplier_contracts', to='contracts.servicecontract', verbose_name='commitments')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplies', to='people.organisation', verbose_name='supplier')),
-            ],
-            options={
-                'verbose_name': 'supplier contract',
-                'verbose_name_plural': 'supplier contracts',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Paper',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('added_at', models.DateTimeField(verbose_name='added')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='park.licence')),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='park.suppliercontract')),
-            ],
-            options={
-                'verbose_name': 'paper',
-                'verbose_name_plural': 'papers',
-                'ordering': ['-added_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CoveredAsset',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered_by', to='park.asset', verbose_name='asset')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='covered', to='park.suppliercontract', verbose_name='contract')),
-            ],
-            options={
-                'verbose_name': 'covered asset',
-                'verbose_name_plural': 'covered assets',
-                'ordering': ['asset__name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Supply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('level', models.CharField(blank=True, max_length=80, verbose_name='left')),
-                ('percent', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='left (%)')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'supply',
-                'verbose_name_plural': 'supplies',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='VirtualMachine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('uuid', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='UUID')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='kind')),
-                ('status', models.CharField(blank=True, max_length=40, verbose_name='status')),
-                ('memory_mib', models.PositiveIntegerField(blank=True, null=True, verbose_name='memory (MiB)')),
-                ('processors', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='processors')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-                ('guest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='hosted_as', to='park.asset', verbose_name='machine')),
-            ],
-            options={
-                'verbose_name': 'virtual machine',
-                'verbose_name_plural': 'virtual machines',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Volume',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_manual', models.BooleanField(default=False, editable=False, verbose_name='added by hand')),
-                ('mount', models.CharField(blank=True, max_length=250, verbose_name='mounted on')),
-                ('device', models.CharField(blank=True, max_length=250, verbose_name='device')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='label')),
-                ('file_system', models.CharField(blank=True, max_length=60, verbose_name='file system')),
-                ('serial', models.CharField(blank=True, max_length=80, verbose_name='serial number')),
-                ('size_mb', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='size (MB)')),
-                ('free_mb', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='free (MB)')),
-                ('is_encrypted', models.BooleanField(blank=True, null=True, verbose_name='encrypted')),
-                ('encryption', models.CharField(blank=True, max_length=120, verbose_name='encryption')),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)s_rows', to='park.asset')),
-            ],
-            options={
-                'verbose_name': 'volume',
-                'verbose_name_plural': 'volumes',
-                'ordering': ['id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Machine',
-            fields=[
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='machine', serialize=False, to='park.asset')),
-                ('os_full_name', models.CharField(blank=True, max_length=200, verbose_name='system as told')),
-                ('os_version', models.CharField(blank=True, max_length=120, verbose_name="system's version")),
-                ('kernel_version', models.CharField(blank=True, max_length=160, verbose_name='kernel')),
-                ('architecture', models.CharField(blank=True, max_length=40, verbose_name='architecture')),
-                ('installed_on', models.DateField(blank=True, null=True, verbose_name='system installed on')),
-                ('domain', models.CharField(blank=True, max_length=120, verbose_name='domain')),
-                ('chassis', models.CharField(blank=True, max_length=60, verbose_name='chassis')),
-                ('virtual', models.CharField(blank=True, max_length=60, verbose_name='virtual machine of')),
-                ('motherboard_serial', models.CharField(blank=True, max_length=128, verbose_name="motherboard's serial")),
-                ('firmware', models.CharField(blank=True, max_length=160, verbose_name='firmware')),
-                ('memory_mib', models.PositiveIntegerField(blank=True, null=True, verbose_name='memory (MiB)')),
-                ('last_user', models.CharField(blank=True, max_length=160, verbose_name='last user')),
-                ('users', models.JSONField(blank=True, default=list, verbose_name='users')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='description')),
-                ('location', models.CharField(blank=True, max_length=250, verbose_name='location as told')),
-                ('page_count', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='pages printed')),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('sections', models.JSONField(blank=True, default=dict)),
-                ('last_report_id', models.BigIntegerField(blank=True, editable=False, null=True)),
-                ('inventoried_at', models.DateTimeField(blank=True, null=True, verbose_name='inventoried')),
-                ('system', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='machines', to='park.operatingsystem', verbose_name='operating system')),
-            ],
-            options={
-                'verbose_name': 'machine',
-                'verbose_name_plural': 'machines',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='baseline',
-            index=models.Index(fields=['-taken_at', '-id'], name='baseline_taken'),
-        ),
-        migrations.AddConstraint(
-            model_name='baselinemachine',
-            constraint=models.UniqueConstraint(fields=('baseline', 'asset'), name='baseline_machine_once'),
-        ),
-        migrations.AddIndex(
-            model_name='budget',
-            index=models.Index(fields=['year', 'id'], name='park_budget_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year'), name='park_budget_once'),
-        ),
-        migrations.AddIndex(
-            model_name='consumablemovement',
-            index=models.Index(fields=['consumable', '-at', '-id'], name='consumable_movement'),
-        ),
-        migrations.AddIndex(
-            model_name='disposal',
-            index=models.Index(fields=['collected_on', 'id'], name='disposal_collected'),
-        ),
-        migrations.AddConstraint(
-            model_name='disposedasset',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__gt', 0)), name='disposed_weight'),
-        ),
-        migrations.AddConstraint(
-            model_name='doubtcandidate',
-            constraint=models.UniqueConstraint(fields=('doubt', 'asset'), name='doubt_candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmenttoken',
-            constraint=models.UniqueConstraint(condition=models.Q(('certificate', ''), _negated=True), fields=('certificate',), name='enrolment_certificate_once'),
-        ),
-        migrations.AddIndex(
-            model_name='agent',
-            index=models.Index(fields=['last_contact_at', 'id'], name='agent_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='agent',
-            constraint=models.UniqueConstraint(fields=('organisation', 'key'), name='agent_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(fields=['key'], name='identifier_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('asset', 'key'), name='identifier_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importmapping',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'name'), name='import_mapping_once'),
-        ),
-        migrations.AddIndex(
-            model_name='inventoryreport',
-            index=models.Index(fields=['digest', '-id'], name='report_digest'),
-        ),
-        migrations.AddIndex(
-            model_name='inventoryreport',
-            index=models.Index(fields=['received_at', 'id'], name='report_received'),
-        ),
-        migrations.AddIndex(
-            model_name='inventoryreport',
-            index=models.Index(fields=['outcome', 'received_at', 'id'], name='report_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='inventoryreport',
-            index=models.Index(condition=models.Q(('outcome', 'waiting')), fields=['deviceid', 'id'], name='report_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='doubt',
-            index=models.Index(fields=['state', '-raised_at'], name='doubt_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='doubt',
-            constraint=models.UniqueConstraint(fields=('organisation', 'fingerprint'), name='doubt_fingerprint_once'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['name', 'id'], name='licence_name'),
-        ),
-        migrations.AddIndex(
-            model_name='licence',
-            index=models.Index(fields=['ends_on', 'id'], name='licence_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='licence_ends_after_start', violation_error_message='It ends before it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['user', 'device', 'core', 'concurrent', 'subscription'])), name='licence_metric_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceallocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', True), ('person__isnull', False)), models.Q(('asset__isnull', False), ('person__isnull', True)), _connector='OR'), name='allocation_asset_or_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceallocation',
-            constraint=models.UniqueConstraint(condition=models.Q(('asset__isnull', False), ('released_at__isnull', True)), fields=('licence', 'asset'), name='allocation_asset_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='licenceallocation',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('released_at__isnull', True)), fields=('licence', 'person'), name='allocation_person_once'),
-        ),
-        migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['first_day', 'id'], name='loan_first_day'),
-        ),
-        migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['state', 'last_day'], name='loan_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='loan_days_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='loanday',
-            index=models.Index(fields=['day', 'asset'], name='loan_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='loanday',
-            constraint=models.UniqueConstraint(fields=('asset', 'day'), name='loan_no_overlap'),
-        ),
-        migrations.AddIndex(
-            model_name='needsstudy',
-            index=models.Index(fields=['name', 'id'], name='needs_study_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='criterion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='redundancygroup',
-            constraint=models.CheckConstraint(condition=models.Q(('needs__gte', 1)), name='redundancy_needs_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'kind'), name='relation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='relation_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('criterion', 'candidate'), name='score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 10)), name='score_up_to_10'),
-        ),
-        migrations.AddIndex(
-            model_name='installation',
-            index=models.Index(fields=['version', 'asset'], name='installation_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='installation',
-            constraint=models.UniqueConstraint(fields=('asset', 'version'), name='installation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockplace',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='stock_place_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(fields=['asset', '-at', '-id'], name='movement_asset'),
-        ),
-        migrations.AddIndex(
-            model_name='custodysheet',
-            index=models.Index(fields=['prepared_at', 'id'], name='custody_prepared'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodysheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True), ('signed_at__isnull', True)), fields=('asset',), name='custody_one_sheet_waits'),
-        ),
-        migrations.AddConstraint(
-            model_name='consumable',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name', 'reference'), name='consumable_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consumable',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='consumable_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['organisation', 'name', 'id'], name='asset_organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['name', 'id'], name='asset_name'),
-        ),
-        migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['last_seen', 'id'], name='asset_last_seen'),
-        ),
-        migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['state', 'id'], name='asset_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='asset',
-            constraint=models.UniqueConstraint(condition=models.Q(('inventory_number', ''), _negated=True), fields=('organisation', 'inventory_number'), name='asset_inventory_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='stocktaking',
-            index=models.Index(fields=['opened_at', 'id'], name='stock_taking_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='stockline',
-            index=models.Index(fields=['stock_taking', 'state'], name='stock_line_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='stockline',
-            constraint=models.UniqueConstraint(fields=('stock_taking', 'asset'), name='stock_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='straycode',
-            constraint=models.UniqueConstraint(fields=('stock_taking', 'code'), name='stray_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='suppliercontract',
-            index=models.Index(fields=['name', 'id'], name='supplier_contract_name'),
-        ),
-        migrations.AddIndex(
-            model_name='suppliercontract',
-            index=models.Index(fields=['ends_on', 'id'], name='supplier_contract_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppliercontract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='supplier_contract_ends_after_start', violation_error_message='It ends before it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppliercontract',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['warranty', 'maintenance', 'rental'])), name='supplier_contract_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contract__isnull', False), ('licence__isnull', True)), models.Q(('contract__isnull', True), ('licence__isnull', False)), _connector='OR'), name='paper_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredasset',
-            constraint=models.UniqueConstraint(fields=('contract', 'asset'), name='covered_asset_once'),
         ),
     ]

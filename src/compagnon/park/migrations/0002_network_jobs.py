@@ -3,109 +3,328 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('park', '0001_initial'),
-        ('people', '0001_initial'),
+        ("park", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="SnmpCredential",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        (
+                            "snmp_version",
+                            models.CharField(
+                                choices=[("1", "SNMP v1"), ("2c", "SNMP v2c"), ("3", "SNMP v3")],
+                                max_length=2,
+                                verbose_name="version of SNMP",
+                            ),
+                        ),
+                        (
+                            "username",
+                            models.CharField(blank=True, max_length=64, verbose_name="user name"),
+                        ),
+                        (
+                            "auth_protocol",
+                            models.CharField(
+                                blank=True,
+                                choices=[("", "none"), ("md5", "MD5"), ("sha", "SHA-1")],
+                                max_length=4,
+                                verbose_name="authentication",
+                            ),
+                        ),
+                        (
+                            "privacy_protocol",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("", "none"),
+                                    ("des", "DES"),
+                                    ("3des", "3DES"),
+                                    ("aes", "AES-128"),
+                                ],
+                                max_length=4,
+                                verbose_name="encryption",
+                            ),
+                        ),
+                        ("sealed", models.TextField()),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="snmp_credentials",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "SNMP credential",
+                        "verbose_name_plural": "SNMP credentials",
+                        "ordering": ["name", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "name"), name="snmp_credential_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NetworkJob",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "address",
+                            models.GenericIPAddressField(
+                                blank=True, null=True, verbose_name="agent's address"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("discovery", "discovery of a network"),
+                                    ("inventory", "inventory by SNMP"),
+                                ],
+                                max_length=9,
+                                verbose_name="what",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waits for the agent"),
+                                    ("sent", "given to the agent"),
+                                    ("running", "under way"),
+                                    ("done", "done"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="waiting",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("ranges", models.JSONField(default=list, verbose_name="addresses")),
+                        ("targets", models.JSONField(default=list)),
+                        ("ports", models.JSONField(default=list, verbose_name="ports")),
+                        (
+                            "then_inventory",
+                            models.BooleanField(
+                                default=False, verbose_name="then read what answers by SNMP"
+                            ),
+                        ),
+                        ("asked", models.PositiveIntegerField(default=0, verbose_name="addresses")),
+                        ("counted", models.PositiveIntegerField(blank=True, null=True)),
+                        ("given", models.PositiveSmallIntegerField(default=0)),
+                        ("kept_back", models.CharField(blank=True, max_length=200)),
+                        (
+                            "ordered_at",
+                            models.DateTimeField(auto_now_add=True, verbose_name="ordered"),
+                        ),
+                        ("expires_at", models.DateTimeField(verbose_name="expires")),
+                        (
+                            "sent_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="given"),
+                        ),
+                        (
+                            "started_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="started"),
+                        ),
+                        (
+                            "news_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last news"),
+                        ),
+                        (
+                            "ended_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="ended"),
+                        ),
+                        (
+                            "after",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="followers",
+                                to="park.networkjob",
+                            ),
+                        ),
+                        (
+                            "agent",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="jobs",
+                                to="park.agent",
+                                verbose_name="agent",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "token",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.enrolmenttoken",
+                            ),
+                        ),
+                        (
+                            "credentials",
+                            models.ManyToManyField(
+                                blank=True,
+                                related_name="jobs",
+                                to="park.snmpcredential",
+                                verbose_name="SNMP credentials",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "network job",
+                        "verbose_name_plural": "network jobs",
+                        "ordering": ["-ordered_at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["-ordered_at", "-id"], name="network_job_ordered"),
+                            models.Index(
+                                condition=models.Q(("state__in", ["waiting", "sent"])),
+                                fields=["agent"],
+                                name="network_job_open",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MetDevice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("address", models.CharField(max_length=64, verbose_name="address")),
+                        ("kind", models.CharField(blank=True, max_length=12, verbose_name="kind")),
+                        ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                        (
+                            "model",
+                            models.CharField(blank=True, max_length=160, verbose_name="model"),
+                        ),
+                        (
+                            "mac",
+                            models.CharField(blank=True, max_length=17, verbose_name="MAC address"),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("created", "machine created"),
+                                    ("updated", "machine updated"),
+                                    ("unchanged", "nothing changed"),
+                                    ("doubtful", "doubtful"),
+                                    ("refused", "refused"),
+                                ],
+                                max_length=9,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "detail",
+                            models.CharField(blank=True, max_length=300, verbose_name="detail"),
+                        ),
+                        ("met_at", models.DateTimeField(verbose_name="met")),
+                        (
+                            "asset",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.asset",
+                                verbose_name="machine",
+                            ),
+                        ),
+                        (
+                            "report",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.inventoryreport",
+                            ),
+                        ),
+                        (
+                            "job",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="met",
+                                to="park.networkjob",
+                            ),
+                        ),
+                        (
+                            "credential",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="park.snmpcredential",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "device met",
+                        "verbose_name_plural": "devices met",
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("job", "address"), name="met_once_a_job"
+                            )
+                        ],
+                    },
+                ),
+            ],
+        ),
         migrations.AddField(
-            model_name='inventoryreport',
-            name='cuts',
-            field=models.JSONField(blank=True, null=True, verbose_name='cut'),
-        ),
-        migrations.CreateModel(
-            name='SnmpCredential',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('snmp_version', models.CharField(choices=[('1', 'SNMP v1'), ('2c', 'SNMP v2c'), ('3', 'SNMP v3')], max_length=2, verbose_name='version of SNMP')),
-                ('username', models.CharField(blank=True, max_length=64, verbose_name='user name')),
-                ('auth_protocol', models.CharField(blank=True, choices=[('', 'none'), ('md5', 'MD5'), ('sha', 'SHA-1')], max_length=4, verbose_name='authentication')),
-                ('privacy_protocol', models.CharField(blank=True, choices=[('', 'none'), ('des', 'DES'), ('3des', '3DES'), ('aes', 'AES-128')], max_length=4, verbose_name='encryption')),
-                ('sealed', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snmp_credentials', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'SNMP credential',
-                'verbose_name_plural': 'SNMP credentials',
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NetworkJob',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name="agent's address")),
-                ('kind', models.CharField(choices=[('discovery', 'discovery of a network'), ('inventory', 'inventory by SNMP')], max_length=9, verbose_name='what')),
-                ('state', models.CharField(choices=[('waiting', 'waits for the agent'), ('sent', 'given to the agent'), ('running', 'under way'), ('done', 'done'), ('cancelled', 'cancelled')], default='waiting', max_length=9, verbose_name='state')),
-                ('ranges', models.JSONField(default=list, verbose_name='addresses')),
-                ('targets', models.JSONField(default=list)),
-                ('ports', models.JSONField(default=list, verbose_name='ports')),
-                ('then_inventory', models.BooleanField(default=False, verbose_name='then read what answers by SNMP')),
-                ('asked', models.PositiveIntegerField(default=0, verbose_name='addresses')),
-                ('counted', models.PositiveIntegerField(blank=True, null=True)),
-                ('given', models.PositiveSmallIntegerField(default=0)),
-                ('kept_back', models.CharField(blank=True, max_length=200)),
-                ('ordered_at', models.DateTimeField(auto_now_add=True, verbose_name='ordered')),
-                ('expires_at', models.DateTimeField(verbose_name='expires')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='given')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
-                ('news_at', models.DateTimeField(blank=True, null=True, verbose_name='last news')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('after', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='park.networkjob')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='park.agent', verbose_name='agent')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('token', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.enrolmenttoken')),
-                ('credentials', models.ManyToManyField(blank=True, related_name='jobs', to='park.snmpcredential', verbose_name='SNMP credentials')),
-            ],
-            options={
-                'verbose_name': 'network job',
-                'verbose_name_plural': 'network jobs',
-                'ordering': ['-ordered_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='MetDevice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=64, verbose_name='address')),
-                ('kind', models.CharField(blank=True, max_length=12, verbose_name='kind')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('model', models.CharField(blank=True, max_length=160, verbose_name='model')),
-                ('mac', models.CharField(blank=True, max_length=17, verbose_name='MAC address')),
-                ('outcome', models.CharField(choices=[('waiting', 'waiting'), ('created', 'machine created'), ('updated', 'machine updated'), ('unchanged', 'nothing changed'), ('doubtful', 'doubtful'), ('refused', 'refused')], max_length=9, verbose_name='outcome')),
-                ('detail', models.CharField(blank=True, max_length=300, verbose_name='detail')),
-                ('met_at', models.DateTimeField(verbose_name='met')),
-                ('asset', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.asset', verbose_name='machine')),
-                ('report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.inventoryreport')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='met', to='park.networkjob')),
-                ('credential', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='park.snmpcredential')),
-            ],
-            options={
-                'verbose_name': 'device met',
-                'verbose_name_plural': 'devices met',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='snmpcredential',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='snmp_credential_once'),
-        ),
-        migrations.AddIndex(
-            model_name='networkjob',
-            index=models.Index(fields=['-ordered_at', '-id'], name='network_job_ordered'),
-        ),
-        migrations.AddIndex(
-            model_name='networkjob',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sent'])), fields=['agent'], name='network_job_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='metdevice',
-            constraint=models.UniqueConstraint(fields=('job', 'address'), name='met_once_a_job'),
+            model_name="inventoryreport",
+            name="cuts",
+            field=models.JSONField(blank=True, null=True, verbose_name="cut"),
         ),
     ]

@@ -4,111 +4,260 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from compagnon.core.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('park', '0003_asset_beginnings'),
-        ('people', '0002_personal_data'),
+        ("park", "0003_asset_beginnings"),
+        ("people", "0002_personal_data"),
     ]
 
     operations = [
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="Alert",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("stock", "stock running low"),
+                                    ("licence", "licence that ends"),
+                                    ("notice", "notice to give"),
+                                    ("contract", "contract that ends"),
+                                    ("warranty", "warranty that ends"),
+                                ],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("subject_id", models.BigIntegerField()),
+                        ("day", models.DateField(null=True, verbose_name="day")),
+                        ("raised_at", models.DateTimeField(verbose_name="raised")),
+                        ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                        (
+                            "ended_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "alert",
+                        "verbose_name_plural": "alerts",
+                        "ordering": ["day", "-id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("ended_at__isnull", True)),
+                                fields=["organisation", "day"],
+                                name="alert_open",
+                            ),
+                            models.Index(fields=["raised_at", "id"], name="alert_raised"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("day__isnull", False)),
+                                fields=("kind", "subject_id", "day"),
+                                name="alert_once_a_day",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("day__isnull", True), ("ended_at__isnull", True)
+                                ),
+                                fields=("kind", "subject_id"),
+                                name="alert_once_open",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AlertLetter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("internet_id", models.CharField(max_length=120, unique=True)),
+                        ("written_at", models.DateTimeField()),
+                        ("sent_at", models.DateTimeField(null=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AlertRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("by_mail", models.BooleanField(default=True, verbose_name="told by mail")),
+                        (
+                            "stock",
+                            models.BooleanField(default=True, verbose_name="stocks that run low"),
+                        ),
+                        (
+                            "licences",
+                            models.BooleanField(default=True, verbose_name="licences that end"),
+                        ),
+                        (
+                            "contracts",
+                            models.BooleanField(
+                                default=True, verbose_name="contracts: notice and end"
+                            ),
+                        ),
+                        (
+                            "warranties",
+                            models.BooleanField(default=True, verbose_name="warranties that end"),
+                        ),
+                        (
+                            "warranty_days",
+                            models.PositiveSmallIntegerField(
+                                default=60,
+                                validators=[django.core.validators.MaxValueValidator(730)],
+                                verbose_name="warn of a warranty before (days)",
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="organisation",
+                            ),
+                        ),
+                        (
+                            "team",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Empty: whoever may see to it by their roles.",
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.team",
+                                verbose_name="who is told",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "alert rule",
+                        "verbose_name_plural": "alert rules",
+                        "ordering": ["organisation__name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AlertTold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "alert",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="told",
+                                to="park.alert",
+                            ),
+                        ),
+                        (
+                            "letter",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="told",
+                                to="park.alertletter",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("alert", "person"), name="alert_told_once"
+                            )
+                        ],
+                    },
+                ),
+            ],
+        ),
         migrations.AddField(
-            model_name='custodysheet',
-            name='shown',
+            model_name="custodysheet",
+            name="shown",
             field=models.JSONField(editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='licence',
-            name='unit_price_cents',
-            field=models.PositiveBigIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1000000000)], verbose_name='price of one'),
+            model_name="licence",
+            name="unit_price_cents",
+            field=models.PositiveBigIntegerField(
+                default=0,
+                validators=[django.core.validators.MaxValueValidator(1000000000)],
+                verbose_name="price of one",
+            ),
         ),
         migrations.AlterField(
-            model_name='suppliercontract',
-            name='price_cents',
-            field=models.PositiveBigIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1000000000)], verbose_name='price'),
-        ),
-        migrations.CreateModel(
-            name='Alert',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('stock', 'stock running low'), ('licence', 'licence that ends'), ('notice', 'notice to give'), ('contract', 'contract that ends'), ('warranty', 'warranty that ends')], max_length=8, verbose_name='kind')),
-                ('subject_id', models.BigIntegerField()),
-                ('day', models.DateField(null=True, verbose_name='day')),
-                ('raised_at', models.DateTimeField(verbose_name='raised')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'alert',
-                'verbose_name_plural': 'alerts',
-                'ordering': ['day', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AlertLetter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('internet_id', models.CharField(max_length=120, unique=True)),
-                ('written_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AlertRule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_mail', models.BooleanField(default=True, verbose_name='told by mail')),
-                ('stock', models.BooleanField(default=True, verbose_name='stocks that run low')),
-                ('licences', models.BooleanField(default=True, verbose_name='licences that end')),
-                ('contracts', models.BooleanField(default=True, verbose_name='contracts: notice and end')),
-                ('warranties', models.BooleanField(default=True, verbose_name='warranties that end')),
-                ('warranty_days', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MaxValueValidator(730)], verbose_name='warn of a warranty before (days)')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation', verbose_name='organisation')),
-                ('team', models.ForeignKey(blank=True, help_text='Empty: whoever may see to it by their roles.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.team', verbose_name='who is told')),
-            ],
-            options={
-                'verbose_name': 'alert rule',
-                'verbose_name_plural': 'alert rules',
-                'ordering': ['organisation__name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AlertTold',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='park.alert')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='park.alertletter')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['organisation', 'day'], name='alert_open'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['raised_at', 'id'], name='alert_raised'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('day__isnull', False)), fields=('kind', 'subject_id', 'day'), name='alert_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('day__isnull', True), ('ended_at__isnull', True)), fields=('kind', 'subject_id'), name='alert_once_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='alerttold',
-            constraint=models.UniqueConstraint(fields=('alert', 'person'), name='alert_told_once'),
+            model_name="suppliercontract",
+            name="price_cents",
+            field=models.PositiveBigIntegerField(
+                default=0,
+                validators=[django.core.validators.MaxValueValidator(1000000000)],
+                verbose_name="price",
+            ),
         ),
     ]

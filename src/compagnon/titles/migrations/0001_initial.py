@@ -5,16 +5,35 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from compagnon.core.append_only import Protection, protect_rows
+from compagnon.core.migrating import CreateTables
 
 # As the models declare them, at the time of this migration.
 PROTECTIONS = (
     Protection(
         table="titles_attestation",
         columns=(
-            "id", "organisation_id", "year", "sequence", "reference", "token", "kind", "holder",
-            "title_code", "title_name", "element_code", "element_name", "decided_on", "decision",
-            "language", "issued_at", "fact", "credential", "file_id", "key_id",
-            "status_list_id", "status_index",
+            "id",
+            "organisation_id",
+            "year",
+            "sequence",
+            "reference",
+            "token",
+            "kind",
+            "holder",
+            "title_code",
+            "title_name",
+            "element_code",
+            "element_name",
+            "decided_on",
+            "decision",
+            "language",
+            "issued_at",
+            "fact",
+            "credential",
+            "file_id",
+            "key_id",
+            "status_list_id",
+            "status_index",
         ),
         once=("withdrawn_at", "withdrawal_reason"),
         unique=("id", "reference", "token"),
@@ -22,11 +41,25 @@ PROTECTIONS = (
     Protection(
         table="titles_minutes",
         columns=(
-            "id", "organisation_id", "session_id", "sitting_id", "year", "rank", "content",
-            "previous", "digest", "decision_reference", "corrects_id", "reason", "written_at",
+            "id",
+            "organisation_id",
+            "session_id",
+            "sitting_id",
+            "year",
+            "rank",
+            "content",
+            "previous",
+            "digest",
+            "decision_reference",
+            "corrects_id",
+            "reason",
+            "written_at",
         ),
         unique=(
-            "id", "digest", "corrects_id", ("organisation_id", "year", "rank"),
+            "id",
+            "digest",
+            "corrects_id",
+            ("organisation_id", "year", "rank"),
             ("organisation_id", "previous"),
         ),
     ),
@@ -38,9 +71,21 @@ PROTECTIONS = (
     Protection(
         table="titles_decision",
         columns=(
-            "id", "organisation_id", "candidacy", "title_code", "path", "request", "outcome",
-            "decided_on", "rule_set", "rule_set_digest", "inputs", "result", "recorded_at",
-            "recorded_by_id", "previous_id",
+            "id",
+            "organisation_id",
+            "candidacy",
+            "title_code",
+            "path",
+            "request",
+            "outcome",
+            "decided_on",
+            "rule_set",
+            "rule_set_digest",
+            "inputs",
+            "result",
+            "recorded_at",
+            "recorded_by_id",
+            "previous_id",
         ),
         unique=("id", "previous_id"),
     ),
@@ -48,1330 +93,3759 @@ PROTECTIONS = (
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0005_call_counts'),
-        ('people', '0001_initial'),
+        ("core", "0005_call_counts"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ActivityType',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('is_extension', models.BooleanField(default=False, verbose_name='extension')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('regulation', models.TextField(blank=True, verbose_name='regulation of the activity')),
+        CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name="ActivityType",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        (
+                            "is_extension",
+                            models.BooleanField(default=False, verbose_name="extension"),
+                        ),
+                        ("description", models.TextField(blank=True, verbose_name="description")),
+                        (
+                            "regulation",
+                            models.TextField(blank=True, verbose_name="regulation of the activity"),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="activities",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "activity type",
+                        "verbose_name_plural": "activity types",
+                        "ordering": ["version", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "number"), name="activity_number_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Competence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        ("description", models.TextField(blank=True, verbose_name="description")),
+                        ("context", models.TextField(blank=True, verbose_name="contexts")),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="competences",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "competence",
+                        "verbose_name_plural": "competences",
+                        "ordering": ["version", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "number"), name="competence_number_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Title",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                        (
+                            "short_name",
+                            models.CharField(blank=True, max_length=40, verbose_name="short name"),
+                        ),
+                        ("name", models.CharField(max_length=250, verbose_name="name")),
+                        (
+                            "authority",
+                            models.CharField(blank=True, max_length=250, verbose_name="authority"),
+                        ),
+                        (
+                            "is_shipped",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="comes with the product"
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                    ],
+                    options={
+                        "verbose_name": "title",
+                        "verbose_name_plural": "titles",
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Certificate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("ccp", "CCP"), ("ccs", "CCS")],
+                                default="ccp",
+                                max_length=3,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        (
+                            "rncp_block",
+                            models.CharField(blank=True, max_length=30, verbose_name="RNCP block"),
+                        ),
+                        (
+                            "requirement",
+                            models.JSONField(blank=True, default=dict, verbose_name="requirement"),
+                        ),
+                        (
+                            "activity",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="certificate",
+                                to="titles.activitytype",
+                                verbose_name="activity type",
+                            ),
+                        ),
+                        (
+                            "competences",
+                            models.ManyToManyField(
+                                related_name="certificates",
+                                through="titles.CertificateMember",
+                                to="titles.competence",
+                            ),
+                        ),
+                        (
+                            "hosts",
+                            models.ManyToManyField(
+                                blank=True,
+                                help_text="Titles that a candidate must hold before this CCS.",
+                                related_name="complements",
+                                to="titles.title",
+                                verbose_name="host titles",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="certificates",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "certificate",
+                        "verbose_name_plural": "certificates",
+                        "ordering": ["version", "kind", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "kind", "number"), name="certificate_number_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["ccp", "ccs"])),
+                                name="certificate_kind_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Candidacy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(max_length=20, unique=True, verbose_name="reference"),
+                        ),
+                        (
+                            "path",
+                            models.CharField(
+                                choices=[
+                                    ("continuous", "continuous training"),
+                                    ("discontinuous", "discontinuous training, by CCP"),
+                                    ("vae", "validation of experience (VAE)"),
+                                    ("ccs", "complementary certificate (CCS)"),
+                                ],
+                                max_length=13,
+                                verbose_name="path",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("enrolled", "enrolled"),
+                                    ("training", "in training"),
+                                    ("ready", "ready for a session"),
+                                    ("decided", "decided"),
+                                    ("withdrawn", "withdrawn"),
+                                ],
+                                default="enrolled",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        (
+                            "ends_on",
+                            models.DateField(blank=True, null=True, verbose_name="ends on"),
+                        ),
+                        (
+                            "plan",
+                            models.TextField(
+                                blank=True, max_length=20000, verbose_name="training plan"
+                            ),
+                        ),
+                        (
+                            "identity_document",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("id_card", "identity card"),
+                                    ("passport", "passport"),
+                                    ("residence", "residence permit"),
+                                    ("licence", "driving licence"),
+                                ],
+                                max_length=9,
+                                verbose_name="identity checked on",
+                            ),
+                        ),
+                        (
+                            "identity_checked_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="identity checked"
+                            ),
+                        ),
+                        (
+                            "keep_until",
+                            models.DateField(blank=True, null=True, verbose_name="kept until"),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "identity_checked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="candidacies",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="candidacies",
+                                to="people.person",
+                                verbose_name="candidate",
+                            ),
+                        ),
+                        (
+                            "trainer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="trainer in charge",
+                            ),
+                        ),
+                        (
+                            "aimed",
+                            models.ManyToManyField(
+                                related_name="candidacies",
+                                to="titles.certificate",
+                                verbose_name="certificates aimed at",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="candidacies",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "candidacy",
+                        "verbose_name_plural": "candidacies",
+                        "ordering": ["-starts_on", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["organisation", "state", "-starts_on"],
+                                name="candidacy_centre",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("path__in", ["continuous", "discontinuous", "vae", "ccs"])
+                                ),
+                                name="candidacy_path_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        ["enrolled", "training", "ready", "decided", "withdrawn"],
+                                    )
+                                ),
+                                name="candidacy_state_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True),
+                                    ("ends_on__gte", models.F("starts_on")),
+                                    _connector="OR",
+                                ),
+                                name="candidacy_ends_after_start",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("identity_checked_at__isnull", True),
+                                        ("identity_checked_by__isnull", True),
+                                    ),
+                                    ("identity_checked_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="candidacy_identity_whole",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CertificateMember",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                        (
+                            "mark",
+                            models.CharField(
+                                blank=True, max_length=10, verbose_name="mark beside it"
+                            ),
+                        ),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="members",
+                                to="titles.certificate",
+                            ),
+                        ),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="memberships",
+                                to="titles.competence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "competence of a certificate",
+                        "verbose_name_plural": "competences of a certificate",
+                        "ordering": ["certificate", "position"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("certificate", "competence"), name="certificate_member_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Criterion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        ("text", models.TextField(verbose_name="criterion")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("qualitative", "qualitative"),
+                                    ("quantitative", "quantitative"),
+                                ],
+                                default="qualitative",
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="criteria",
+                                to="titles.competence",
+                            ),
+                        ),
+                        (
+                            "transversal",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="criteria",
+                                to="titles.transversalcompetence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "criterion",
+                        "verbose_name_plural": "criteria",
+                        "ordering": ["competence", "transversal", "number"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("competence__isnull", False), ("transversal__isnull", True)
+                                    ),
+                                    models.Q(
+                                        ("competence__isnull", True), ("transversal__isnull", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="criterion_of_one_thing",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["qualitative", "quantitative"])),
+                                name="criterion_kind_known",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("competence__isnull", False)),
+                                fields=("competence", "number"),
+                                name="criterion_number_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("transversal__isnull", False)),
+                                fields=("transversal", "number"),
+                                name="criterion_transversal_number_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Decision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.CharField(blank=True, max_length=200, verbose_name="candidacy"),
+                        ),
+                        (
+                            "title_code",
+                            models.CharField(max_length=200, verbose_name="code of the title"),
+                        ),
+                        ("path", models.CharField(max_length=13, verbose_name="path")),
+                        ("request", models.CharField(max_length=5, verbose_name="asked for")),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("granted", "granted"),
+                                    ("partial", "granted in part"),
+                                    ("refused", "refused"),
+                                    ("not_receivable", "not receivable"),
+                                    ("needs_person", "a person must settle it"),
+                                ],
+                                max_length=14,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        ("decided_on", models.DateField(verbose_name="decision of")),
+                        ("rule_set", models.CharField(max_length=40, verbose_name="rule set")),
+                        (
+                            "rule_set_digest",
+                            models.CharField(max_length=64, verbose_name="digest of the rule set"),
+                        ),
+                        ("inputs", models.JSONField(verbose_name="inputs")),
+                        ("result", models.JSONField(verbose_name="result")),
+                        ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="title_decisions",
+                                to="people.organisation",
+                                verbose_name="centre",
+                            ),
+                        ),
+                        (
+                            "previous",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="superseded_by",
+                                to="titles.decision",
+                                verbose_name="corrects",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="recorded by",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "decision",
+                        "verbose_name_plural": "decisions",
+                        "ordering": ["-recorded_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["organisation", "-recorded_at", "-id"],
+                                name="decision_register",
+                            ),
+                            models.Index(fields=["-recorded_at", "-id"], name="decision_recent"),
+                            models.Index(fields=["candidacy"], name="decision_candidacy"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "outcome__in",
+                                        [
+                                            "granted",
+                                            "partial",
+                                            "refused",
+                                            "not_receivable",
+                                            "needs_person",
+                                        ],
+                                    )
+                                ),
+                                name="decision_outcome_known",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Dossier",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "introduction",
+                            models.TextField(
+                                blank=True,
+                                max_length=20000,
+                                verbose_name="who I am, and my training",
+                            ),
+                        ),
+                        (
+                            "diplomas",
+                            models.TextField(
+                                blank=True, max_length=5000, verbose_name="titles and diplomas"
+                            ),
+                        ),
+                        (
+                            "declared_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="declared on honour"
+                            ),
+                        ),
+                        (
+                            "declared_at_place",
+                            models.CharField(blank=True, max_length=80, verbose_name="done at"),
+                        ),
+                        ("seal", models.CharField(blank=True, max_length=64)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "candidacy",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="dossier",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "practice dossier",
+                        "verbose_name_plural": "practice dossiers",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Annex",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        (
+                            "position",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="position"),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "dossier",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="annexes",
+                                to="titles.dossier",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "annex",
+                        "verbose_name_plural": "annexes",
+                        "ordering": ["position", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("dossier", "file"), name="annex_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Evaluation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("in_course", "in-course evaluation (ECF)"),
+                                    ("situation", "professional situation"),
+                                    ("technical", "technical interview"),
+                                    ("final", "final interview"),
+                                ],
+                                max_length=9,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "subject",
+                            models.CharField(blank=True, max_length=300, verbose_name="subject"),
+                        ),
+                        ("starts_at", models.DateTimeField(verbose_name="starts")),
+                        (
+                            "minutes",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="minutes"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("planned", "planned"),
+                                    ("marked", "marked, differences to settle"),
+                                    ("signed", "signed"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="planned",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "signed_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="signed"),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="evaluations",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.certificate",
+                                verbose_name="certificate",
+                            ),
+                        ),
+                        (
+                            "overrides",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="overridden_by",
+                                to="titles.evaluation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "evaluation",
+                        "verbose_name_plural": "evaluations",
+                        "ordering": ["starts_at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["candidacy", "kind", "starts_at"], name="evaluation_list"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind", "final"),
+                                    ("certificate__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="evaluation_has_certificate",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "signed"), _negated=True),
+                                    ("signed_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="evaluation_signed_has_date",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Assessor",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "quality",
+                            models.CharField(
+                                choices=[
+                                    ("trainer", "trainer"),
+                                    ("professional", "professional of the trade"),
+                                ],
+                                max_length=12,
+                                verbose_name="quality",
+                            ),
+                        ),
+                        (
+                            "signed_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="signed"),
+                        ),
+                        ("seal", models.CharField(blank=True, max_length=64)),
+                        (
+                            "agreed_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="agreed to what was settled"
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="assessments",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "evaluation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="assessors",
+                                to="titles.evaluation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "assessor",
+                        "verbose_name_plural": "assessors",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("evaluation", "person"), name="assessor_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Evidence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "origin",
+                            models.CharField(
+                                choices=[
+                                    ("work", "work recorded here"),
+                                    ("outside", "work done elsewhere"),
+                                ],
+                                max_length=7,
+                                verbose_name="origin",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("proposed", "proposed"),
+                                    ("chosen", "chosen"),
+                                    ("attested", "attested"),
+                                    ("aside", "set aside"),
+                                ],
+                                default="proposed",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="what happened"
+                            ),
+                        ),
+                        ("object_type", models.CharField(blank=True, max_length=60)),
+                        ("object_id", models.BigIntegerField(null=True)),
+                        ("entries", models.JSONField(default=list, verbose_name="journal entries")),
+                        (
+                            "facts",
+                            models.JSONField(
+                                default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                            ),
+                        ),
+                        ("happened_at", models.DateTimeField(verbose_name="done")),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "did",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="what I did"
+                            ),
+                        ),
+                        (
+                            "means",
+                            models.TextField(
+                                blank=True, max_length=5000, verbose_name="with which means"
+                            ),
+                        ),
+                        (
+                            "with_whom",
+                            models.TextField(blank=True, max_length=5000, verbose_name="with whom"),
+                        ),
+                        (
+                            "context",
+                            models.TextField(
+                                blank=True, max_length=5000, verbose_name="in which context"
+                            ),
+                        ),
+                        (
+                            "is_masked",
+                            models.BooleanField(
+                                default=False, verbose_name="names and addresses masked"
+                            ),
+                        ),
+                        (
+                            "attested_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="attested"),
+                        ),
+                        (
+                            "attestation",
+                            models.TextField(
+                                blank=True,
+                                max_length=2000,
+                                verbose_name="what the one who attests says",
+                            ),
+                        ),
+                        ("sealed", models.CharField(blank=True, max_length=64)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "attested_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="evidence",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "evidence",
+                        "verbose_name_plural": "evidence",
+                        "ordering": ["-happened_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["candidacy", "state", "-happened_at"], name="evidence_list"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("object_id__isnull", True), ("origin", "outside")),
+                                    models.Q(
+                                        ("object_id__isnull", False),
+                                        ("origin", "work"),
+                                        models.Q(("entries", []), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="evidence_work_has_entries",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "attested"), _negated=True),
+                                    ("attested_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="evidence_attested_has_date",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("origin", "work")),
+                                fields=("candidacy", "object_type", "object_id", "kind"),
+                                name="evidence_of_object_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EvidenceFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        ("added_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "evidence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="files",
+                                to="titles.evidence",
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "file of evidence",
+                        "verbose_name_plural": "files of evidence",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("evidence", "file"), name="evidence_file_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EvidenceLink",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="evidence_links",
+                                to="titles.competence",
+                            ),
+                        ),
+                        (
+                            "criterion",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="evidence_links",
+                                to="titles.criterion",
+                            ),
+                        ),
+                        (
+                            "evidence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="links",
+                                to="titles.evidence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "competence shown",
+                        "verbose_name_plural": "competences shown",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("evidence", "competence", "criterion"),
+                                name="evidence_link_once",
+                                nulls_distinct=False,
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Example",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "did",
+                            models.TextField(
+                                blank=True,
+                                max_length=20000,
+                                verbose_name="what I did, in which conditions",
+                            ),
+                        ),
+                        (
+                            "means",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="with which means"
+                            ),
+                        ),
+                        (
+                            "with_whom",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="with whom"
+                            ),
+                        ),
+                        (
+                            "context",
+                            models.TextField(blank=True, max_length=10000, verbose_name="context"),
+                        ),
+                        (
+                            "more",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="what else to know"
+                            ),
+                        ),
+                        (
+                            "activity",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.activitytype",
+                            ),
+                        ),
+                        (
+                            "dossier",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="examples",
+                                to="titles.dossier",
+                            ),
+                        ),
+                        (
+                            "evidence",
+                            models.ManyToManyField(
+                                blank=True, related_name="examples", to="titles.evidence"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "example of practice",
+                        "verbose_name_plural": "examples of practice",
+                        "ordering": ["activity__number", "position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ExperienceProof",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "employer",
+                            models.CharField(
+                                max_length=200, verbose_name="employer or association"
+                            ),
+                        ),
+                        ("role", models.CharField(max_length=200, verbose_name="job held")),
+                        (
+                            "is_volunteer",
+                            models.BooleanField(default=False, verbose_name="volunteer"),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="from")),
+                        ("ends_on", models.DateField(blank=True, null=True, verbose_name="to")),
+                        (
+                            "weekly_hours",
+                            models.DecimalField(
+                                decimal_places=1,
+                                default=35,
+                                max_digits=4,
+                                verbose_name="hours a week",
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="experiences",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "proof of experience",
+                        "verbose_name_plural": "proofs of experience",
+                        "ordering": ["starts_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True),
+                                    ("ends_on__gte", models.F("starts_on")),
+                                    _connector="OR",
+                                ),
+                                name="experience_ends_after_start",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Forecast",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("title", "title"), ("ccp", "CCP"), ("ccs", "CCS")],
+                                max_length=5,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "month",
+                            models.DateField(
+                                help_text="The first day of the month.", verbose_name="month"
+                            ),
+                        ),
+                        (
+                            "places",
+                            models.PositiveSmallIntegerField(default=1, verbose_name="candidates"),
+                        ),
+                        (
+                            "submitted_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="told to the State on"
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "session foreseen",
+                        "verbose_name_plural": "sessions foreseen",
+                        "ordering": ["month", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "version_of_title", "kind", "month"),
+                                name="forecast_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Juror",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "quality",
+                            models.CharField(
+                                choices=[
+                                    ("trainer", "trainer"),
+                                    ("professional", "professional of the trade"),
+                                ],
+                                default="professional",
+                                max_length=12,
+                                verbose_name="quality",
+                            ),
+                        ),
+                        (
+                            "occupation",
+                            models.CharField(blank=True, max_length=120, verbose_name="trade"),
+                        ),
+                        (
+                            "employer",
+                            models.CharField(blank=True, max_length=120, verbose_name="employer"),
+                        ),
+                        (
+                            "sex",
+                            models.CharField(
+                                blank=True,
+                                choices=[("f", "woman"), ("m", "man"), ("", "not told")],
+                                max_length=1,
+                                verbose_name="sex",
+                            ),
+                        ),
+                        (
+                            "experience_months",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="months in the trade"
+                            ),
+                        ),
+                        (
+                            "left_trade_on",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="left the trade on"
+                            ),
+                        ),
+                        (
+                            "authorisation",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="authorisation"
+                            ),
+                        ),
+                        (
+                            "authorised_from",
+                            models.DateField(blank=True, null=True, verbose_name="authorised from"),
+                        ),
+                        (
+                            "authorised_to",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="authorised until"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="invited")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="jurors",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="jurorships",
+                                to="people.person",
+                                verbose_name="person",
+                            ),
+                        ),
+                        (
+                            "titles",
+                            models.ManyToManyField(
+                                related_name="jurors", to="titles.title", verbose_name="titles"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "juror",
+                        "verbose_name_plural": "jurors",
+                        "ordering": ["person__search_name", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "person"), name="juror_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("authorised_from__isnull", True),
+                                    ("authorised_to__isnull", True),
+                                    ("authorised_to__gte", models.F("authorised_from")),
+                                    _connector="OR",
+                                ),
+                                name="juror_authorisation_ends_after_start",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JurorTie",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("trained", "trained them"),
+                                    ("accompanied", "accompanied them"),
+                                    ("employs", "employs them"),
+                                    ("kin", "is kin to them"),
+                                    ("shared_employer", "has the same employer"),
+                                    ("shared_training_body", "belongs to the same training body"),
+                                    ("professional", "has a professional link with them"),
+                                    ("personal", "has a personal link with them"),
+                                ],
+                                max_length=20,
+                                verbose_name="link",
+                            ),
+                        ),
+                        ("told_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "juror",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="ties",
+                                to="titles.juror",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="candidate",
+                            ),
+                        ),
+                        (
+                            "told_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "link of a juror",
+                        "verbose_name_plural": "links of jurors",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("juror", "person", "kind"), name="juror_tie_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="KnowledgeItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("knowledge", "knowledge"),
+                                    ("technical", "technical know-how"),
+                                    ("relational", "relational know-how"),
+                                    ("organisational", "organisational know-how"),
+                                    ("", "kind not told"),
+                                ],
+                                max_length=14,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("text", models.TextField(verbose_name="text")),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="knowledge",
+                                to="titles.competence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "knowledge",
+                        "verbose_name_plural": "knowledge",
+                        "ordering": ["competence", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("competence", "number"), name="knowledge_number_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Mark",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "value",
+                            models.CharField(
+                                choices=[
+                                    ("acquired", "acquired"),
+                                    ("not_acquired", "not acquired"),
+                                    ("not_seen", "not seen"),
+                                ],
+                                max_length=12,
+                                verbose_name="result",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.TextField(blank=True, max_length=2000, verbose_name="comment"),
+                        ),
+                        ("key", models.UUIDField(unique=True)),
+                        ("marked_at", models.DateTimeField(verbose_name="marked")),
+                        ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "after",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="followed_by",
+                                to="titles.mark",
+                            ),
+                        ),
+                        (
+                            "assessor",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="marks",
+                                to="titles.assessor",
+                            ),
+                        ),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.competence",
+                            ),
+                        ),
+                        (
+                            "criterion",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.criterion",
+                            ),
+                        ),
+                        (
+                            "resolves",
+                            models.ManyToManyField(
+                                blank=True, related_name="resolved_by", to="titles.mark"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mark",
+                        "verbose_name_plural": "marks",
+                        "ordering": ["pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["assessor", "competence", "criterion"], name="mark_of"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("value__in", ["acquired", "not_acquired", "not_seen"])
+                                ),
+                                name="mark_known",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Minutes",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                        ("rank", models.PositiveIntegerField(verbose_name="rank")),
+                        (
+                            "content",
+                            models.JSONField(
+                                encoder=django.core.serializers.json.DjangoJSONEncoder,
+                                verbose_name="content",
+                            ),
+                        ),
+                        ("previous", models.CharField(blank=True, max_length=64)),
+                        ("digest", models.CharField(max_length=64, unique=True)),
+                        (
+                            "decision_reference",
+                            models.CharField(blank=True, max_length=40, verbose_name="decision"),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="why it is corrected"
+                            ),
+                        ),
+                        ("written_at", models.DateTimeField(verbose_name="written")),
+                        (
+                            "corrects",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="corrected_by",
+                                to="titles.minutes",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                            ),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="minutes",
+                                to="titles.session",
+                            ),
+                        ),
+                        (
+                            "sitting",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="minutes",
+                                to="titles.sitting",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "minutes",
+                        "verbose_name_plural": "minutes",
+                        "ordering": ["organisation", "year", "rank"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "year", "rank"), name="minutes_number"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("organisation", "previous"), name="minutes_chain"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Appeal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("received_on", models.DateField(verbose_name="received on")),
+                        ("grounds", models.TextField(max_length=5000, verbose_name="grounds")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("received", "received"),
+                                    ("upheld", "upheld"),
+                                    ("dismissed", "dismissed"),
+                                ],
+                                default="received",
+                                max_length=9,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "answer",
+                            models.TextField(blank=True, max_length=5000, verbose_name="answer"),
+                        ),
+                        (
+                            "answered_on",
+                            models.DateField(blank=True, null=True, verbose_name="answered on"),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "minutes",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="appeals",
+                                to="titles.minutes",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "appeal",
+                        "verbose_name_plural": "appeals",
+                        "ordering": ["-received_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state", "received"),
+                                    ("answered_on__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="appeal_answered_has_date",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Session",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(max_length=20, unique=True, verbose_name="reference"),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("title", "title"), ("ccp", "CCP"), ("ccs", "CCS")],
+                                max_length=5,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField(verbose_name="starts")),
+                        ("ends_at", models.DateTimeField(verbose_name="ends")),
+                        ("place", models.CharField(max_length=300, verbose_name="place")),
+                        (
+                            "is_remote",
+                            models.BooleanField(default=False, verbose_name="at a distance"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("planned", "planned"),
+                                    ("summoned", "summoned"),
+                                    ("held", "being held"),
+                                    ("deliberating", "deliberating"),
+                                    ("closed", "closed"),
+                                    ("cancelled", "cancelled"),
+                                ],
+                                default="planned",
+                                max_length=12,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "summoned_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="summoned"),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.certificate",
+                                verbose_name="certificate",
+                            ),
+                        ),
+                        (
+                            "forecast",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="sessions",
+                                to="titles.forecast",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sessions",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sessions",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "session",
+                        "verbose_name_plural": "sessions",
+                        "ordering": ["-starts_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["organisation", "-starts_at"], name="session_centre"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="session_ends_after_start",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind", "title"),
+                                    ("certificate__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="session_has_certificate",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JuryMember",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("is_chair", models.BooleanField(default=False, verbose_name="chair")),
+                        (
+                            "answer",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "no answer yet"),
+                                    ("accepted", "comes"),
+                                    ("declined", "does not come"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                                verbose_name="answer",
+                            ),
+                        ),
+                        (
+                            "invited_at",
+                            models.DateTimeField(auto_now_add=True, verbose_name="invited"),
+                        ),
+                        (
+                            "summoned_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="summoned"),
+                        ),
+                        (
+                            "is_present",
+                            models.BooleanField(blank=True, null=True, verbose_name="present"),
+                        ),
+                        (
+                            "juror",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="invitations",
+                                to="titles.juror",
+                            ),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="jury",
+                                to="titles.session",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "member of a jury",
+                        "verbose_name_plural": "members of juries",
+                        "ordering": ["-is_chair", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("session", "juror"), name="jury_member_once"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("is_chair", True)),
+                                fields=("session",),
+                                name="jury_one_chair",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SessionMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("summons", "summons"),
+                                    ("cancelled", "cancellation"),
+                                    ("results", "results"),
+                                ],
+                                max_length=9,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("as_juror", models.BooleanField(default=False, verbose_name="as a juror")),
+                        ("sequence", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "address",
+                            models.EmailField(blank=True, max_length=254, verbose_name="address"),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "to be sent"),
+                                    ("sent", "sent"),
+                                    ("failed", "not sent"),
+                                ],
+                                default="waiting",
+                                max_length=7,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        (
+                            "error",
+                            models.CharField(blank=True, max_length=200, verbose_name="why not"),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="made")),
+                        (
+                            "sent_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="sent"),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                                verbose_name="recipient",
+                            ),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="mails",
+                                to="titles.session",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mail about a session",
+                        "verbose_name_plural": "mails about sessions",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("session", "person", "kind", "sequence"),
+                                name="session_mail_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Settlement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "value",
+                            models.CharField(
+                                choices=[
+                                    ("acquired", "acquired"),
+                                    ("not_acquired", "not acquired"),
+                                    ("not_seen", "not seen"),
+                                ],
+                                max_length=12,
+                                verbose_name="result",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.TextField(blank=True, max_length=2000, verbose_name="comment"),
+                        ),
+                        ("settled_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "competence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.competence",
+                            ),
+                        ),
+                        (
+                            "criterion",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.criterion",
+                            ),
+                        ),
+                        (
+                            "evaluation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="settlements",
+                                to="titles.evaluation",
+                            ),
+                        ),
+                        (
+                            "settled_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.assessor",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "settlement",
+                        "verbose_name_plural": "settlements",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("evaluation", "competence", "criterion"),
+                                name="settlement_once",
+                                nulls_distinct=False,
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Signature",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64)),
+                        ("signed_at", models.DateTimeField(verbose_name="signed")),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.jurymember",
+                            ),
+                        ),
+                        (
+                            "minutes",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="signatures",
+                                to="titles.minutes",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "signature under minutes",
+                        "verbose_name_plural": "signatures under minutes",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("minutes", "member"), name="signature_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SigningKey",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("authority", "vouches for the two others"),
+                                    ("document", "signs PDF files"),
+                                    ("credential", "signs credentials and lists of withdrawals"),
+                                ],
+                                max_length=10,
+                                verbose_name="purpose",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("active", "in use"), ("retired", "retired")],
+                                default="active",
+                                max_length=7,
+                                verbose_name="state",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=64, verbose_name="name")),
+                        (
+                            "fingerprint",
+                            models.CharField(
+                                max_length=64, unique=True, verbose_name="fingerprint (SHA-256)"
+                            ),
+                        ),
+                        ("did", models.CharField(blank=True, max_length=100)),
+                        ("certificate", models.TextField(verbose_name="certificate")),
+                        ("sealed", models.BinaryField()),
+                        ("created_at", models.DateTimeField(verbose_name="made")),
+                        (
+                            "retired_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="retired at"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "signing key",
+                        "verbose_name_plural": "signing keys",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "active")),
+                                fields=("purpose",),
+                                name="signing_key_one_in_use",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("retired_at__isnull", True), ("state", "active")),
+                                    models.Q(("retired_at__isnull", False), ("state", "retired")),
+                                    _connector="OR",
+                                ),
+                                name="signing_key_retired_since",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Sitting",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "summoned_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="summoned"),
+                        ),
+                        (
+                            "attendance",
+                            models.CharField(
+                                choices=[
+                                    ("awaited", "awaited"),
+                                    ("present", "present"),
+                                    ("excused", "absent, excused"),
+                                    ("absent", "absent"),
+                                ],
+                                default="awaited",
+                                max_length=8,
+                                verbose_name="attendance",
+                            ),
+                        ),
+                        (
+                            "identity_checked_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="identity checked"
+                            ),
+                        ),
+                        (
+                            "notified_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="result notified"
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sittings",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sittings",
+                                to="titles.session",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "candidate of a session",
+                        "verbose_name_plural": "candidates of sessions",
+                        "ordering": ["candidacy__person__search_name", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("session", "candidacy"), name="sitting_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Opinion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "value",
+                            models.CharField(
+                                choices=[
+                                    ("acquired", "acquired"),
+                                    ("not_acquired", "not acquired"),
+                                    ("not_seen", "not seen"),
+                                ],
+                                max_length=12,
+                                verbose_name="result",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.TextField(blank=True, max_length=2000, verbose_name="comment"),
+                        ),
+                        (
+                            "closed_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="closed"),
+                        ),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.certificate",
+                            ),
+                        ),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="opinions",
+                                to="titles.jurymember",
+                            ),
+                        ),
+                        (
+                            "sitting",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="opinions",
+                                to="titles.sitting",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "opinion of a juror",
+                        "verbose_name_plural": "opinions of jurors",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("member", "sitting", "certificate"), name="opinion_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Incident",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "is_fraud",
+                            models.BooleanField(default=False, verbose_name="report of fraud"),
+                        ),
+                        ("text", models.TextField(max_length=5000, verbose_name="what happened")),
+                        ("happened_at", models.DateTimeField(verbose_name="when")),
+                        (
+                            "told_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="incidents",
+                                to="titles.session",
+                            ),
+                        ),
+                        (
+                            "sitting",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="incidents",
+                                to="titles.sitting",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "incident of a session",
+                        "verbose_name_plural": "incidents of sessions",
+                        "ordering": ["happened_at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Station",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("room", models.CharField(blank=True, max_length=80, verbose_name="room")),
+                        (
+                            "equipment",
+                            models.CharField(blank=True, max_length=200, verbose_name="machine"),
+                        ),
+                        (
+                            "session",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="stations",
+                                to="titles.session",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "station",
+                        "verbose_name_plural": "stations",
+                        "ordering": ["name", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("session", "name"), name="station_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Slot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("situation", "professional situation"),
+                                    ("technical", "technical interview"),
+                                    ("questions", "questioning"),
+                                    ("final", "final interview"),
+                                ],
+                                max_length=9,
+                                verbose_name="what",
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField(verbose_name="from")),
+                        ("ends_at", models.DateTimeField(verbose_name="to")),
+                        (
+                            "sitting",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="slots",
+                                to="titles.sitting",
+                            ),
+                        ),
+                        (
+                            "station",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="slots",
+                                to="titles.station",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "slot of a timetable",
+                        "verbose_name_plural": "slots of timetables",
+                        "ordering": ["starts_at", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="slot_ends_after_start",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StatusList",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("url", models.URLField(blank=True, max_length=300)),
+                        ("credential", models.JSONField(null=True)),
+                        ("signed_at", models.DateTimeField(null=True)),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "key",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="status_lists",
+                                to="titles.signingkey",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "status list",
+                        "verbose_name_plural": "status lists",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Attestation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                        (
+                            "sequence",
+                            models.PositiveIntegerField(verbose_name="number in the year"),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(max_length=30, unique=True, verbose_name="number"),
+                        ),
+                        ("token", models.CharField(max_length=43, unique=True)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("title", "whole title"),
+                                    ("ccp", "certificate of professional competences (CCP)"),
+                                    ("ccs", "complementary certificate (CCS)"),
+                                ],
+                                max_length=5,
+                                verbose_name="what was gained",
+                            ),
+                        ),
+                        (
+                            "holder",
+                            models.CharField(max_length=150, verbose_name="name as printed"),
+                        ),
+                        (
+                            "title_code",
+                            models.CharField(max_length=20, verbose_name="code of the title"),
+                        ),
+                        ("title_name", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "element_code",
+                            models.CharField(
+                                blank=True, max_length=20, verbose_name="code of the certificate"
+                            ),
+                        ),
+                        (
+                            "element_name",
+                            models.CharField(
+                                blank=True, max_length=300, verbose_name="certificate"
+                            ),
+                        ),
+                        ("fact", models.JSONField()),
+                        ("decided_on", models.DateField(verbose_name="decision of")),
+                        (
+                            "decision",
+                            models.CharField(blank=True, max_length=80, verbose_name="decision"),
+                        ),
+                        (
+                            "language",
+                            models.CharField(
+                                choices=[("fr", "French"), ("en", "English")],
+                                max_length=2,
+                                verbose_name="language",
+                            ),
+                        ),
+                        ("issued_at", models.DateTimeField(verbose_name="issued")),
+                        ("credential", models.JSONField()),
+                        ("status_index", models.PositiveIntegerField()),
+                        (
+                            "withdrawn_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
+                        ),
+                        (
+                            "withdrawal_reason",
+                            models.TextField(
+                                blank=True, null=True, verbose_name="reason of the withdrawal"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attestations",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attestations",
+                                to="people.organisation",
+                                verbose_name="centre",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="attestations",
+                                to="people.person",
+                                verbose_name="holder",
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attestations",
+                                to="titles.signingkey",
+                            ),
+                        ),
+                        (
+                            "status_list",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attestations",
+                                to="titles.statuslist",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "attestation",
+                        "verbose_name_plural": "attestations",
+                        "ordering": ["-issued_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["organisation", "-issued_at", "-id"],
+                                name="attestation_register",
+                            ),
+                            models.Index(fields=["-issued_at", "-id"], name="attestation_recent"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "year", "sequence"),
+                                name="attestation_numbered",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("status_list", "status_index"), name="attestation_one_place"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["title", "ccp", "ccs"])),
+                                name="attestation_kind_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("withdrawal_reason__isnull", True),
+                                        ("withdrawn_at__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("withdrawal_reason__isnull", False),
+                                        ("withdrawn_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="attestation_withdrawn_why",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TitleVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("label", models.CharField(max_length=40, verbose_name="version")),
+                        ("name", models.CharField(max_length=250, verbose_name="name")),
+                        (
+                            "short_name",
+                            models.CharField(blank=True, max_length=40, verbose_name="short name"),
+                        ),
+                        (
+                            "printed_version",
+                            models.CharField(
+                                blank=True, max_length=20, verbose_name="version printed"
+                            ),
+                        ),
+                        (
+                            "rncp_number",
+                            models.CharField(blank=True, max_length=20, verbose_name="RNCP sheet"),
+                        ),
+                        (
+                            "validated_on",
+                            models.DateField(blank=True, null=True, verbose_name="validated on"),
+                        ),
+                        (
+                            "updated_on",
+                            models.DateField(blank=True, null=True, verbose_name="updated on"),
+                        ),
+                        (
+                            "valid_from",
+                            models.DateField(blank=True, null=True, verbose_name="valid from"),
+                        ),
+                        (
+                            "valid_to",
+                            models.DateField(blank=True, null=True, verbose_name="valid to"),
+                        ),
+                        (
+                            "requirement",
+                            models.JSONField(blank=True, default=dict, verbose_name="requirement"),
+                        ),
+                        (
+                            "definition",
+                            models.TextField(blank=True, verbose_name="definition of the job"),
+                        ),
+                        (
+                            "regulation",
+                            models.TextField(blank=True, verbose_name="regulation of the activity"),
+                        ),
+                        (
+                            "is_shipped",
+                            models.BooleanField(
+                                default=False, editable=False, verbose_name="comes with the product"
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="titles.title",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "version of a title",
+                        "verbose_name_plural": "versions of titles",
+                        "ordering": ["title", "valid_from", "label"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("title", "label"), name="title_version_label_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_from__isnull", True),
+                                    ("valid_to__isnull", True),
+                                    ("valid_to__gte", models.F("valid_from")),
+                                    _connector="OR",
+                                ),
+                                name="title_version_ends_after_start",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LegalText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("reference", models.CharField(max_length=500, verbose_name="text")),
+                        (
+                            "signed_on",
+                            models.DateField(blank=True, null=True, verbose_name="signed on"),
+                        ),
+                        (
+                            "published_on",
+                            models.DateField(blank=True, null=True, verbose_name="published on"),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="legal_texts",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "legal text",
+                        "verbose_name_plural": "legal texts",
+                        "ordering": ["signed_on", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "reference"), name="legal_text_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportedDocument",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("reac", "REAC"),
+                                    ("descriptor", "certification descriptor"),
+                                    ("annex", "annex in the Journal officiel"),
+                                    ("rncp", "RNCP sheet"),
+                                    ("correspondence", "table of correspondences"),
+                                ],
+                                max_length=14,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="file")),
+                        ("losses", models.JSONField(default=dict, verbose_name="loss report")),
+                        (
+                            "imported_at",
+                            models.DateTimeField(auto_now_add=True, verbose_name="imported"),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "imported_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="documents",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "imported document",
+                        "verbose_name_plural": "imported documents",
+                        "ordering": ["-imported_at", "-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "file"), name="document_imported_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        ["reac", "descriptor", "annex", "rncp", "correspondence"],
+                                    )
+                                ),
+                                name="document_kind_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HeldCertificate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("gained_on", models.DateField(verbose_name="gained on")),
+                        (
+                            "origin",
+                            models.CharField(
+                                choices=[
+                                    ("decision", "decision recorded here"),
+                                    ("document", "document shown"),
+                                ],
+                                max_length=8,
+                                verbose_name="known by",
+                            ),
+                        ),
+                        (
+                            "decision_reference",
+                            models.CharField(blank=True, max_length=40, verbose_name="decision"),
+                        ),
+                        ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="holders",
+                                to="titles.certificate",
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="held_certificates",
+                                to="people.person",
+                                verbose_name="holder",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "certificate held",
+                        "verbose_name_plural": "certificates held",
+                        "ordering": ["person", "gained_on", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("certificate__isnull", False)),
+                                fields=("person", "certificate"),
+                                name="held_certificate_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("certificate__isnull", True)),
+                                fields=("person", "version_of_title"),
+                                name="held_title_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EvidenceRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        ("kind", models.CharField(max_length=60, verbose_name="what happens")),
+                        (
+                            "conditions",
+                            models.JSONField(blank=True, default=dict, verbose_name="conditions"),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("version", models.PositiveIntegerField(default=1, editable=False)),
+                        (
+                            "competences",
+                            models.ManyToManyField(
+                                related_name="evidence_rules",
+                                to="titles.competence",
+                                verbose_name="competences",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="evidence_rules",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "evidence rule",
+                        "verbose_name_plural": "evidence rules",
+                        "ordering": ["version_of_title", "name"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("organisation", "version_of_title", "name"),
+                                name="evidence_rule_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Correspondence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(verbose_name="line")),
+                        ("is_none", models.BooleanField(default=False, verbose_name="none")),
+                        (
+                            "needs",
+                            models.CharField(
+                                choices=[("all", "all of them"), ("any", "any of them")],
+                                default="all",
+                                max_length=3,
+                                verbose_name="needed",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("settled", "settled"), ("unclear", "unclear")],
+                                default="settled",
+                                max_length=8,
+                                verbose_name="state",
+                            ),
+                        ),
+                        (
+                            "doubt",
+                            models.CharField(blank=True, max_length=60, verbose_name="doubt"),
+                        ),
+                        (
+                            "citation",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="source text"
+                            ),
+                        ),
+                        (
+                            "as_written",
+                            models.JSONField(blank=True, default=dict, verbose_name="as written"),
+                        ),
+                        (
+                            "answer",
+                            models.TextField(blank=True, verbose_name="reason of the answer"),
+                        ),
+                        (
+                            "answered_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="answered"),
+                        ),
+                        (
+                            "answered_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "sources",
+                            models.ManyToManyField(
+                                blank=True, related_name="becomes", to="titles.certificate"
+                            ),
+                        ),
+                        (
+                            "targets",
+                            models.ManyToManyField(
+                                blank=True, related_name="comes_from", to="titles.certificate"
+                            ),
+                        ),
+                        (
+                            "from_version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="correspondences_out",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                        (
+                            "to_version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="correspondences_in",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "correspondence",
+                        "verbose_name_plural": "correspondences",
+                        "ordering": ["from_version", "to_version", "position"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("from_version", "to_version", "position"),
+                                name="correspondence_line_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("status__in", ["settled", "unclear"])),
+                                name="correspondence_status_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("needs__in", ["all", "any"])),
+                                name="correspondence_needs_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Classification",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "scheme",
+                            models.CharField(
+                                choices=[
+                                    ("level", "level"),
+                                    ("nsf", "NSF"),
+                                    ("rome", "ROME"),
+                                    ("formacode", "Formacode"),
+                                ],
+                                max_length=10,
+                                verbose_name="nomenclature",
+                            ),
+                        ),
+                        (
+                            "edition",
+                            models.CharField(
+                                blank=True,
+                                max_length=60,
+                                verbose_name="version of the nomenclature",
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=20, verbose_name="code")),
+                        (
+                            "label",
+                            models.CharField(blank=True, max_length=250, verbose_name="name"),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="classifications",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "classification",
+                        "verbose_name_plural": "classifications",
+                        "ordering": ["scheme", "edition", "code"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "scheme", "edition", "code"),
+                                name="classification_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("scheme__in", ["level", "nsf", "rome", "formacode"])
+                                ),
+                                name="classification_scheme_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CentreApproval",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=60, verbose_name="number")),
+                        ("approved_on", models.DateField(verbose_name="approved on")),
+                        (
+                            "valid_to",
+                            models.DateField(blank=True, null=True, verbose_name="valid to"),
+                        ),
+                        (
+                            "suspended_on",
+                            models.DateField(blank=True, null=True, verbose_name="suspended on"),
+                        ),
+                        (
+                            "equipment",
+                            models.TextField(
+                                blank=True, max_length=10000, verbose_name="equipment"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "organisation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="approvals",
+                                to="people.organisation",
+                                verbose_name="training centre",
+                            ),
+                        ),
+                        (
+                            "version_of_title",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.titleversion",
+                                verbose_name="title",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "approval of a centre",
+                        "verbose_name_plural": "approvals of centres",
+                        "ordering": ["-approved_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_to__isnull", True),
+                                    ("valid_to__gte", models.F("approved_on")),
+                                    _connector="OR",
+                                ),
+                                name="approval_ends_after_start",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TrainingPeriod",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("centre", "at the centre"), ("company", "in company")],
+                                max_length=7,
+                                verbose_name="where",
+                            ),
+                        ),
+                        ("starts_on", models.DateField(verbose_name="from")),
+                        ("ends_on", models.DateField(verbose_name="to")),
+                        (
+                            "hours",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="hours"),
+                        ),
+                        (
+                            "subject",
+                            models.CharField(blank=True, max_length=200, verbose_name="subject"),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="periods",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                        (
+                            "company",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.organisation",
+                                verbose_name="company",
+                            ),
+                        ),
+                        (
+                            "tutor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="tutored_periods",
+                                to="people.person",
+                                verbose_name="tutor",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "training period",
+                        "verbose_name_plural": "training periods",
+                        "ordering": ["starts_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                                name="period_ends_after_start",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("kind", "company"), _negated=True),
+                                    ("company__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="period_in_company_names_it",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TransversalCompetence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        ("description", models.TextField(blank=True, verbose_name="description")),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="transversal_competences",
+                                to="titles.titleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "transversal competence",
+                        "verbose_name_plural": "transversal competences",
+                        "ordering": ["version", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "number"), name="transversal_number_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Vote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("is_for", models.BooleanField(verbose_name="for")),
+                        ("voted_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "certificate",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="titles.certificate",
+                            ),
+                        ),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="votes",
+                                to="titles.jurymember",
+                            ),
+                        ),
+                        (
+                            "sitting",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="votes",
+                                to="titles.sitting",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "vote",
+                        "verbose_name_plural": "votes",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("member", "sitting", "certificate"),
+                                name="vote_once",
+                                nulls_distinct=False,
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AdmissibilityNotice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("asked_on", models.DateField(verbose_name="asked on")),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("asked", "asked"),
+                                    ("admissible", "admissible"),
+                                    ("refused", "refused"),
+                                ],
+                                default="asked",
+                                max_length=10,
+                                verbose_name="answer",
+                            ),
+                        ),
+                        (
+                            "notified_on",
+                            models.DateField(blank=True, null=True, verbose_name="notified on"),
+                        ),
+                        (
+                            "valid_to",
+                            models.DateField(blank=True, null=True, verbose_name="valid to"),
+                        ),
+                        (
+                            "file",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="core.storedfile",
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notice",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "admissibility notice",
+                        "verbose_name_plural": "admissibility notices",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("state", "asked"),
+                                    ("notified_on__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="notice_answered_has_date",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Accommodation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("extra_time", "extra time"),
+                                    ("equipment", "adapted equipment"),
+                                    ("assistant", "human assistance"),
+                                    ("room", "adapted room"),
+                                    ("documents", "adapted documents"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "extra_percent",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="extra time (%)"
+                            ),
+                        ),
+                        (
+                            "details",
+                            models.CharField(blank=True, max_length=300, verbose_name="details"),
+                        ),
+                        ("granted_on", models.DateField(verbose_name="granted on")),
+                        (
+                            "valid_to",
+                            models.DateField(blank=True, null=True, verbose_name="valid to"),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="accommodations",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "accommodation",
+                        "verbose_name_plural": "accommodations",
+                        "ordering": ["granted_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("extra_percent__lte", 200)),
+                                name="accommodation_time_bounded",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Absence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField(verbose_name="from")),
+                        ("ends_at", models.DateTimeField(verbose_name="to")),
+                        (
+                            "is_justified",
+                            models.BooleanField(default=False, verbose_name="justified"),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="people.person",
+                            ),
+                        ),
+                        (
+                            "candidacy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="absences",
+                                to="titles.candidacy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "absence",
+                        "verbose_name_plural": "absences",
+                        "ordering": ["-starts_at", "-pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                                name="absence_ends_after_start",
+                            )
+                        ],
+                    },
+                ),
             ],
-            options={
-                'verbose_name': 'activity type',
-                'verbose_name_plural': 'activity types',
-                'ordering': ['version', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Competence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('context', models.TextField(blank=True, verbose_name='contexts')),
-            ],
-            options={
-                'verbose_name': 'competence',
-                'verbose_name_plural': 'competences',
-                'ordering': ['version', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Title',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('name', models.CharField(max_length=250, verbose_name='name')),
-                ('authority', models.CharField(blank=True, max_length=250, verbose_name='authority')),
-                ('is_shipped', models.BooleanField(default=False, editable=False, verbose_name='comes with the product')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'verbose_name': 'title',
-                'verbose_name_plural': 'titles',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Certificate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ccp', 'CCP'), ('ccs', 'CCS')], default='ccp', max_length=3, verbose_name='kind')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('rncp_block', models.CharField(blank=True, max_length=30, verbose_name='RNCP block')),
-                ('requirement', models.JSONField(blank=True, default=dict, verbose_name='requirement')),
-                ('activity', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='certificate', to='titles.activitytype', verbose_name='activity type')),
-            ],
-            options={
-                'verbose_name': 'certificate',
-                'verbose_name_plural': 'certificates',
-                'ordering': ['version', 'kind', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Candidacy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='reference')),
-                ('path', models.CharField(choices=[('continuous', 'continuous training'), ('discontinuous', 'discontinuous training, by CCP'), ('vae', 'validation of experience (VAE)'), ('ccs', 'complementary certificate (CCS)')], max_length=13, verbose_name='path')),
-                ('state', models.CharField(choices=[('enrolled', 'enrolled'), ('training', 'in training'), ('ready', 'ready for a session'), ('decided', 'decided'), ('withdrawn', 'withdrawn')], default='enrolled', max_length=9, verbose_name='state')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
-                ('plan', models.TextField(blank=True, max_length=20000, verbose_name='training plan')),
-                ('identity_document', models.CharField(blank=True, choices=[('id_card', 'identity card'), ('passport', 'passport'), ('residence', 'residence permit'), ('licence', 'driving licence')], max_length=9, verbose_name='identity checked on')),
-                ('identity_checked_at', models.DateTimeField(blank=True, null=True, verbose_name='identity checked')),
-                ('keep_until', models.DateField(blank=True, null=True, verbose_name='kept until')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('identity_checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='people.organisation', verbose_name='training centre')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='people.person', verbose_name='candidate')),
-                ('trainer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='trainer in charge')),
-                ('aimed', models.ManyToManyField(related_name='candidacies', to='titles.certificate', verbose_name='certificates aimed at')),
-            ],
-            options={
-                'verbose_name': 'candidacy',
-                'verbose_name_plural': 'candidacies',
-                'ordering': ['-starts_on', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CertificateMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('mark', models.CharField(blank=True, max_length=10, verbose_name='mark beside it')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='titles.certificate')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='titles.competence')),
-            ],
-            options={
-                'verbose_name': 'competence of a certificate',
-                'verbose_name_plural': 'competences of a certificate',
-                'ordering': ['certificate', 'position'],
-            },
-        ),
-        migrations.AddField(
-            model_name='certificate',
-            name='competences',
-            field=models.ManyToManyField(related_name='certificates', through='titles.CertificateMember', to='titles.competence'),
-        ),
-        migrations.CreateModel(
-            name='Criterion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('text', models.TextField(verbose_name='criterion')),
-                ('kind', models.CharField(choices=[('qualitative', 'qualitative'), ('quantitative', 'quantitative')], default='qualitative', max_length=12, verbose_name='kind')),
-                ('competence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='titles.competence')),
-            ],
-            options={
-                'verbose_name': 'criterion',
-                'verbose_name_plural': 'criteria',
-                'ordering': ['competence', 'transversal', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('candidacy', models.CharField(blank=True, max_length=200, verbose_name='candidacy')),
-                ('title_code', models.CharField(max_length=200, verbose_name='code of the title')),
-                ('path', models.CharField(max_length=13, verbose_name='path')),
-                ('request', models.CharField(max_length=5, verbose_name='asked for')),
-                ('outcome', models.CharField(choices=[('granted', 'granted'), ('partial', 'granted in part'), ('refused', 'refused'), ('not_receivable', 'not receivable'), ('needs_person', 'a person must settle it')], max_length=14, verbose_name='outcome')),
-                ('decided_on', models.DateField(verbose_name='decision of')),
-                ('rule_set', models.CharField(max_length=40, verbose_name='rule set')),
-                ('rule_set_digest', models.CharField(max_length=64, verbose_name='digest of the rule set')),
-                ('inputs', models.JSONField(verbose_name='inputs')),
-                ('result', models.JSONField(verbose_name='result')),
-                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='title_decisions', to='people.organisation', verbose_name='centre')),
-                ('previous', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='titles.decision', verbose_name='corrects')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='recorded by')),
-            ],
-            options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
-                'ordering': ['-recorded_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Dossier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('introduction', models.TextField(blank=True, max_length=20000, verbose_name='who I am, and my training')),
-                ('diplomas', models.TextField(blank=True, max_length=5000, verbose_name='titles and diplomas')),
-                ('declared_at', models.DateTimeField(blank=True, null=True, verbose_name='declared on honour')),
-                ('declared_at_place', models.CharField(blank=True, max_length=80, verbose_name='done at')),
-                ('seal', models.CharField(blank=True, max_length=64)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('candidacy', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='dossier', to='titles.candidacy')),
-            ],
-            options={
-                'verbose_name': 'practice dossier',
-                'verbose_name_plural': 'practice dossiers',
-            },
-        ),
-        migrations.CreateModel(
-            name='Annex',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='titles.dossier')),
-            ],
-            options={
-                'verbose_name': 'annex',
-                'verbose_name_plural': 'annexes',
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evaluation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in_course', 'in-course evaluation (ECF)'), ('situation', 'professional situation'), ('technical', 'technical interview'), ('final', 'final interview')], max_length=9, verbose_name='kind')),
-                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('minutes', models.PositiveSmallIntegerField(default=0, verbose_name='minutes')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('marked', 'marked, differences to settle'), ('signed', 'signed'), ('cancelled', 'cancelled')], default='planned', max_length=9, verbose_name='state')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='titles.candidacy')),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.certificate', verbose_name='certificate')),
-                ('overrides', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='overridden_by', to='titles.evaluation')),
-            ],
-            options={
-                'verbose_name': 'evaluation',
-                'verbose_name_plural': 'evaluations',
-                'ordering': ['starts_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Assessor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quality', models.CharField(choices=[('trainer', 'trainer'), ('professional', 'professional of the trade')], max_length=12, verbose_name='quality')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed')),
-                ('seal', models.CharField(blank=True, max_length=64)),
-                ('agreed_at', models.DateTimeField(blank=True, null=True, verbose_name='agreed to what was settled')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='people.person')),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessors', to='titles.evaluation')),
-            ],
-            options={
-                'verbose_name': 'assessor',
-                'verbose_name_plural': 'assessors',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(choices=[('work', 'work recorded here'), ('outside', 'work done elsewhere')], max_length=7, verbose_name='origin')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('chosen', 'chosen'), ('attested', 'attested'), ('aside', 'set aside')], default='proposed', max_length=8, verbose_name='state')),
-                ('kind', models.CharField(blank=True, max_length=60, verbose_name='what happened')),
-                ('object_type', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('entries', models.JSONField(default=list, verbose_name='journal entries')),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('happened_at', models.DateTimeField(verbose_name='done')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('did', models.TextField(blank=True, max_length=10000, verbose_name='what I did')),
-                ('means', models.TextField(blank=True, max_length=5000, verbose_name='with which means')),
-                ('with_whom', models.TextField(blank=True, max_length=5000, verbose_name='with whom')),
-                ('context', models.TextField(blank=True, max_length=5000, verbose_name='in which context')),
-                ('is_masked', models.BooleanField(default=False, verbose_name='names and addresses masked')),
-                ('attested_at', models.DateTimeField(blank=True, null=True, verbose_name='attested')),
-                ('attestation', models.TextField(blank=True, max_length=2000, verbose_name='what the one who attests says')),
-                ('sealed', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('attested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='titles.candidacy')),
-            ],
-            options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
-                'ordering': ['-happened_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EvidenceFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='titles.evidence')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-            ],
-            options={
-                'verbose_name': 'file of evidence',
-                'verbose_name_plural': 'files of evidence',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='EvidenceLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_links', to='titles.competence')),
-                ('criterion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence_links', to='titles.criterion')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='titles.evidence')),
-            ],
-            options={
-                'verbose_name': 'competence shown',
-                'verbose_name_plural': 'competences shown',
-            },
-        ),
-        migrations.CreateModel(
-            name='Example',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('did', models.TextField(blank=True, max_length=20000, verbose_name='what I did, in which conditions')),
-                ('means', models.TextField(blank=True, max_length=10000, verbose_name='with which means')),
-                ('with_whom', models.TextField(blank=True, max_length=10000, verbose_name='with whom')),
-                ('context', models.TextField(blank=True, max_length=10000, verbose_name='context')),
-                ('more', models.TextField(blank=True, max_length=10000, verbose_name='what else to know')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.activitytype')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='titles.dossier')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='examples', to='titles.evidence')),
-            ],
-            options={
-                'verbose_name': 'example of practice',
-                'verbose_name_plural': 'examples of practice',
-                'ordering': ['activity__number', 'position', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ExperienceProof',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('employer', models.CharField(max_length=200, verbose_name='employer or association')),
-                ('role', models.CharField(max_length=200, verbose_name='job held')),
-                ('is_volunteer', models.BooleanField(default=False, verbose_name='volunteer')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('weekly_hours', models.DecimalField(decimal_places=1, default=35, max_digits=4, verbose_name='hours a week')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiences', to='titles.candidacy')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-            ],
-            options={
-                'verbose_name': 'proof of experience',
-                'verbose_name_plural': 'proofs of experience',
-                'ordering': ['starts_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Forecast',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('title', 'title'), ('ccp', 'CCP'), ('ccs', 'CCS')], max_length=5, verbose_name='kind')),
-                ('month', models.DateField(help_text='The first day of the month.', verbose_name='month')),
-                ('places', models.PositiveSmallIntegerField(default=1, verbose_name='candidates')),
-                ('submitted_on', models.DateField(blank=True, null=True, verbose_name='told to the State on')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='training centre')),
-            ],
-            options={
-                'verbose_name': 'session foreseen',
-                'verbose_name_plural': 'sessions foreseen',
-                'ordering': ['month', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Juror',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quality', models.CharField(choices=[('trainer', 'trainer'), ('professional', 'professional of the trade')], default='professional', max_length=12, verbose_name='quality')),
-                ('occupation', models.CharField(blank=True, max_length=120, verbose_name='trade')),
-                ('employer', models.CharField(blank=True, max_length=120, verbose_name='employer')),
-                ('sex', models.CharField(blank=True, choices=[('f', 'woman'), ('m', 'man'), ('', 'not told')], max_length=1, verbose_name='sex')),
-                ('experience_months', models.PositiveSmallIntegerField(default=0, verbose_name='months in the trade')),
-                ('left_trade_on', models.DateField(blank=True, null=True, verbose_name='left the trade on')),
-                ('authorisation', models.CharField(blank=True, max_length=60, verbose_name='authorisation')),
-                ('authorised_from', models.DateField(blank=True, null=True, verbose_name='authorised from')),
-                ('authorised_to', models.DateField(blank=True, null=True, verbose_name='authorised until')),
-                ('is_active', models.BooleanField(default=True, verbose_name='invited')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jurors', to='people.organisation', verbose_name='training centre')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jurorships', to='people.person', verbose_name='person')),
-                ('titles', models.ManyToManyField(related_name='jurors', to='titles.title', verbose_name='titles')),
-            ],
-            options={
-                'verbose_name': 'juror',
-                'verbose_name_plural': 'jurors',
-                'ordering': ['person__search_name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='JurorTie',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('trained', 'trained them'), ('accompanied', 'accompanied them'), ('employs', 'employs them'), ('kin', 'is kin to them'), ('shared_employer', 'has the same employer'), ('shared_training_body', 'belongs to the same training body'), ('professional', 'has a professional link with them'), ('personal', 'has a personal link with them')], max_length=20, verbose_name='link')),
-                ('told_at', models.DateTimeField(auto_now_add=True)),
-                ('juror', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ties', to='titles.juror')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person', verbose_name='candidate')),
-                ('told_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-            ],
-            options={
-                'verbose_name': 'link of a juror',
-                'verbose_name_plural': 'links of jurors',
-            },
-        ),
-        migrations.CreateModel(
-            name='KnowledgeItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('kind', models.CharField(blank=True, choices=[('knowledge', 'knowledge'), ('technical', 'technical know-how'), ('relational', 'relational know-how'), ('organisational', 'organisational know-how'), ('', 'kind not told')], max_length=14, verbose_name='kind')),
-                ('text', models.TextField(verbose_name='text')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='knowledge', to='titles.competence')),
-            ],
-            options={
-                'verbose_name': 'knowledge',
-                'verbose_name_plural': 'knowledge',
-                'ordering': ['competence', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Mark',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('acquired', 'acquired'), ('not_acquired', 'not acquired'), ('not_seen', 'not seen')], max_length=12, verbose_name='result')),
-                ('comment', models.TextField(blank=True, max_length=2000, verbose_name='comment')),
-                ('key', models.UUIDField(unique=True)),
-                ('marked_at', models.DateTimeField(verbose_name='marked')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('after', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='titles.mark')),
-                ('assessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='titles.assessor')),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.competence')),
-                ('criterion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.criterion')),
-                ('resolves', models.ManyToManyField(blank=True, related_name='resolved_by', to='titles.mark')),
-            ],
-            options={
-                'verbose_name': 'mark',
-                'verbose_name_plural': 'marks',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Minutes',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('rank', models.PositiveIntegerField(verbose_name='rank')),
-                ('content', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='content')),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('decision_reference', models.CharField(blank=True, max_length=40, verbose_name='decision')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='why it is corrected')),
-                ('written_at', models.DateTimeField(verbose_name='written')),
-                ('corrects', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='titles.minutes')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-            ],
-            options={
-                'verbose_name': 'minutes',
-                'verbose_name_plural': 'minutes',
-                'ordering': ['organisation', 'year', 'rank'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Appeal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('grounds', models.TextField(max_length=5000, verbose_name='grounds')),
-                ('state', models.CharField(choices=[('received', 'received'), ('upheld', 'upheld'), ('dismissed', 'dismissed')], default='received', max_length=9, verbose_name='state')),
-                ('answer', models.TextField(blank=True, max_length=5000, verbose_name='answer')),
-                ('answered_on', models.DateField(blank=True, null=True, verbose_name='answered on')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('minutes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='titles.minutes')),
-            ],
-            options={
-                'verbose_name': 'appeal',
-                'verbose_name_plural': 'appeals',
-                'ordering': ['-received_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Session',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='reference')),
-                ('kind', models.CharField(choices=[('title', 'title'), ('ccp', 'CCP'), ('ccs', 'CCS')], max_length=5, verbose_name='kind')),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('place', models.CharField(max_length=300, verbose_name='place')),
-                ('is_remote', models.BooleanField(default=False, verbose_name='at a distance')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('summoned', 'summoned'), ('held', 'being held'), ('deliberating', 'deliberating'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='planned', max_length=12, verbose_name='state')),
-                ('summoned_at', models.DateTimeField(blank=True, null=True, verbose_name='summoned')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.certificate', verbose_name='certificate')),
-                ('forecast', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='titles.forecast')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='people.organisation', verbose_name='training centre')),
-            ],
-            options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'ordering': ['-starts_at', '-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='minutes',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='titles.session'),
-        ),
-        migrations.CreateModel(
-            name='JuryMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_chair', models.BooleanField(default=False, verbose_name='chair')),
-                ('answer', models.CharField(choices=[('waiting', 'no answer yet'), ('accepted', 'comes'), ('declined', 'does not come')], default='waiting', max_length=8, verbose_name='answer')),
-                ('invited_at', models.DateTimeField(auto_now_add=True, verbose_name='invited')),
-                ('summoned_at', models.DateTimeField(blank=True, null=True, verbose_name='summoned')),
-                ('is_present', models.BooleanField(blank=True, null=True, verbose_name='present')),
-                ('juror', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='titles.juror')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jury', to='titles.session')),
-            ],
-            options={
-                'verbose_name': 'member of a jury',
-                'verbose_name_plural': 'members of juries',
-                'ordering': ['-is_chair', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SessionMail',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('summons', 'summons'), ('cancelled', 'cancellation'), ('results', 'results')], max_length=9, verbose_name='kind')),
-                ('as_juror', models.BooleanField(default=False, verbose_name='as a juror')),
-                ('sequence', models.PositiveSmallIntegerField(default=0)),
-                ('address', models.EmailField(blank=True, max_length=254, verbose_name='address')),
-                ('state', models.CharField(choices=[('waiting', 'to be sent'), ('sent', 'sent'), ('failed', 'not sent')], default='waiting', max_length=7, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('error', models.CharField(blank=True, max_length=200, verbose_name='why not')),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='recipient')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='titles.session')),
-            ],
-            options={
-                'verbose_name': 'mail about a session',
-                'verbose_name_plural': 'mails about sessions',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Settlement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('acquired', 'acquired'), ('not_acquired', 'not acquired'), ('not_seen', 'not seen')], max_length=12, verbose_name='result')),
-                ('comment', models.TextField(blank=True, max_length=2000, verbose_name='comment')),
-                ('settled_at', models.DateTimeField(auto_now=True)),
-                ('competence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.competence')),
-                ('criterion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.criterion')),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='titles.evaluation')),
-                ('settled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.assessor')),
-            ],
-            options={
-                'verbose_name': 'settlement',
-                'verbose_name_plural': 'settlements',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Signature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('signed_at', models.DateTimeField(verbose_name='signed')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.jurymember')),
-                ('minutes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='titles.minutes')),
-            ],
-            options={
-                'verbose_name': 'signature under minutes',
-                'verbose_name_plural': 'signatures under minutes',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SigningKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('authority', 'vouches for the two others'), ('document', 'signs PDF files'), ('credential', 'signs credentials and lists of withdrawals')], max_length=10, verbose_name='purpose')),
-                ('state', models.CharField(choices=[('active', 'in use'), ('retired', 'retired')], default='active', max_length=7, verbose_name='state')),
-                ('name', models.CharField(max_length=64, verbose_name='name')),
-                ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='fingerprint (SHA-256)')),
-                ('did', models.CharField(blank=True, max_length=100)),
-                ('certificate', models.TextField(verbose_name='certificate')),
-                ('sealed', models.BinaryField()),
-                ('created_at', models.DateTimeField(verbose_name='made')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired at')),
-            ],
-            options={
-                'verbose_name': 'signing key',
-                'verbose_name_plural': 'signing keys',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('purpose',), name='signing_key_one_in_use'), models.CheckConstraint(condition=models.Q(models.Q(('retired_at__isnull', True), ('state', 'active')), models.Q(('retired_at__isnull', False), ('state', 'retired')), _connector='OR'), name='signing_key_retired_since')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Sitting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('summoned_at', models.DateTimeField(blank=True, null=True, verbose_name='summoned')),
-                ('attendance', models.CharField(choices=[('awaited', 'awaited'), ('present', 'present'), ('excused', 'absent, excused'), ('absent', 'absent')], default='awaited', max_length=8, verbose_name='attendance')),
-                ('identity_checked_at', models.DateTimeField(blank=True, null=True, verbose_name='identity checked')),
-                ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='result notified')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='titles.candidacy')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='titles.session')),
-            ],
-            options={
-                'verbose_name': 'candidate of a session',
-                'verbose_name_plural': 'candidates of sessions',
-                'ordering': ['candidacy__person__search_name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Opinion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('acquired', 'acquired'), ('not_acquired', 'not acquired'), ('not_seen', 'not seen')], max_length=12, verbose_name='result')),
-                ('comment', models.TextField(blank=True, max_length=2000, verbose_name='comment')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.certificate')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='titles.jurymember')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='titles.sitting')),
-            ],
-            options={
-                'verbose_name': 'opinion of a juror',
-                'verbose_name_plural': 'opinions of jurors',
-            },
-        ),
-        migrations.AddField(
-            model_name='minutes',
-            name='sitting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='titles.sitting'),
-        ),
-        migrations.CreateModel(
-            name='Incident',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_fraud', models.BooleanField(default=False, verbose_name='report of fraud')),
-                ('text', models.TextField(max_length=5000, verbose_name='what happened')),
-                ('happened_at', models.DateTimeField(verbose_name='when')),
-                ('told_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='titles.session')),
-                ('sitting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='titles.sitting')),
-            ],
-            options={
-                'verbose_name': 'incident of a session',
-                'verbose_name_plural': 'incidents of sessions',
-                'ordering': ['happened_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Station',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('room', models.CharField(blank=True, max_length=80, verbose_name='room')),
-                ('equipment', models.CharField(blank=True, max_length=200, verbose_name='machine')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stations', to='titles.session')),
-            ],
-            options={
-                'verbose_name': 'station',
-                'verbose_name_plural': 'stations',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Slot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('situation', 'professional situation'), ('technical', 'technical interview'), ('questions', 'questioning'), ('final', 'final interview')], max_length=9, verbose_name='what')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='titles.sitting')),
-                ('station', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='titles.station')),
-            ],
-            options={
-                'verbose_name': 'slot of a timetable',
-                'verbose_name_plural': 'slots of timetables',
-                'ordering': ['starts_at', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='StatusList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(blank=True, max_length=300)),
-                ('credential', models.JSONField(null=True)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_lists', to='titles.signingkey')),
-            ],
-            options={
-                'verbose_name': 'status list',
-                'verbose_name_plural': 'status lists',
-            },
-        ),
-        migrations.CreateModel(
-            name='Attestation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('sequence', models.PositiveIntegerField(verbose_name='number in the year')),
-                ('reference', models.CharField(max_length=30, unique=True, verbose_name='number')),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('kind', models.CharField(choices=[('title', 'whole title'), ('ccp', 'certificate of professional competences (CCP)'), ('ccs', 'complementary certificate (CCS)')], max_length=5, verbose_name='what was gained')),
-                ('holder', models.CharField(max_length=150, verbose_name='name as printed')),
-                ('title_code', models.CharField(max_length=20, verbose_name='code of the title')),
-                ('title_name', models.CharField(max_length=200, verbose_name='title')),
-                ('element_code', models.CharField(blank=True, max_length=20, verbose_name='code of the certificate')),
-                ('element_name', models.CharField(blank=True, max_length=300, verbose_name='certificate')),
-                ('fact', models.JSONField()),
-                ('decided_on', models.DateField(verbose_name='decision of')),
-                ('decision', models.CharField(blank=True, max_length=80, verbose_name='decision')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('issued_at', models.DateTimeField(verbose_name='issued')),
-                ('credential', models.JSONField()),
-                ('status_index', models.PositiveIntegerField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('withdrawal_reason', models.TextField(blank=True, null=True, verbose_name='reason of the withdrawal')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='core.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='people.organisation', verbose_name='centre')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attestations', to='people.person', verbose_name='holder')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='titles.signingkey')),
-                ('status_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attestations', to='titles.statuslist')),
-            ],
-            options={
-                'verbose_name': 'attestation',
-                'verbose_name_plural': 'attestations',
-                'ordering': ['-issued_at', '-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='certificate',
-            name='hosts',
-            field=models.ManyToManyField(blank=True, help_text='Titles that a candidate must hold before this CCS.', related_name='complements', to='titles.title', verbose_name='host titles'),
-        ),
-        migrations.CreateModel(
-            name='TitleVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=40, verbose_name='version')),
-                ('name', models.CharField(max_length=250, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=40, verbose_name='short name')),
-                ('printed_version', models.CharField(blank=True, max_length=20, verbose_name='version printed')),
-                ('rncp_number', models.CharField(blank=True, max_length=20, verbose_name='RNCP sheet')),
-                ('validated_on', models.DateField(blank=True, null=True, verbose_name='validated on')),
-                ('updated_on', models.DateField(blank=True, null=True, verbose_name='updated on')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('requirement', models.JSONField(blank=True, default=dict, verbose_name='requirement')),
-                ('definition', models.TextField(blank=True, verbose_name='definition of the job')),
-                ('regulation', models.TextField(blank=True, verbose_name='regulation of the activity')),
-                ('is_shipped', models.BooleanField(default=False, editable=False, verbose_name='comes with the product')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='titles.title', verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'version of a title',
-                'verbose_name_plural': 'versions of titles',
-                'ordering': ['title', 'valid_from', 'label'],
-            },
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='version_of_title',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='titles.titleversion', verbose_name='title'),
-        ),
-        migrations.CreateModel(
-            name='LegalText',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=500, verbose_name='text')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_texts', to='titles.titleversion')),
-            ],
-            options={
-                'verbose_name': 'legal text',
-                'verbose_name_plural': 'legal texts',
-                'ordering': ['signed_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportedDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reac', 'REAC'), ('descriptor', 'certification descriptor'), ('annex', 'annex in the Journal officiel'), ('rncp', 'RNCP sheet'), ('correspondence', 'table of correspondences')], max_length=14, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('losses', models.JSONField(default=dict, verbose_name='loss report')),
-                ('imported_at', models.DateTimeField(auto_now_add=True, verbose_name='imported')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='titles.titleversion')),
-            ],
-            options={
-                'verbose_name': 'imported document',
-                'verbose_name_plural': 'imported documents',
-                'ordering': ['-imported_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HeldCertificate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gained_on', models.DateField(verbose_name='gained on')),
-                ('origin', models.CharField(choices=[('decision', 'decision recorded here'), ('document', 'document shown')], max_length=8, verbose_name='known by')),
-                ('decision_reference', models.CharField(blank=True, max_length=40, verbose_name='decision')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holders', to='titles.certificate')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='training centre')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_certificates', to='people.person', verbose_name='holder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('version_of_title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.titleversion', verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'certificate held',
-                'verbose_name_plural': 'certificates held',
-                'ordering': ['person', 'gained_on', 'pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='forecast',
-            name='version_of_title',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.titleversion', verbose_name='title'),
-        ),
-        migrations.CreateModel(
-            name='EvidenceRule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('kind', models.CharField(max_length=60, verbose_name='what happens')),
-                ('conditions', models.JSONField(blank=True, default=dict, verbose_name='conditions')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('competences', models.ManyToManyField(related_name='evidence_rules', to='titles.competence', verbose_name='competences')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.organisation', verbose_name='training centre')),
-                ('version_of_title', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_rules', to='titles.titleversion', verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'evidence rule',
-                'verbose_name_plural': 'evidence rules',
-                'ordering': ['version_of_title', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Correspondence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='line')),
-                ('is_none', models.BooleanField(default=False, verbose_name='none')),
-                ('needs', models.CharField(choices=[('all', 'all of them'), ('any', 'any of them')], default='all', max_length=3, verbose_name='needed')),
-                ('status', models.CharField(choices=[('settled', 'settled'), ('unclear', 'unclear')], default='settled', max_length=8, verbose_name='state')),
-                ('doubt', models.CharField(blank=True, max_length=60, verbose_name='doubt')),
-                ('citation', models.CharField(blank=True, max_length=500, verbose_name='source text')),
-                ('as_written', models.JSONField(blank=True, default=dict, verbose_name='as written')),
-                ('answer', models.TextField(blank=True, verbose_name='reason of the answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('sources', models.ManyToManyField(blank=True, related_name='becomes', to='titles.certificate')),
-                ('targets', models.ManyToManyField(blank=True, related_name='comes_from', to='titles.certificate')),
-                ('from_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='correspondences_out', to='titles.titleversion')),
-                ('to_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='correspondences_in', to='titles.titleversion')),
-            ],
-            options={
-                'verbose_name': 'correspondence',
-                'verbose_name_plural': 'correspondences',
-                'ordering': ['from_version', 'to_version', 'position'],
-            },
-        ),
-        migrations.AddField(
-            model_name='competence',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competences', to='titles.titleversion'),
-        ),
-        migrations.CreateModel(
-            name='Classification',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(choices=[('level', 'level'), ('nsf', 'NSF'), ('rome', 'ROME'), ('formacode', 'Formacode')], max_length=10, verbose_name='nomenclature')),
-                ('edition', models.CharField(blank=True, max_length=60, verbose_name='version of the nomenclature')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('label', models.CharField(blank=True, max_length=250, verbose_name='name')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classifications', to='titles.titleversion')),
-            ],
-            options={
-                'verbose_name': 'classification',
-                'verbose_name_plural': 'classifications',
-                'ordering': ['scheme', 'edition', 'code'],
-            },
-        ),
-        migrations.AddField(
-            model_name='certificate',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='titles.titleversion'),
-        ),
-        migrations.CreateModel(
-            name='CentreApproval',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('approved_on', models.DateField(verbose_name='approved on')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('suspended_on', models.DateField(blank=True, null=True, verbose_name='suspended on')),
-                ('equipment', models.TextField(blank=True, max_length=10000, verbose_name='equipment')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='people.organisation', verbose_name='training centre')),
-                ('version_of_title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.titleversion', verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'approval of a centre',
-                'verbose_name_plural': 'approvals of centres',
-                'ordering': ['-approved_on', 'pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='candidacy',
-            name='version_of_title',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='titles.titleversion', verbose_name='title'),
-        ),
-        migrations.AddField(
-            model_name='activitytype',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='titles.titleversion'),
-        ),
-        migrations.CreateModel(
-            name='TrainingPeriod',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('centre', 'at the centre'), ('company', 'in company')], max_length=7, verbose_name='where')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('hours', models.PositiveSmallIntegerField(default=0, verbose_name='hours')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='titles.candidacy')),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation', verbose_name='company')),
-                ('tutor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tutored_periods', to='people.person', verbose_name='tutor')),
-            ],
-            options={
-                'verbose_name': 'training period',
-                'verbose_name_plural': 'training periods',
-                'ordering': ['starts_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TransversalCompetence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transversal_competences', to='titles.titleversion')),
-            ],
-            options={
-                'verbose_name': 'transversal competence',
-                'verbose_name_plural': 'transversal competences',
-                'ordering': ['version', 'number'],
-            },
-        ),
-        migrations.AddField(
-            model_name='criterion',
-            name='transversal',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='titles.transversalcompetence'),
-        ),
-        migrations.CreateModel(
-            name='Vote',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_for', models.BooleanField(verbose_name='for')),
-                ('voted_at', models.DateTimeField(auto_now=True)),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='titles.certificate')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='titles.jurymember')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='titles.sitting')),
-            ],
-            options={
-                'verbose_name': 'vote',
-                'verbose_name_plural': 'votes',
-            },
-        ),
-        migrations.CreateModel(
-            name='AdmissibilityNotice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('admissible', 'admissible'), ('refused', 'refused')], default='asked', max_length=10, verbose_name='answer')),
-                ('notified_on', models.DateField(blank=True, null=True, verbose_name='notified on')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('candidacy', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='notice', to='titles.candidacy')),
-            ],
-            options={
-                'verbose_name': 'admissibility notice',
-                'verbose_name_plural': 'admissibility notices',
-                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'asked'), ('notified_on__isnull', False), _connector='OR'), name='notice_answered_has_date')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Accommodation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('extra_time', 'extra time'), ('equipment', 'adapted equipment'), ('assistant', 'human assistance'), ('room', 'adapted room'), ('documents', 'adapted documents')], max_length=10, verbose_name='kind')),
-                ('extra_percent', models.PositiveSmallIntegerField(default=0, verbose_name='extra time (%)')),
-                ('details', models.CharField(blank=True, max_length=300, verbose_name='details')),
-                ('granted_on', models.DateField(verbose_name='granted on')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accommodations', to='titles.candidacy')),
-            ],
-            options={
-                'verbose_name': 'accommodation',
-                'verbose_name_plural': 'accommodations',
-                'ordering': ['granted_on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('extra_percent__lte', 200)), name='accommodation_time_bounded')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Absence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('is_justified', models.BooleanField(default=False, verbose_name='justified')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('candidacy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='titles.candidacy')),
-            ],
-            options={
-                'verbose_name': 'absence',
-                'verbose_name_plural': 'absences',
-                'ordering': ['-starts_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_start')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='certificatemember',
-            constraint=models.UniqueConstraint(fields=('certificate', 'competence'), name='certificate_member_once'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['organisation', '-recorded_at', '-id'], name='decision_register'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['-recorded_at', '-id'], name='decision_recent'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['candidacy'], name='decision_candidacy'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['granted', 'partial', 'refused', 'not_receivable', 'needs_person'])), name='decision_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='annex',
-            constraint=models.UniqueConstraint(fields=('dossier', 'file'), name='annex_once'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['candidacy', 'kind', 'starts_at'], name='evaluation_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'final'), ('certificate__isnull', False), _connector='OR'), name='evaluation_has_certificate'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), ('signed_at__isnull', False), _connector='OR'), name='evaluation_signed_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessor',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'person'), name='assessor_once'),
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['candidacy', 'state', '-happened_at'], name='evidence_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('object_id__isnull', True), ('origin', 'outside')), models.Q(('object_id__isnull', False), ('origin', 'work'), models.Q(('entries', []), _negated=True)), _connector='OR'), name='evidence_work_has_entries'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'attested'), _negated=True), ('attested_at__isnull', False), _connector='OR'), name='evidence_attested_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(condition=models.Q(('origin', 'work')), fields=('candidacy', 'object_type', 'object_id', 'kind'), name='evidence_of_object_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidencefile',
-            constraint=models.UniqueConstraint(fields=('evidence', 'file'), name='evidence_file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidencelink',
-            constraint=models.UniqueConstraint(fields=('evidence', 'competence', 'criterion'), name='evidence_link_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='experienceproof',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='experience_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='jurortie',
-            constraint=models.UniqueConstraint(fields=('juror', 'person', 'kind'), name='juror_tie_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowledgeitem',
-            constraint=models.UniqueConstraint(fields=('competence', 'number'), name='knowledge_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='mark',
-            index=models.Index(fields=['assessor', 'competence', 'criterion'], name='mark_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('value__in', ['acquired', 'not_acquired', 'not_seen'])), name='mark_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'received'), ('answered_on__isnull', False), _connector='OR'), name='appeal_answered_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='jurymember',
-            constraint=models.UniqueConstraint(fields=('session', 'juror'), name='jury_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jurymember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_chair', True)), fields=('session',), name='jury_one_chair'),
-        ),
-        migrations.AddConstraint(
-            model_name='sessionmail',
-            constraint=models.UniqueConstraint(fields=('session', 'person', 'kind', 'sequence'), name='session_mail_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'competence', 'criterion'), name='settlement_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('minutes', 'member'), name='signature_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(fields=('session', 'candidacy'), name='sitting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('member', 'sitting', 'certificate'), name='opinion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year', 'rank'), name='minutes_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('organisation', 'previous'), name='minutes_chain'),
-        ),
-        migrations.AddConstraint(
-            model_name='station',
-            constraint=models.UniqueConstraint(fields=('session', 'name'), name='station_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='attestation',
-            index=models.Index(fields=['organisation', '-issued_at', '-id'], name='attestation_register'),
-        ),
-        migrations.AddIndex(
-            model_name='attestation',
-            index=models.Index(fields=['-issued_at', '-id'], name='attestation_recent'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestation',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year', 'sequence'), name='attestation_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestation',
-            constraint=models.UniqueConstraint(fields=('status_list', 'status_index'), name='attestation_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['title', 'ccp', 'ccs'])), name='attestation_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attestation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawal_reason__isnull', True), ('withdrawn_at__isnull', True)), models.Q(('withdrawal_reason__isnull', False), ('withdrawn_at__isnull', False)), _connector='OR'), name='attestation_withdrawn_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='juror',
-            constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='juror_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='juror',
-            constraint=models.CheckConstraint(condition=models.Q(('authorised_from__isnull', True), ('authorised_to__isnull', True), ('authorised_to__gte', models.F('authorised_from')), _connector='OR'), name='juror_authorisation_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='titleversion',
-            constraint=models.UniqueConstraint(fields=('title', 'label'), name='title_version_label_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='titleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='title_version_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['organisation', '-starts_at'], name='session_centre'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'title'), ('certificate__isnull', False), _connector='OR'), name='session_has_certificate'),
-        ),
-        migrations.AddConstraint(
-            model_name='legaltext',
-            constraint=models.UniqueConstraint(fields=('version', 'reference'), name='legal_text_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importeddocument',
-            constraint=models.UniqueConstraint(fields=('version', 'file'), name='document_imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importeddocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['reac', 'descriptor', 'annex', 'rncp', 'correspondence'])), name='document_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldcertificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('certificate__isnull', False)), fields=('person', 'certificate'), name='held_certificate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldcertificate',
-            constraint=models.UniqueConstraint(condition=models.Q(('certificate__isnull', True)), fields=('person', 'version_of_title'), name='held_title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='forecast',
-            constraint=models.UniqueConstraint(fields=('organisation', 'version_of_title', 'kind', 'month'), name='forecast_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidencerule',
-            constraint=models.UniqueConstraint(fields=('organisation', 'version_of_title', 'name'), name='evidence_rule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.UniqueConstraint(fields=('from_version', 'to_version', 'position'), name='correspondence_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['settled', 'unclear'])), name='correspondence_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='correspondence',
-            constraint=models.CheckConstraint(condition=models.Q(('needs__in', ['all', 'any'])), name='correspondence_needs_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='competence',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='competence_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.UniqueConstraint(fields=('version', 'scheme', 'edition', 'code'), name='classification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(('scheme__in', ['level', 'nsf', 'rome', 'formacode'])), name='classification_scheme_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('version', 'kind', 'number'), name='certificate_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ccp', 'ccs'])), name='certificate_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='centreapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('approved_on')), _connector='OR'), name='approval_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='candidacy',
-            index=models.Index(fields=['organisation', 'state', '-starts_on'], name='candidacy_centre'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidacy',
-            constraint=models.CheckConstraint(condition=models.Q(('path__in', ['continuous', 'discontinuous', 'vae', 'ccs'])), name='candidacy_path_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidacy',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['enrolled', 'training', 'ready', 'decided', 'withdrawn'])), name='candidacy_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidacy',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='candidacy_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidacy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('identity_checked_at__isnull', True), ('identity_checked_by__isnull', True)), ('identity_checked_at__isnull', False), _connector='OR'), name='candidacy_identity_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='activitytype',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='activity_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='period_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingperiod',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'company'), _negated=True), ('company__isnull', False), _connector='OR'), name='period_in_company_names_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='transversalcompetence',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='transversal_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('competence__isnull', False), ('transversal__isnull', True)), models.Q(('competence__isnull', True), ('transversal__isnull', False)), _connector='OR'), name='criterion_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['qualitative', 'quantitative'])), name='criterion_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(condition=models.Q(('competence__isnull', False)), fields=('competence', 'number'), name='criterion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(condition=models.Q(('transversal__isnull', False)), fields=('transversal', 'number'), name='criterion_transversal_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('member', 'sitting', 'certificate'), name='vote_once', nulls_distinct=False),
         ),
         *(migrations.RunPython(*protect_rows(one)) for one in PROTECTIONS),
     ]
