@@ -9,7 +9,10 @@ from django_tasks import task
 
 from compagnon.core.personal import holding as registered
 from compagnon.core.tasks import periodic, policy, system_actor
-from compagnon.people import mail
+from compagnon.people import (
+    mail,
+    tasks_directories,  # noqa: F401 — declares its jobs
+)
 from compagnon.people.models import Account
 from compagnon.people.queries import may_enter
 from compagnon.people.services import personal

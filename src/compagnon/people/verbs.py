@@ -16,6 +16,7 @@ declare(
         "role.manage": _("Change roles and give them to persons"),
         "account.manage": _("Open and close accounts, end their sessions and tokens"),
         "token.manage": _("Make API tokens for oneself"),
+        "directory.manage": _("Take people and groups from directories (LDAP)"),
         "privacy.manage": _("Say how long personal data is kept, give it out, erase it"),
     },
 )

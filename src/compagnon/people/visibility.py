@@ -16,6 +16,12 @@ from compagnon.people.models import (
     Account,
     ApiToken,
     ContactPoint,
+    Directory,
+    DirectoryGift,
+    DirectoryLink,
+    DirectoryRule,
+    DirectoryRun,
+    DirectoryStep,
     Erasure,
     KeepingTerm,
     MailDomain,
@@ -132,3 +138,30 @@ def keeping_terms(scope: Scope, rows: QuerySet[KeepingTerm]) -> QuerySet[Keeping
 def erasures(scope: Scope, rows: QuerySet[Erasure]) -> QuerySet[Erasure]:
     """Those of organisations whose personal data one manages."""
     return _keep(rows, within(scope, "privacy.manage", "organisation_id", Q(pk__in=[])))
+
+
+@rule(Directory)
+def directories(scope: Scope, rows: QuerySet[Directory]) -> QuerySet[Directory]:
+    """Those of organisations whose directories one manages."""
+    return _keep(rows, within(scope, "directory.manage", "organisation_id", Q(pk__in=[])))
+
+
+@rule(DirectoryRule, DirectoryLink, DirectoryRun)
+def of_directories(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What hangs on a visible directory."""
+    nothing = Q(pk__in=[])
+    return _keep(rows, within(scope, "directory.manage", "directory__organisation_id", nothing))
+
+
+@rule(DirectoryGift)
+def directory_gifts(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of visible directories."""
+    field = "link__directory__organisation_id"
+    return _keep(rows, within(scope, "directory.manage", field, Q(pk__in=[])))
+
+
+@rule(DirectoryStep)
+def directory_steps(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of visible directories."""
+    field = "run__directory__organisation_id"
+    return _keep(rows, within(scope, "directory.manage", field, Q(pk__in=[])))

@@ -1,6 +1,20 @@
 """The tables of ``people``."""
 
 from compagnon.people.models.accounts import Account, ApiToken
+from compagnon.people.models.directories import (
+    DIRECTORY_UNDER_WAY,
+    Directory,
+    DirectoryAction,
+    DirectoryGift,
+    DirectoryKind,
+    DirectoryLink,
+    DirectoryRule,
+    DirectoryRun,
+    DirectoryRunState,
+    DirectorySchedule,
+    DirectoryStep,
+    DirectoryStepState,
+)
 from compagnon.people.models.organisations import (
     Language,
     MailDomain,
@@ -20,10 +34,22 @@ from compagnon.people.models.roles import Role, RoleAssignment
 from compagnon.people.models.teams import Membership, Team
 
 __all__ = [
+    "DIRECTORY_UNDER_WAY",
     "Account",
     "ApiToken",
     "ContactKind",
     "ContactPoint",
+    "Directory",
+    "DirectoryAction",
+    "DirectoryGift",
+    "DirectoryKind",
+    "DirectoryLink",
+    "DirectoryRule",
+    "DirectoryRun",
+    "DirectoryRunState",
+    "DirectorySchedule",
+    "DirectoryStep",
+    "DirectoryStepState",
     "Ease",
     "Erasure",
     "ErasureState",
