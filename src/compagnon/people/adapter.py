@@ -13,8 +13,9 @@ from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from compagnon.people import rules, secrets_at_rest
 from compagnon.people.models import Account
@@ -82,6 +83,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Check the password again before a grave change, counted as at sign-in."""
         found = self.authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Say so where a directory did not answer: the password may have been right.
+
+        Said of any account alike, and counted as any other try.
+
+        Raises:
+            ValidationError: it did not.
+        """
+        super().authentication_failed(request, **credentials)
+        if getattr(request, "directory_is_away", False):
+            raise ValidationError(
+                gettext(
+                    "The directory does not answer just now: whoever signs in with its password "
+                    "cannot enter. Others can: check the address and the password."
+                ),
+                code="directory_away",
+            )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try, before the password is looked at: by address and account, then by account.

@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
         """Declare the room's verbs and rules, what it listens to, and whose tokens are."""
         from compagnon.core.crud.telling import naming
         from compagnon.people import (  # noqa: F401
+            directory_words,
             navigation,
             palette,
             receivers,

@@ -35,7 +35,11 @@ register(
         section=_SECTION,
     ),
     NavItem(
-        _("Personal data"), "fingerprint", "people:privacy", "privacy.manage", 65, "people",
+        _("Directories"), "book", "people:directories", "directory.manage", 65, "people",
+        section=_SECTION,
+    ),
+    NavItem(
+        _("Personal data"), "fingerprint", "people:privacy", "privacy.manage", 66, "people",
         section=_SECTION,
     ),
 )  # fmt: skip

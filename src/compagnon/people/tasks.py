@@ -10,6 +10,7 @@ from django_tasks import task
 from compagnon.core.personal import holding as registered
 from compagnon.core.tasks import periodic, policy, system_actor
 from compagnon.people import (
+    directory_sign_in,
     mail,
     tasks_directories,  # noqa: F401 — declares its jobs
 )
@@ -31,7 +32,9 @@ def send_password_link(account_id: int, *, reason: str) -> None:
         reason: ``invite`` or ``reset``; chooses the words.
     """
     account = _account(account_id)
-    if account is not None:
+    if account is not None and directory_sign_in.link_of(account) is not None:
+        mail.send(account, "directory_password")
+    elif account is not None:
         mail.send(
             account,
             reason,

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from compagnon.people.resources import ORGANISATIONS, PERSONS, SITES, TEAMS
 from compagnon.people.views import (
     accounts,
+    directories,
     organisations,
     persons,
     pick,
@@ -62,7 +63,29 @@ _roles = [
     path("<int:pk>/delete/", roles.remove, name="role_delete"),
 ]
 
+_directories = [
+    path("", directories.index, name="directories"),
+    path("add/", directories.add, name="directory_add"),
+    path("<int:pk>/", directories.detail, name="directory"),
+    path("<int:pk>/change/", directories.change, name="directory_change"),
+    path("<int:pk>/delete/", directories.remove, name="directory_delete"),
+    path("<int:pk>/try/", directories.trial, name="directory_try"),
+    path("<int:pk>/preview/", directories.preview, name="directory_preview"),
+    path("<int:pk>/groups/", directories.add_rule, name="directory_rule_add"),
+    path(
+        "<int:pk>/groups/<int:rule_id>/remove/",
+        directories.remove_rule,
+        name="directory_rule_remove",
+    ),
+    path("runs/<int:pk>/", directories.run, name="directory_run"),
+    path("runs/<int:pk>/apply/", directories.apply, name="directory_run_apply"),
+    path(
+        "runs/<int:pk>/steps/<int:step_id>/link/", directories.link, name="directory_step_link"
+    ),
+]
+
 urlpatterns = [
+    path("directories/", include(_directories)),
     path("organisations/", include(_organisations)),
     path("sites/", include(SITES.urls())),
     path("persons/", include(_persons)),

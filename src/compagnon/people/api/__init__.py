@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from ninja import Router
 
-from compagnon.people.api import accounts, me, organisations, persons, privacy, roles, teams
+from compagnon.people.api import (
+    accounts,
+    directories,
+    me,
+    organisations,
+    persons,
+    privacy,
+    roles,
+    teams,
+)
 from compagnon.people.resources import ORGANISATIONS, SITES, TEAMS
 
 router = Router()
@@ -19,5 +28,6 @@ for part in (
     accounts.router,
     me.router,
     privacy.router,
+    directories.router,
 ):
     router.add_router("", part)

@@ -10,7 +10,7 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid
 from compagnon.core.services import service
-from compagnon.people import policies, rules
+from compagnon.people import directory_sign_in, policies, rules
 from compagnon.people.errors import AddressTaken
 from compagnon.people.models import Account, Person
 from compagnon.people.queries import main_email, may_enter
@@ -103,8 +103,11 @@ def set_password(*, actor: Actor, account: Account, password: str) -> Account:
         Refused: the actor does not manage accounts there.
         Escalation: the person holds rights that the actor does not hold.
         Invalid: it is too weak.
+        Conflict: it is a directory's.
     """
     _check(actor, account)
+    if directory_sign_in.link_of(account) is not None:
+        raise Conflict(_("The password of this person is that of the directory."))
     row = rows.lock(account)
     put_password(row, password)
     row.save(update_fields=["password"])

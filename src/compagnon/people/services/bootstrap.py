@@ -12,7 +12,15 @@ from compagnon.core.verbs import all_verbs
 from compagnon.people import policies, rules, standard_roles
 from compagnon.people.models import Account, Organisation, OrganisationKind, Role, RoleAssignment
 from compagnon.people.queries import person_by_email
-from compagnon.people.services import accounts, organisations, persons, roles, rows, sessions
+from compagnon.people.services import (
+    accounts,
+    directories,
+    organisations,
+    persons,
+    roles,
+    rows,
+    sessions,
+)
 
 
 @service("role.manage")
@@ -120,6 +128,8 @@ def restore_administrator(*, actor: Actor, email: str, password: str) -> Account
         raise NotFound(_("There is no account with this address."))
     persons.reactivate(actor=actor, person=account.person)
     accounts.reactivate(actor=actor, account=account)
+    # The way in when the directory is away, or gone.
+    directories.let_in_locally(actor=actor, account=account)
     accounts.set_password(actor=actor, account=account, password=password)
     sessions.forget_second_factor(account)
     _make_administrator(actor, account, ensure_provider(actor=actor))

@@ -39,11 +39,14 @@ FEW = 5
 
 
 @service("directory.manage")
-def preview(*, actor: Actor, directory: Directory, goes_on: bool = False) -> DirectoryRun:
+def preview(
+    *, actor: Actor, directory: Directory, goes_on: bool = False, background: bool = True
+) -> DirectoryRun:
     """Have a directory read in the background, and told what would change; nothing changes.
 
     Args:
         goes_on: carry it out at once, unless it would take from more people than the ceiling.
+        background: false for who calls :func:`read` at once, a command.
 
     Raises:
         Refused: the actor may not.
@@ -70,18 +73,22 @@ def preview(*, actor: Actor, directory: Directory, goes_on: bool = False) -> Dir
         subject=row,
         after={"run": run.pk, "goes_on": goes_on},
     )
-    from compagnon.people.tasks_directories import read_directory
+    if background:
+        from compagnon.people.tasks_directories import read_directory
 
-    read_directory.enqueue(run.pk)
+        read_directory.enqueue(run.pk)
     return run
 
 
 @service("directory.manage")
-def apply(*, actor: Actor, run: DirectoryRun, confirmed: bool = False) -> DirectoryRun:
+def apply(
+    *, actor: Actor, run: DirectoryRun, confirmed: bool = False, background: bool = True
+) -> DirectoryRun:
     """Carry out what was previewed, in the background, if another reading gives the same.
 
     Args:
         confirmed: although it takes from more people than the ceiling.
+        background: false for who calls :func:`apply_previewed` at once, a command.
 
     Raises:
         Refused: the actor may not.
@@ -109,9 +116,10 @@ def apply(*, actor: Actor, run: DirectoryRun, confirmed: bool = False) -> Direct
         subject=directory,
         after={"run": row.pk, "confirmed": confirmed},
     )
-    from compagnon.people.tasks_directories import apply_directory
+    if background:
+        from compagnon.people.tasks_directories import apply_directory
 
-    apply_directory.enqueue(row.pk)
+        apply_directory.enqueue(row.pk)
     return row
 
 

@@ -17,6 +17,7 @@ from compagnon.people import policies
 from compagnon.people.models import (
     Account,
     ContactPoint,
+    DirectoryLink,
     Membership,
     NameWord,
     Person,
@@ -54,6 +55,8 @@ def merge(*, actor: Actor, gone: Person, kept: Person) -> Person:
         or RoleAssignment.objects.filter(person=gone).exists()
     ):
         raise Conflict(_("The record that goes has an account or a role: merge the other way."))
+    if DirectoryLink.objects.filter(person=gone).exists():
+        raise Conflict(_("The record that goes is of a directory: merge the other way."))
     _move_contacts(gone, kept)
     joined = Membership.objects.filter(person=kept).values("team_id")
     Membership.objects.filter(person=gone).exclude(team_id__in=joined).update(person=kept)
