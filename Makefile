@@ -57,6 +57,15 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.base
 	$(PIP) install --require-hashes -r requirements/dev.lock
 	touch $@
 
+# What reads directories is built here, with Debian's headers; without them its tests are skipped.
+$(VENV)/.ldap: requirements/ldap.lock $(VENV)/.dev
+	@if [ -e /usr/include/ldap.h ] && [ -e /usr/include/sasl/sasl.h ]; then
+		$(PIP) install --require-hashes -r requirements/ldap.lock && touch $@ \
+			|| echo "python-ldap cannot be built: the tests of directories will be skipped." >&2
+	else
+		echo "No libldap-dev and libsasl2-dev: the tests of directories will be skipped." >&2
+	fi
+
 .PHONY: install
 install: $(VENV)/.dev  ## set up .venv with the product and the tools
 
@@ -85,13 +94,13 @@ run: $(VENV)/.base  ## run on your own settings (COMPAGNON_… in the environmen
 .PHONY: test
 test:  ## everything: Debian packages, checks, tests on both databases; what CI runs
 	@bash .ci/packages
-	$(MAKE) $(VENV)/.dev
+	$(MAKE) $(VENV)/.ldap
 	exec $(BIN)/python .ci/test.py $(ARGS)
 
 .PHONY: test-long
 test-long:  ## soaks, large data and fuzzing: hours
 	@bash .ci/packages
-	$(MAKE) $(VENV)/.dev
+	$(MAKE) $(VENV)/.ldap
 	$(PIP) install 'atheris>=3.0' || echo "atheris cannot be installed here: inputs are mutated by chance." >&2
 	exec $(BIN)/python .ci/test.py --long $(ARGS)
 

@@ -59,8 +59,9 @@ def address_of(name: str) -> str | None:
     if not key or "@" in key:
         return None
     found = list(
-        Account.objects.filter(person__directory_link__in=links().filter(login_key=key))
-        .values_list("email", flat=True)[:2]
+        Account.objects.filter(
+            person__directory_link__in=links().filter(login_key=key)
+        ).values_list("email", flat=True)[:2]
     )
     return found[0] if len(found) == 1 else None
 

@@ -157,14 +157,14 @@ def _known(directory: Directory, ids: set[int]) -> Iterator[Known]:
         )
         for person in rows.prefetch_related("contact_points"):
             link = getattr(person, "directory_link", None)
-            is_ours = link is not None and link.directory_id == directory.pk
+            ours = link if link is not None and link.directory_id == directory.pk else None
             account = getattr(person, "account", None)
             points = list(person.contact_points.all())
             yield Known(
                 person_id=person.pk,
-                stable_id=link.stable_id if is_ours else "",
-                dn=link.dn if is_ours else "",
-                login=link.login if is_ours else "",
+                stable_id=ours.stable_id if ours else "",
+                dn=ours.dn if ours else "",
+                login=ours.login if ours else "",
                 first_name=person.first_name,
                 last_name=person.last_name,
                 job_title=person.job_title,
@@ -172,11 +172,11 @@ def _known(directory: Directory, ids: set[int]) -> Iterator[Known]:
                 numbers=tuple(one.value for one in points if one.kind != ContactKind.EMAIL),
                 account_email=account.email if account else "",
                 is_active=person.is_active,
-                is_suspended=bool(is_ours and link.suspended_at),
+                is_suspended=bool(ours and ours.suspended_at),
                 is_elsewhere=not rules.is_within(
                     person.organisation.path, directory.organisation.path
                 ),
-                is_of_another=link is not None and not is_ours,
+                is_of_another=link is not None and ours is None,
                 outranks=person.pk in with_roles and _outranks(bound, person),
             )
 
@@ -194,11 +194,7 @@ def _rules(directory: Directory, contents: Contents) -> tuple[list[Rule], list[S
     unfound: list[Step] = []
     by_id = {group.stable_id: group for group in contents.groups}
     for rule in directory.rules.order_by("pk"):
-        matches = (
-            [rule.group_id]
-            if rule.group_id in by_id
-            else _matching(rule.group, contents)
-        )
+        matches = [rule.group_id] if rule.group_id in by_id else _matching(rule.group, contents)
         if len(matches) != 1:
             code = "two-groups" if matches else "no-group"
             unfound.append(Step("conflict", "", rule.group[:200], code=code))

@@ -1,4 +1,4 @@
-"""Directories in words: why one cannot be read, why a person is left alone, what the journal says."""
+"""Directories in words: why one cannot be read, why somebody is left alone, the journal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal_words
@@ -28,17 +28,23 @@ FAILURES: Mapping[str, str | Promise] = {
     "base": _("The directory has no such base."),
     "filter": _("The directory does not understand the filter."),
     "paging": _("The directory gives no pages: set 0 entries a page, or raise its limit."),
-    "cut": _("The directory stops at its own limit: raise it for the reading account, or lower "
-             "the entries a page."),  # fmt: skip
-    "too-many": _("There are more people than this directory may have: narrow the filter, or raise "
-                  "the limit."),  # fmt: skip
+    "cut": _(
+        "The directory stops at its own limit: raise it for the reading account, or lower "
+        "the entries a page."
+    ),
+    "too-many": _(
+        "There are more people than this directory may have: narrow the filter, or raise the limit."
+    ),
     "slow": _("The directory takes too long."),
-    "empty": _("The directory answers with nobody: is the base right, and the filter? Nothing was "
-               "changed."),  # fmt: skip
-    "ceiling": _("More people than the ceiling would lose something: look at the preview, and "
-                 "confirm it."),  # fmt: skip
-    "setter": _("Whoever set this directory may manage it no more: somebody who may has to save "
-                "it anew."),  # fmt: skip
+    "empty": _(
+        "The directory answers with nobody: is the base right, and the filter? Nothing was changed."
+    ),
+    "ceiling": _(
+        "More people than the ceiling would lose something: look at the preview, and confirm it."
+    ),
+    "setter": _(
+        "Whoever set this directory may manage it no more: somebody who may has to save it anew."
+    ),
     "broken": _("The connection broke off."),
 }
 CONFLICTS: Mapping[str, str | Promise] = {
@@ -47,8 +53,10 @@ CONFLICTS: Mapping[str, str | Promise] = {
     "closed": _("The record was closed here by hand: it stays closed."),
     "no-name": _("The entry has no name."),
     "several": _("Its addresses belong to several people here: make one record of them first."),
-    "reused": _("The address belongs to somebody who has another entry, or left. If it is the same "
-                "person, link them by hand."),  # fmt: skip
+    "reused": _(
+        "The address belongs to somebody who has another entry, or left. If it is the same "
+        "person, link them by hand."
+    ),
     "another-directory": _("The person is of another directory."),
     "elsewhere": _("The address belongs to somebody of another organisation."),
     "rights": _("The person holds rights that whoever set this directory does not hold."),
@@ -111,7 +119,7 @@ def gifts(steps: Sequence[DirectoryStep]) -> dict[int, str]:
     places = _named(Organisation, (one[2] for one in triples.values()))
     return {
         key: teams.get(team, "")
-        or _now("%(role)s on %(place)s")
+        or gettext("%(role)s on %(place)s")
         % {"role": roles.get(role, "?"), "place": places.get(place, "?")}
         for key, (team, role, place) in triples.items()
     }
@@ -142,6 +150,4 @@ def told(actor: Actor, keys: set[int]) -> dict[int, Subject]:
     from django.urls import reverse
 
     rows = visible(Directory, actor).filter(pk__in=keys)
-    return {
-        row.pk: Subject(row.name, reverse("people:directory", args=[row.pk])) for row in rows
-    }
+    return {row.pk: Subject(row.name, reverse("people:directory", args=[row.pk])) for row in rows}

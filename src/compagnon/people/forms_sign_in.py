@@ -23,7 +23,9 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
             self.fields["login"] = forms.CharField(
                 label=_("Mail address, or name in the directory"),
                 max_length=254,
-                widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+                widget=forms.TextInput(
+                    attrs={"autocomplete": "username", "autocapitalize": "none"}
+                ),
             )
 
     def clean_login(self) -> str:

@@ -7,15 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.personal import Basis, Holding, Subject, register
 from compagnon.people import rules
 from compagnon.people.models import (
+    DIRECTORY_UNDER_WAY,
     Account,
     ApiToken,
     ContactPoint,
+    DirectoryLink,
+    DirectoryRun,
+    DirectoryStep,
     Membership,
     NameWord,
     Person,
@@ -101,6 +106,44 @@ def _close_account(subject: Subject) -> int:
     return gone
 
 
+def _steps_of(subject: Subject) -> QuerySet[DirectoryStep]:
+    keys = DirectoryLink.objects.filter(person_id=subject.person_id).values("stable_id")
+    return DirectoryStep.objects.filter(Q(person_id=subject.person_id) | Q(stable_id__in=keys))
+
+
+def _entries(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for link in DirectoryLink.objects.filter(person_id=subject.person_id).select_related(
+        "directory"
+    ):
+        yield {
+            "directory": link.directory.name,
+            "entry": link.dn,
+            "name_there": link.login,
+            "since": link.linked_at,
+            "suspended": link.suspended_at,
+        }
+
+
+def _forget_entry(subject: Subject) -> int:
+    gone, _kinds = _steps_of(subject).delete()
+    return gone + DirectoryLink.objects.filter(person_id=subject.person_id).delete()[0]
+
+
+def _still_there(subject: Subject) -> list[str]:
+    rows = DirectoryLink.objects.filter(person_id=subject.person_id, suspended_at=None)
+    return [
+        gettext("The directory «%(name)s» has this person: close the account there first.")
+        % {"name": link.directory.name}
+        for link in rows.select_related("directory")
+    ]
+
+
+def _old_runs(before: datetime, most: int) -> int:
+    old = DirectoryRun.objects.filter(asked_at__lt=before).exclude(state__in=DIRECTORY_UNDER_WAY)
+    keys = list(old.values_list("pk", flat=True)[:most])
+    return DirectoryRun.objects.filter(pk__in=keys).delete()[0]
+
+
 def _old_sessions(before: datetime, most: int) -> int:
     old = UserSession.objects.filter(last_seen_at__lt=before).values_list("pk", flat=True)[:most]
     for session in UserSession.objects.filter(pk__in=list(old)):
@@ -150,5 +193,28 @@ register(
         erase=_close_account,
         expire=_old_sessions,
         models=("people.account", "people.apitoken"),
+    ),
+    Holding(
+        key="people.directory",
+        order=85,
+        title=_("Entries of directories, and what synchronisations changed"),
+        concerned=_("Whoever is in a directory that is read"),
+        content=_("Name in the directory, place of the entry, fields before and after"),
+        purpose=_(
+            "To keep people as their organisation’s directory says, and to show what changed"
+        ),
+        basis=Basis.CONTRACT,
+        recipients=_("Whoever manages directories"),
+        since=_("the synchronisation"),
+        days=90,
+        count=lambda subject: (
+            _steps_of(subject).count()
+            + DirectoryLink.objects.filter(person_id=subject.person_id).count()
+        ),
+        export=_entries,
+        erase=_forget_entry,
+        hindrances=_still_there,
+        expire=_old_runs,
+        models=("people.directorylink", "people.directorystep"),
     ),
 )

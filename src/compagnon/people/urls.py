@@ -79,9 +79,7 @@ _directories = [
     ),
     path("runs/<int:pk>/", directories.run, name="directory_run"),
     path("runs/<int:pk>/apply/", directories.apply, name="directory_run_apply"),
-    path(
-        "runs/<int:pk>/steps/<int:step_id>/link/", directories.link, name="directory_step_link"
-    ),
+    path("runs/<int:pk>/steps/<int:step_id>/link/", directories.link, name="directory_step_link"),
 ]
 
 urlpatterns = [

@@ -17,6 +17,8 @@ from compagnon.desk.models import (
     Webhook,
     WebhookState,
 )
+from compagnon.people import directory_words
+from compagnon.people.models import Directory
 
 LATE = timedelta(minutes=15)
 SOON = timedelta(days=30)
@@ -84,7 +86,38 @@ def keys_ending() -> Iterator[Finding]:
             )
 
 
+def directories_read() -> Iterator[Finding]:
+    """Each directory in use must have been read lately, and well."""
+    now = timezone.now()
+    for row in Directory.objects.filter(is_active=True).order_by("pk")[:100]:
+        name = f"directory-{row.pk}"
+        about = {"name": row.name, "at": f"{row.ok_at:%Y-%m-%d %H:%M} UTC" if row.ok_at else ""}
+        if row.error:
+            words, detail = directory_words.in_words(row.error)
+            say = warning if row.error == "ceiling" else failed
+            yield say(
+                name,
+                f"{row.name}: {words} {detail}".strip(),
+                _("Try it on the directory's page; nobody is suspended meanwhile."),
+            )
+        elif row.next_at is not None and row.next_at < now - LATE:
+            yield warning(
+                name,
+                _("The directory “%(name)s” was not synchronised in time.") % about,
+                _("Is a worker running that takes the queue «bulk»?"),
+            )
+        elif row.ok_at is None:
+            yield warning(
+                name,
+                _("The directory “%(name)s” was never synchronised.") % about,
+                _("Ask for a preview on its page, then carry it out."),
+            )
+        else:
+            yield ok(name, _("synchronised at %(at)s") % about)
+
+
 CHECKS_OF_TABLES: list[Check] = [
+    directories_read,
     mailboxes_read,
     stopped_webhooks,
     alerts_not_understood,

@@ -11,6 +11,7 @@ from compagnon.config.diagnosis import connections
 from compagnon.config.diagnosis.findings import Status
 from compagnon.desk.models import AlertSource, MailboxCertificate, MailFetch, Webhook
 from compagnon.desk.tests import factories
+from compagnon.people.models import Directory
 from compagnon.people.tests.factories import Cast
 
 
@@ -63,3 +64,21 @@ def test_what_stopped_was_not_understood_or_ends(cast: Cast, fetch: MailFetch) -
     assert found["webhook"] is Status.WARNING
     assert found["alerts"] is Status.WARNING
     assert found["mailbox-key"] is Status.WARNING
+
+
+def test_a_directory_never_read_failed_late_and_well(cast: Cast) -> None:
+    row = Directory.objects.create(
+        organisation=cast.client_a, name="A", url="ldaps://a.example", base="dc=a"
+    )
+
+    def finding(**values: object) -> Status:
+        Directory.objects.filter(pk=row.pk).update(**values)
+        (found,) = connections.directories_read()
+        return found.status
+
+    now = timezone.now()
+    assert finding() is Status.WARNING
+    assert finding(ok_at=now) is Status.OK
+    assert finding(next_at=now - timedelta(hours=1)) is Status.WARNING
+    assert finding(error="server: no answer") is Status.FAILED
+    assert finding(error="ceiling") is Status.WARNING

@@ -371,6 +371,7 @@ def test_every_table_that_names_a_person_is_told(db: None) -> None:
 # They say by whom or for whom a thing of the service was done: a number, which leads to nobody once
 # the person is erased, and no word of theirs.
 NAMED_BY_NUMBER = {
+    "people.directory", "people.directoryrule", "people.directoryrun",
     "people.erasure", "people.team",
     "park.alert", "park.broughtlist", "park.movement", "park.consumablemovement", "park.doubt",
     "park.mergerecord", "park.stocktaking", "park.stockline",

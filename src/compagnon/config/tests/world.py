@@ -21,6 +21,7 @@ from compagnon.config.tests import (
     world_connections,
     world_daily,
     world_desk,
+    world_directories,
     world_layouts,
     world_park,
     world_park_alerts,
@@ -273,6 +274,7 @@ def furnish(side: Side) -> Side:
     world_park_supplies.furnish(side, mark)
     world_park_alerts.furnish(side, mark)
     world_privacy.furnish(side, mark)
+    world_directories.furnish(side, mark)
     return side
 
 
@@ -374,6 +376,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_requests.PARAMETERS,
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
+    **world_directories.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_discovery.PARAMETERS,

@@ -25,7 +25,7 @@ from compagnon.people.models import (
     Role,
     Team,
 )
-from compagnon.people.services import directories, directory_runs
+from compagnon.people.services import directories, directory_links, directory_runs
 
 router = Routes(tag="directories")
 
@@ -113,9 +113,7 @@ class DirectoryIn(DirectoryChangeIn):
 
     name: Annotated[str, Field(min_length=1, max_length=80, examples=["Annuaire"])]
     organisation_id: Id
-    url: Annotated[
-        str, Field(min_length=1, max_length=300, examples=["ldaps://ldap.example:636"])
-    ]
+    url: Annotated[str, Field(min_length=1, max_length=300, examples=["ldaps://ldap.example:636"])]
     base: Annotated[
         str, Field(min_length=1, max_length=500, examples=["ou=people,dc=example,dc=org"])
     ]
@@ -297,9 +295,7 @@ def create_directory(request: ApiRequest, body: DirectoryIn) -> Directory:
 
 
 @router.change("/directories/{directory_id}", DirectoryOut)
-def change_directory(
-    request: ApiRequest, directory_id: Id, body: DirectoryChangeIn
-) -> Directory:
+def change_directory(request: ApiRequest, directory_id: Id, body: DirectoryChangeIn) -> Directory:
     """Change a directory; from then on it acts for you."""
     row = get_visible(Directory, request.actor, pk=directory_id)
     return directories.change(
@@ -319,9 +315,7 @@ def remove_directory(request: ApiRequest, directory_id: Id) -> None:
 
 
 @router.act("/directories/{directory_id}/test", DirectoryTrialOut)
-def test_directory(
-    request: ApiRequest, directory_id: Id, body: DirectoryTrialIn
-) -> dict[str, Any]:
+def test_directory(request: ApiRequest, directory_id: Id, body: DirectoryTrialIn) -> dict[str, Any]:
     """Read a directory and tell what is there; nothing is written."""
     row = get_visible(Directory, request.actor, pk=directory_id)
     policies.check(request.actor, directories.VERB, row.organisation_id)
@@ -408,9 +402,7 @@ def list_directory_steps(
 
 
 @router.act("/directory-runs/{run_id}/apply", DirectoryRunOut)
-def apply_directory_run(
-    request: ApiRequest, run_id: Id, body: DirectoryApplyIn
-) -> DirectoryRun:
+def apply_directory_run(request: ApiRequest, run_id: Id, body: DirectoryApplyIn) -> DirectoryRun:
     """Carry out what was previewed, if another reading gives the same."""
     rows = DirectoryRun.objects.select_related("directory")
     run = get_visible(DirectoryRun, request.actor, rows, pk=run_id)
@@ -425,7 +417,7 @@ def link_directory_step(request: ApiRequest, run_id: Id, step_id: Id) -> Directo
     person: Person | None = step.person
     if person is None or step.code not in directory_words.BY_HAND:
         raise NotFound
-    directories.link(
+    directory_links.link(
         actor=request.actor,
         directory=step.run.directory,
         person=person,

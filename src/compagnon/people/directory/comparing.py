@@ -112,9 +112,7 @@ def plan(contents: Contents, here: Here) -> list[Step]:
     if contents.groups or not here.rules:
         for found, known in kept:
             steps += _gifts(found, known, here)
-    steps += [
-        Step("conflict", "", dn[:200], code="incomplete") for dn in contents.unusable
-    ]
+    steps += [Step("conflict", "", dn[:200], code="incomplete") for dn in contents.unusable]
     order = {name: at for at, name in enumerate(ORDER)}
     return sorted(steps, key=lambda one: (order[one.action], one.stable_id, _gift_key(one)))
 
@@ -263,9 +261,7 @@ def _gifts(found: Found, known: Known | None, here: Here) -> Iterator[Step]:
         yield _gift("leave" if gift[0] else "take", found, known, gift, None)
 
 
-def _gift(
-    action: str, found: Found, known: Known | None, gift: Gift, rule_id: int | None
-) -> Step:
+def _gift(action: str, found: Found, known: Known | None, gift: Gift, rule_id: int | None) -> Step:
     values = {"gift": list(gift), "rule": rule_id}
     key = known.person_id if known else None
     return Step(action, found.stable_id, found.label[:200], key, values=values)

@@ -22,9 +22,7 @@ _ESCAPED = re.compile(r'\\([,+"\\<>;=# ])')
 _HEX = re.compile(r"(?:\\[0-9A-Fa-f]{2})+")
 
 
-def contents(
-    people: Iterable[Entry], groups: Iterable[Entry], names: Attributes
-) -> Contents:
+def contents(people: Iterable[Entry], groups: Iterable[Entry], names: Attributes) -> Contents:
     """Make people and groups of what was read, with who is in which group."""
     unusable: list[str] = []
     found = list(dict.fromkeys(_groups(groups, names, unusable)))
@@ -172,8 +170,10 @@ def _clean(raw: bytes) -> str:
 
 def _emails(given: Iterable[str]) -> tuple[str, ...]:
     # Active Directory writes «SMTP:main» and «smtp:other» in proxyAddresses.
-    bare = [one[5:] if one[:5].lower() == "smtp:" else one for one in
-            sorted(given, key=lambda one: not one.startswith("SMTP:"))]
+    bare = [
+        one[5:] if one[:5].lower() == "smtp:" else one
+        for one in sorted(given, key=lambda one: not one.startswith("SMTP:"))
+    ]
     found = (rules.normal_email(one) for one in bare)
     return tuple(dict.fromkeys(one for one in found if one and len(one) <= 254))[:MOST_ADDRESSES]
 

@@ -163,9 +163,7 @@ class DirectoryLink(models.Model):
         verbose_name = _("link to a directory")
         verbose_name_plural = _("links to directories")
         constraints = [
-            models.UniqueConstraint(
-                fields=["directory", "stable_id"], name="directory_link_once"
-            ),
+            models.UniqueConstraint(fields=["directory", "stable_id"], name="directory_link_once"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from compagnon.people.models import Account, Organisation, OrganisationKind, Rol
 from compagnon.people.queries import person_by_email
 from compagnon.people.services import (
     accounts,
-    directories,
+    directory_links,
     organisations,
     persons,
     roles,
@@ -129,7 +129,7 @@ def restore_administrator(*, actor: Actor, email: str, password: str) -> Account
     persons.reactivate(actor=actor, person=account.person)
     accounts.reactivate(actor=actor, account=account)
     # The way in when the directory is away, or gone.
-    directories.let_in_locally(actor=actor, account=account)
+    directory_links.let_in_locally(actor=actor, account=account)
     accounts.set_password(actor=actor, account=account, password=password)
     sessions.forget_second_factor(account)
     _make_administrator(actor, account, ensure_provider(actor=actor))

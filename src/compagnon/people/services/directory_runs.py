@@ -19,6 +19,7 @@ from compagnon.people import policies
 from compagnon.people.directory import comparing
 from compagnon.people.directory.comparing import Step
 from compagnon.people.directory.types import Contents, DirectoryFailed
+from compagnon.people.directory_checks import next_time
 from compagnon.people.directory_state import acting, here, source_of
 from compagnon.people.models import (
     DIRECTORY_UNDER_WAY,
@@ -29,7 +30,7 @@ from compagnon.people.models import (
     DirectoryStepState,
 )
 from compagnon.people.services import rows
-from compagnon.people.services.directories import VERB, next_time
+from compagnon.people.services.directories import VERB
 from compagnon.people.services.directory_steps import carry_out as carry_out_step
 
 ABANDONED = timedelta(hours=2)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,10 +28,14 @@ from compagnon.people.models import (
     Team,
 )
 from compagnon.people.services import accounts, contact_points, persons, roles, teams
-from compagnon.people.services.directories import make_link
+from compagnon.people.services.directory_links import make_link
 from compagnon.people.services.persons import PersonChanges
 
-NAMES = ("first_name", "last_name", "job_title")
+NAMES: tuple[Literal["first_name", "last_name", "job_title"], ...] = (
+    "first_name",
+    "last_name",
+    "job_title",
+)
 
 
 @service("directory.manage")
@@ -115,9 +118,12 @@ def _change(actor: Actor, link: DirectoryLink, step: DirectoryStep) -> Person:
     if link.suspended_at is not None:
         person = persons.reactivate(actor=actor, person=person)
         link.suspended_at = None
-    changes: Mapping[str, Any] = {name: step.changes[name][1] for name in NAMES & step.changes.keys()}
+    changes = PersonChanges()
+    for name in NAMES:
+        if name in step.changes:
+            changes[name] = step.changes[name][1]
     if changes:
-        person = persons.change(actor=actor, person=person, changes=PersonChanges(**changes))
+        person = persons.change(actor=actor, person=person, changes=changes)
     _reach(actor, person, step)
     if email := _after(step, "account"):
         account = Account.objects.filter(person=person).first()
@@ -150,9 +156,7 @@ def _reach(actor: Actor, person: Person, step: DirectoryStep) -> None:
     for kind, name in ((ContactKind.PHONE, "phone"), (ContactKind.MOBILE, "mobile")):
         number = _after(step, name)
         if number and (kind, number) not in points:
-            contact_points.add(
-                actor=actor, person=person, kind=kind, value=number, is_primary=True
-            )
+            contact_points.add(actor=actor, person=person, kind=kind, value=number, is_primary=True)
 
 
 def _suspend(actor: Actor, link: DirectoryLink) -> Person:
@@ -207,9 +211,11 @@ def _take_back(link: DirectoryLink, step: DirectoryStep) -> Person:
         return person
     if team is not None:
         teams.remove_member(actor=taker, team=team, person=person)
-    for held in RoleAssignment.objects.filter(
-        role=role, person=person, organisation=organisation
-    ) if role else ():
+    for held in (
+        RoleAssignment.objects.filter(role=role, person=person, organisation=organisation)
+        if role
+        else ()
+    ):
         roles.take_away(actor=taker, assignment=held)
     given.delete()
     return person

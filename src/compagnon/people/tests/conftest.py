@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
+from compagnon.people.tests.directories import book  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_failures(request: pytest.FixtureRequest) -> None:

@@ -191,9 +191,7 @@ def running() -> Iterator[Slapd]:
     )
     settings = home / "slapd.conf"
     settings.write_text(
-        SETTINGS.format(
-            home=home, base=BASE, admin=ADMIN, admin_secret=ADMIN_SECRET, reader=READER
-        )
+        SETTINGS.format(home=home, base=BASE, admin=ADMIN, admin_secret=ADMIN_SECRET, reader=READER)
     )
     (home / "crowd.ldif").write_text("\n".join(_crowd()))
     subprocess.run(

@@ -18,7 +18,6 @@ from compagnon.people.models import Directory, DirectoryLink, DirectoryRun, Pers
 from compagnon.people.tests import factories
 from compagnon.people.tests.directories import (
     Book,
-    book,  # noqa: F401
     directory,
     previewed,
     synchronised,
@@ -41,7 +40,7 @@ def chief(cast: Cast) -> Client:
     return client
 
 
-def test_from_the_form_to_the_synchronisation(cast: Cast, chief: Client, book: Book) -> None:  # noqa: F811
+def test_from_the_form_to_the_synchronisation(cast: Cast, chief: Client, book: Book) -> None:
     book.put("amel", "Amel", "Durand")
     answer = chief.post(
         reverse("people:directory_add"), {**FORM, "organisation": cast.client_a.pk}, follow=True
@@ -67,7 +66,7 @@ def test_from_the_form_to_the_synchronisation(cast: Cast, chief: Client, book: B
     assert chief.get(reverse("people:directories")).status_code == 200
 
 
-def test_a_form_that_is_refused_says_why(cast: Cast, chief: Client, book: Book) -> None:  # noqa: F811
+def test_a_form_that_is_refused_says_why(cast: Cast, chief: Client, book: Book) -> None:
     sent = {**FORM, "organisation": cast.client_a.pk, "url": "ldap://10.1.2.3"}
     answer = chief.post(reverse("people:directory_add"), sent)
     assert answer.status_code == 422
@@ -76,7 +75,9 @@ def test_a_form_that_is_refused_says_why(cast: Cast, chief: Client, book: Book) 
 
 
 def test_another_kind_forgets_what_the_form_showed(
-    cast: Cast, chief: Client, book: Book  # noqa: F811
+    cast: Cast,
+    chief: Client,
+    book: Book,
 ) -> None:
     found = directory(cast.client_a)
     page = chief.get(reverse("people:directory_change", args=[found.pk]))
@@ -94,7 +95,10 @@ def test_another_kind_forgets_what_the_form_showed(
 
 
 def test_without_the_extra_it_says_what_to_install(
-    cast: Cast, chief: Client, book: Book, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    cast: Cast,
+    chief: Client,
+    book: Book,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from compagnon.people import directory as engine
 
@@ -109,7 +113,7 @@ def test_without_the_extra_it_says_what_to_install(
     assert "compagnon[ldap]" in chief.get(reverse("people:directories")).content.decode()
 
 
-def test_groups_and_links_by_hand(cast: Cast, chief: Client, book: Book) -> None:  # noqa: F811
+def test_groups_and_links_by_hand(cast: Cast, chief: Client, book: Book) -> None:
     found = directory(cast.client_a)
     team = factories.team(cast.client_a)
     place = reverse("people:directory_rule_add", args=[found.pk])
@@ -128,7 +132,7 @@ def test_groups_and_links_by_hand(cast: Cast, chief: Client, book: Book) -> None
     assert DirectoryLink.objects.get().person == cast.outsider
 
 
-def test_deleting_leaves_its_people(cast: Cast, chief: Client, book: Book) -> None:  # noqa: F811
+def test_deleting_leaves_its_people(cast: Cast, chief: Client, book: Book) -> None:
     found = directory(cast.client_a)
     book.put("amel")
     synchronised(found)
@@ -138,7 +142,7 @@ def test_deleting_leaves_its_people(cast: Cast, chief: Client, book: Book) -> No
     assert Person.objects.filter(is_active=True).count() == before
 
 
-def test_others_see_nothing(cast: Cast, book: Book) -> None:  # noqa: F811
+def test_others_see_nothing(cast: Cast, book: Book) -> None:
     found = directory(cast.client_a)
     run = previewed(found) if book.put("amel") else None
     for who in (cast.supervisor, cast.user):
@@ -151,7 +155,7 @@ def test_others_see_nothing(cast: Cast, book: Book) -> None:  # noqa: F811
         assert client.post(place).status_code in {403, 404}
 
 
-def test_the_api(cast: Cast, chief: Client, book: Book) -> None:  # noqa: F811
+def test_the_api(cast: Cast, chief: Client, book: Book) -> None:
     def post(path: str, **body: Any) -> Any:
         return chief.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
 
@@ -187,7 +191,7 @@ def run_command(*words: str) -> dict[str, Any]:
     return json.loads(out.getvalue())
 
 
-def test_the_command(cast: Cast, book: Book) -> None:  # noqa: F811
+def test_the_command(cast: Cast, book: Book) -> None:
     found = directory(cast.client_a, name="Annuaire A")
     book.put("amel", "Amel", "Durand")
     told = run_command("preview", "Annuaire A")

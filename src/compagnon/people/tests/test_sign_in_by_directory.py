@@ -1,4 +1,4 @@
-"""Signing in with the password of a directory: asked of it, kept nowhere, told no more than ours."""
+"""Signing in with a directory's password: asked of it, kept nowhere, told no more than ours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from compagnon.people.models import Account, Directory, DirectoryLink
 from compagnon.people.services import accounts, bootstrap
 from compagnon.people.tests.directories import (
     Book,
-    book,  # noqa: F401
     directory,
     synchronised,
 )
@@ -26,7 +25,7 @@ THEIRS = "Mot de passe de l’annuaire"
 
 
 @pytest.fixture
-def found(cast: Cast, book: Book) -> Directory:  # noqa: F811
+def found(cast: Cast, book: Book) -> Directory:
     """A directory with Amel, and Ursule who had a password of ours."""
     cache.clear()
     made = directory(cast.client_a)
@@ -46,7 +45,8 @@ def enter(name: str, password: str) -> tuple[bool, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["amel@client-a.example", "AMEL@Client-A.example", "adurand", "ADurand", "EXEMPLE\\adurand"]
+    "name",
+    ["amel@client-a.example", "AMEL@Client-A.example", "adurand", "ADurand", "EXEMPLE\\adurand"],
 )
 def test_by_address_or_name(found: Directory, name: str) -> None:
     assert enter(name, THEIRS)[0]
@@ -71,7 +71,7 @@ def test_a_name_is_no_filter(found: Directory, name: str) -> None:
     assert not enter(name, THEIRS)[0]
 
 
-def test_who_left_or_was_disabled_is_refused(found: Directory, book: Book) -> None:  # noqa: F811
+def test_who_left_or_was_disabled_is_refused(found: Directory, book: Book) -> None:
     # Disabled there, and not synchronised yet.
     book.change("amel", is_disabled=True)
     assert not enter("adurand", THEIRS)[0]
@@ -83,7 +83,9 @@ def test_who_left_or_was_disabled_is_refused(found: Directory, book: Book) -> No
 
 
 def test_a_directory_that_is_away_is_told_and_ours_get_in(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     book.failure = DirectoryFailed("server", "ne répond pas")
     told = [enter(name, THEIRS) for name in ("adurand", "personne@nulle-part.example")]
@@ -97,7 +99,9 @@ def test_a_directory_that_is_away_is_told_and_ours_get_in(
 
 
 def test_as_much_is_asked_for_nobody_as_for_somebody(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     answers = []
     for name in ("amel@client-a.example", "personne@nulle-part.example", "oscar@client-b.example"):
@@ -129,7 +133,9 @@ def test_the_second_factor_is_still_asked_for(found: Directory) -> None:
 
 
 def test_an_administrator_shut_out_gets_a_password_of_their_own(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("ada", "Ada", "Lebrun", mail=cast.administrator.account.email)
     DirectoryLink.objects.create(

@@ -19,11 +19,10 @@ from compagnon.people.models import (
     RoleAssignment,
 )
 from compagnon.people.queries import may_enter, person_by_email
-from compagnon.people.services import directories, directory_runs, persons, teams
+from compagnon.people.services import directories, directory_links, directory_runs, persons, teams
 from compagnon.people.tests import factories
 from compagnon.people.tests.directories import (
     Book,
-    book,  # noqa: F401
     directory,
     previewed,
     synchronised,
@@ -35,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def found(cast: Cast, book: Book) -> Directory:  # noqa: F811
+def found(cast: Cast, book: Book) -> Directory:
     return directory(cast.client_a)
 
 
@@ -48,7 +47,7 @@ def steps(run: DirectoryRun, action: str) -> list[tuple[str, str, str]]:
     return list(rows.values_list("stable_id", "code", "state"))
 
 
-def test_a_preview_changes_nothing(found: Directory, book: Book) -> None:  # noqa: F811
+def test_a_preview_changes_nothing(found: Directory, book: Book) -> None:
     book.put("amel", "Amel", "Durand", phone="+33123456789", job_title="Comptable")
     before = Person.objects.count(), Account.objects.count()
     run = previewed(found)
@@ -59,7 +58,7 @@ def test_a_preview_changes_nothing(found: Directory, book: Book) -> None:  # noq
     assert step.changes["job_title"] == ["", "Comptable"]
 
 
-def test_people_are_added_with_their_account(found: Directory, book: Book) -> None:  # noqa: F811
+def test_people_are_added_with_their_account(found: Directory, book: Book) -> None:
     book.put("amel", "Amel", "Durand", phone="+33123456789", job_title="Comptable", language="en")
     run = synchronised(found)
     assert (run.state, steps(run, "create")) == ("done", [("amel", "", "done")])
@@ -73,7 +72,7 @@ def test_people_are_added_with_their_account(found: Directory, book: Book) -> No
     }  # fmt: skip
 
 
-def test_a_second_synchronisation_has_nothing_to_do(found: Directory, book: Book) -> None:  # noqa: F811
+def test_a_second_synchronisation_has_nothing_to_do(found: Directory, book: Book) -> None:
     book.put("amel", phone="+33123456789", emails=("a@client-a.example", "b@client-a.example"))
     team = factories.team(found.organisation)
     book.group("g1", "support")
@@ -86,7 +85,9 @@ def test_a_second_synchronisation_has_nothing_to_do(found: Directory, book: Book
 
 
 def test_who_is_known_by_mail_is_recognised(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("upetit", "Ursule", "PETIT-Grand", mail="ursule@client-a.example")
     before = Person.objects.count()
@@ -97,7 +98,7 @@ def test_who_is_known_by_mail_is_recognised(
     assert person_of("upetit").pk == cast.user.pk
 
 
-def test_a_field_and_a_place_that_change(found: Directory, book: Book) -> None:  # noqa: F811
+def test_a_field_and_a_place_that_change(found: Directory, book: Book) -> None:
     book.put("amel", "Amel", "Durand")
     synchronised(found)
     key = person_of("amel").pk
@@ -121,7 +122,9 @@ def test_a_field_and_a_place_that_change(found: Directory, book: Book) -> None: 
 
 
 def test_who_leaves_is_suspended_and_comes_back(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     for key in ("amel", "bao"):
         book.put(key)
@@ -147,7 +150,8 @@ def test_who_leaves_is_suspended_and_comes_back(
 
 
 def test_who_is_disabled_there_is_suspended_and_a_stranger_is_not_added(
-    found: Directory, book: Book  # noqa: F811
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("amel")
     book.put("ferme", is_disabled=True)
@@ -156,7 +160,7 @@ def test_who_is_disabled_there_is_suspended_and_a_stranger_is_not_added(
     assert steps(synchronised(found), "suspend") == [("amel", "disabled", "done")]
 
 
-def test_who_was_closed_here_stays_closed(found: Directory, book: Book) -> None:  # noqa: F811
+def test_who_was_closed_here_stays_closed(found: Directory, book: Book) -> None:
     book.put("amel")
     synchronised(found)
     persons.deactivate(actor=system(), person=person_of("amel"))
@@ -165,7 +169,9 @@ def test_who_was_closed_here_stays_closed(found: Directory, book: Book) -> None:
 
 @pytest.mark.parametrize("code", ["empty", "paging", "cut", "server"])
 def test_a_reading_that_fails_changes_nothing(
-    found: Directory, book: Book, code: str  # noqa: F811
+    found: Directory,
+    book: Book,
+    code: str,
 ) -> None:
     book.put("amel")
     synchronised(found)
@@ -181,7 +187,7 @@ def test_a_reading_that_fails_changes_nothing(
     assert (found.failures, found.error.startswith(code)) == (1, True)
 
 
-def test_two_entries_with_one_address(found: Directory, book: Book) -> None:  # noqa: F811
+def test_two_entries_with_one_address(found: Directory, book: Book) -> None:
     book.put("amel", mail="commun@client-a.example")
     book.put("bao", mail="commun@client-a.example")
     run = synchronised(found)
@@ -190,7 +196,8 @@ def test_two_entries_with_one_address(found: Directory, book: Book) -> None:  # 
 
 
 def test_the_known_one_keeps_an_address_that_another_takes(
-    found: Directory, book: Book  # noqa: F811
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("amel")
     synchronised(found)
@@ -201,7 +208,8 @@ def test_the_known_one_keeps_an_address_that_another_takes(
 
 
 def test_an_address_of_somebody_who_left_is_not_another(
-    found: Directory, book: Book  # noqa: F811
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("amel")
     book.put("bao")
@@ -212,7 +220,7 @@ def test_an_address_of_somebody_who_left_is_not_another(
     assert steps(run, "conflict") == [("amel2", "reused", "todo")]
     # By hand, it is the same person under another identity.
     amel = person_of("amel")
-    directories.link(
+    directory_links.link(
         actor=system(), directory=found, person=amel, stable_id="amel2", dn="x", login="amel"
     )
     assert told(synchronised(found))[0] == ("change", "amel2")
@@ -220,13 +228,15 @@ def test_an_address_of_somebody_who_left_is_not_another(
 
 
 def test_the_address_of_another_client_is_left_alone(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     book.put("o", mail="oscar@client-b.example")
     assert steps(previewed(found), "conflict") == [("o", "elsewhere", "todo")]
 
 
-def test_what_was_overtaken_is_not_carried_out(found: Directory, book: Book) -> None:  # noqa: F811
+def test_what_was_overtaken_is_not_carried_out(found: Directory, book: Book) -> None:
     book.put("amel")
     run = previewed(found)
     book.put("bao")
@@ -239,7 +249,7 @@ def test_what_was_overtaken_is_not_carried_out(found: Directory, book: Book) -> 
     assert not DirectoryLink.objects.exists()
 
 
-def test_above_the_ceiling_it_is_confirmed(found: Directory, book: Book) -> None:  # noqa: F811
+def test_above_the_ceiling_it_is_confirmed(found: Directory, book: Book) -> None:
     for number in range(12):
         book.put(f"p{number:02}")
     synchronised(found)
@@ -263,7 +273,9 @@ def test_above_the_ceiling_it_is_confirmed(found: Directory, book: Book) -> None
 
 
 def test_a_group_gives_and_takes_back_what_it_gave_alone(
-    cast: Cast, found: Directory, book: Book  # noqa: F811
+    cast: Cast,
+    found: Directory,
+    book: Book,
 ) -> None:
     team = factories.team(cast.client_a, name="Support local")
     given = role(verbs={"person.view"})
@@ -291,7 +303,7 @@ def test_a_group_gives_and_takes_back_what_it_gave_alone(
     assert set(bao.teams.all()) == {team, by_hand}
 
 
-def test_a_group_of_another_name_is_told(found: Directory, book: Book) -> None:  # noqa: F811
+def test_a_group_of_another_name_is_told(found: Directory, book: Book) -> None:
     book.put("amel")
     book.group("g1", "Support")
     team = factories.team(found.organisation)
@@ -311,14 +323,17 @@ class TestRights:
         grant(chief, role(verbs=verbs), cast.client_a)
         return actor(chief)
 
-    def test_only_where_one_manages(self, cast: Cast, setter: Actor, book: Book) -> None:  # noqa: F811
+    def test_only_where_one_manages(self, cast: Cast, setter: Actor, book: Book) -> None:
         with pytest.raises(Refused):
             directory(cast.client_b, actor=setter)
         with pytest.raises(Refused):
             directory(cast.client_a, actor=actor(cast.supervisor))
 
     def test_no_role_that_one_does_not_hold(
-        self, cast: Cast, setter: Actor, book: Book  # noqa: F811
+        self,
+        cast: Cast,
+        setter: Actor,
+        book: Book,
     ) -> None:
         found = directory(cast.client_a, actor=setter)
         with pytest.raises(Refused):
@@ -333,7 +348,10 @@ class TestRights:
             directories.add_rule(actor=setter, directory=found, group="g", team=cast.level_1)
 
     def test_a_role_that_its_setter_holds_no_more(
-        self, cast: Cast, setter: Actor, book: Book  # noqa: F811
+        self,
+        cast: Cast,
+        setter: Actor,
+        book: Book,
     ) -> None:
         found = directory(cast.client_a, actor=setter)
         given = role(verbs={"person.view"})
@@ -347,7 +365,10 @@ class TestRights:
         assert steps(synchronised(found), "give") == [("amel", "escalation", "refused")]
 
     def test_who_holds_more_is_not_linked_by_mail(
-        self, cast: Cast, setter: Actor, book: Book  # noqa: F811
+        self,
+        cast: Cast,
+        setter: Actor,
+        book: Book,
     ) -> None:
         found = directory(cast.client_a, actor=setter)
         chief = person(cast.client_a, email="chef@client-a.example")
@@ -355,12 +376,15 @@ class TestRights:
         book.put("chef", mail="chef@client-a.example")
         assert steps(previewed(found), "conflict") == [("chef", "rights", "todo")]
         with pytest.raises(Refused):
-            directories.link(
+            directory_links.link(
                 actor=setter, directory=found, person=chief, stable_id="chef", dn="", login=""
             )
 
     def test_a_setter_who_left_synchronises_nothing(
-        self, cast: Cast, setter: Actor, book: Book  # noqa: F811
+        self,
+        cast: Cast,
+        setter: Actor,
+        book: Book,
     ) -> None:
         found = directory(cast.client_a, actor=setter)
         book.put("amel")
@@ -369,7 +393,10 @@ class TestRights:
         assert (run.state, run.error.partition(":")[0]) == ("failed", "setter")
 
     def test_nobody_lesser_takes_a_directory_over(
-        self, cast: Cast, setter: Actor, book: Book  # noqa: F811
+        self,
+        cast: Cast,
+        setter: Actor,
+        book: Book,
     ) -> None:
         found = directory(cast.client_a, actor=actor(cast.administrator))
         with pytest.raises(Refused):
@@ -398,13 +425,15 @@ class TestSettings:
             ("schedule", "sometimes"),
         ],
     )
-    def test_it_is_refused(self, cast: Cast, book: Book, name: str, value: object) -> None:  # noqa: F811
+    def test_it_is_refused(self, cast: Cast, book: Book, name: str, value: object) -> None:
         with pytest.raises(Invalid) as caught:
             directory(cast.client_a, **{name: value})
         assert set(caught.value.fields) & {name, "bind_password"}
 
     def test_a_secret_never_follows_to_another_server(
-        self, found: Directory, book: Book  # noqa: F811
+        self,
+        found: Directory,
+        book: Book,
     ) -> None:
         directories.change(
             actor=system(),
@@ -422,13 +451,13 @@ class TestSettings:
         assert "secret" not in held.replace("secrets", "")
 
 
-def test_the_journal_holds_what_happened(found: Directory, book: Book) -> None:  # noqa: F811
+def test_the_journal_holds_what_happened(found: Directory, book: Book) -> None:
     book.put("amel")
     synchronised(found)
     verbs = list(
-        Entry.objects.filter(object_type="people.directory").order_by("id").values_list(
-            "verb", flat=True
-        )
+        Entry.objects.filter(object_type="people.directory")
+        .order_by("id")
+        .values_list("verb", flat=True)
     )
     assert verbs == ["directory.create", "directory.preview", "directory.apply", "directory.end"]
     assert "Annuaire" not in str(
@@ -436,7 +465,7 @@ def test_the_journal_holds_what_happened(found: Directory, book: Book) -> None: 
     )
 
 
-def test_team_that_closed_is_told(cast: Cast, found: Directory, book: Book) -> None:  # noqa: F811
+def test_team_that_closed_is_told(cast: Cast, found: Directory, book: Book) -> None:
     team = factories.team(found.organisation)
     book.group("g1", "support")
     book.put("amel", groups=("g1",))

@@ -28,7 +28,7 @@ from compagnon.people.models import (
     DirectoryStep,
     DirectoryStepState,
 )
-from compagnon.people.services import directories, directory_runs
+from compagnon.people.services import directories, directory_links, directory_runs
 from compagnon.people.views.acting import TOLD, actor_of, attempt, one
 from compagnon.ui import live
 
@@ -289,7 +289,7 @@ def link(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
         raise NotFound
     attempt(
         request,
-        lambda: directories.link(
+        lambda: directory_links.link(
             actor=actor,
             directory=step.run.directory,
             person=person,
