@@ -41,10 +41,17 @@ def link(
     )
 
 
+@service("directory.manage")
 def make_link(
     *, actor: Actor, directory: Directory, person: Person, stable_id: str, dn: str, login: str
 ) -> DirectoryLink:
-    """Write that an entry is a person; part of a service."""
+    """Write that an entry is a person.
+
+    Raises:
+        Refused: the actor does not manage the person's organisation.
+        Conflict: the person or the entry is linked already.
+    """
+    policies.check(actor, "person.manage", person.organisation_id)
     made = DirectoryLink(
         directory=directory,
         person=person,
