@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compagnon.config.api import document
-from compagnon.config.tests import walking, world_connections, world_directories
+from compagnon.config.tests import (
+    walking,
+    world_connections,
+    world_directories,
+    world_signin,
+)
 from compagnon.core.crud import all_resources
 from compagnon.desk.verbs_on_pages import BY_NAME
 
@@ -180,7 +185,7 @@ TWINS: Mapping[str, str] = {
         "POST /tickets/{ticket_id}/refuse, POST /tickets/{ticket_id}/reopen",
     "requests/": "GET /tickets",
     "requests/followed/": "GET /tickets",
-} | world_connections.TWINS | world_directories.TWINS  # fmt: skip
+} | world_connections.TWINS | world_directories.TWINS | world_signin.TWINS  # fmt: skip
 # The verbs of a ticket's page.
 VERBS: Mapping[str, str] = {
     "reply": "POST /tickets/{ticket_id}/messages",

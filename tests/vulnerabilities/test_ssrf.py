@@ -19,6 +19,9 @@ KNOWN = {
     "desk/outbound/transport.py": "the mail server of the settings",
     "desk/inbound/listener.py": "listens",
     "desk/inbound/fetching/connecting.py": "mailboxes; its address goes through the door's check",
+    "people/guarded_requests.py": "allauth's calls to identity providers, led through the door",
+    "people/provider.py": "names the errors of those calls",
+    "people/provider_adapter.py": "the same",
     "core/tasks/worker.py": "its own name",
 }
 INSIDE = (

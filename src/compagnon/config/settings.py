@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
@@ -167,8 +168,23 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (  # a class, no secret
 )
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
+# Providers are rows of ours (people.IdentityProvider): allauth keeps who is whom, and no tokens.
+SOCIALACCOUNT_ADAPTER = "compagnon.people.provider_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 MFA_ADAPTER = "compagnon.people.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "compagnon.people.forms_passkeys.AddForm",
+    "edit_webauthn": "compagnon.people.forms_passkeys.RenameForm",
+    "authenticate_webauthn": "compagnon.people.forms_passkeys.SecondStepForm",
+    "login_webauthn": "compagnon.people.forms_passkeys.SignInForm",
+    "reauthenticate_webauthn": "compagnon.people.forms_passkeys.ConfirmForm",
+}
+# A sign-in with a passkey asks twice: once for the challenge, once with the answer to it.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_TOTP_ISSUER = "Compagnon"
 USERSESSIONS_TRACK_ACTIVITY = False
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
+from compagnon.people.views import signing_in
+
 
 def closed(_request: HttpRequest, **_kwargs: object) -> HttpResponse:
     """Answer that there is nothing here."""
@@ -21,5 +23,8 @@ urlpatterns = [
     path("confirm-email/<str:key>/", closed, name="account_confirm_email"),
     path("login/code/confirm/", closed, name="account_confirm_login_code"),
     path("password/set/", closed, name="account_set_password"),
-    path("", include("allauth.urls")),
+    path("with/<slug:code>/", include(signing_in.urlpatterns)),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -9,17 +9,23 @@ from typing import Any, cast
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from compagnon.people import rules, secrets_at_rest
 from compagnon.people.models import Account
+from compagnon.people.provider_words import REASONS
 from compagnon.people.queries import may_enter
+from compagnon.people.queries_providers import may_end_there
+from compagnon.people.services import identities
 from compagnon.people.tasks import send_notice, send_password_link
 
 log = structlog.get_logger(__name__)
@@ -38,6 +44,8 @@ NOTICES = {
     "mfa/email/totp_activated": "second_factor_on",
     "mfa/email/totp_deactivated": "second_factor_off",
     "mfa/email/recovery_codes_generated": "recovery_codes",
+    "mfa/email/webauthn_added": "passkey_added",
+    "mfa/email/webauthn_removed": "passkey_removed",
 }
 
 
@@ -78,6 +86,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             PermissionDenied: a part of allauth that we do not use was reached.
         """
         raise PermissionDenied(template_prefix)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        """Check a password; one that is right serves only where the account may use it.
+
+        Raises:
+            ValidationError: there were too many tries, or the account signs in by a provider alone.
+        """
+        found: Account | None = super().authenticate(request, **credentials)
+        # Said only to who knows the password: it tells nobody else that the account exists.
+        if found is not None and (provider := identities.password_forbidden(found)) is not None:
+            told = REASONS["password"] % {"provider": provider.name}
+            raise ValidationError(told, code="password_forbidden")
+        return found
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Lead whoever came by a provider to where they can sign out of it too."""
+        if request.user.is_authenticated:
+            for record in get_authentication_records(request, request.user):
+                if record.get("method") == "socialaccount" and may_end_there(record["provider"]):
+                    return reverse("provider_out", args=[record["provider"]])
+        return cast("str", super().get_logout_redirect_url(request))
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Check the password again before a grave change, counted as at sign-in."""
@@ -152,7 +181,17 @@ def _account_key(credentials: Mapping[str, Any]) -> str:
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Encrypts what must be kept of a second factor."""
+    """Encrypts what must be kept of a second factor; names passkeys."""
+
+    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:  # noqa: A002
+        """Give the name that a new passkey has unless its owner writes another."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Give the name of the site for which passkeys serve: of the page."""
+        found: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return found | {"name": "Compagnon"}
 
     def encrypt(self, text: str) -> str:
         """Give the secret as it is kept in the database."""

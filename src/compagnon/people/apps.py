@@ -20,6 +20,7 @@ class PeopleConfig(AppConfig):
         from compagnon.core.crud.telling import naming
         from compagnon.people import (  # noqa: F401
             directory_words,
+            journal_words,
             navigation,
             palette,
             receivers,

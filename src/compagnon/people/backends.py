@@ -14,6 +14,8 @@ from compagnon.people import directory_sign_in, facts
 from compagnon.people.models import Account, RoleAssignment
 from compagnon.people.queries import may_enter
 
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
     """allauth's, with the person and organisation beside the account."""
@@ -70,7 +72,7 @@ def with_person() -> QuerySet[Account]:
     the :mod:`.facts` that other rooms know.
     """
     asked = RoleAssignment.objects.filter(person=OuterRef("person"), role__needs_second_factor=True)
-    held = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    held = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
     return Account.objects.select_related("person__organisation", "person__site").annotate(
         second_factor_missing=Q(Exists(asked)) & ~Q(Exists(held)), **facts.beside_account()
     )

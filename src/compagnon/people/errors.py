@@ -33,3 +33,10 @@ class Cycle(Conflict):
 
     code = "cycle"
     title = _("An organisation cannot be part of itself")
+
+
+class NotAdmitted(Refused):
+    """A provider vouches for somebody who is not let in; ``code`` says why (provider_words)."""
+
+    code = "not-admitted"
+    title = _("You are not let in")

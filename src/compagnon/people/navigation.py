@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.utils import get_next_redirect_url
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.people.queries_providers import offered
 from compagnon.ui import panels
 from compagnon.ui.navigation import NavItem, register
 
@@ -35,6 +37,10 @@ register(
         section=_SECTION,
     ),
     NavItem(
+        _("Sign-in"), "login", "people:providers", "identity_provider.manage", 65, "people",
+        section=_SECTION,
+    ),
+    NavItem(
         _("Directories"), "book", "people:directories", "directory.manage", 65, "people",
         section=_SECTION,
     ),
@@ -53,4 +59,19 @@ def tokens_tab(request: HttpRequest, _subject: Any) -> SafeString | None:
     return render_to_string("people/_tokens_tab.html", request=request)
 
 
+def identities_tab(request: HttpRequest, _subject: Any) -> SafeString:
+    """Show the tab of the ways by which one signs in."""
+    return render_to_string("people/_identities_tab.html", request=request)
+
+
+def doors(request: HttpRequest, _subject: Any) -> SafeString | None:
+    """Show on the sign-in page the buttons of the providers."""
+    if not (providers := offered()):
+        return None
+    context = {"providers": providers, "next_url": get_next_redirect_url(request) or ""}
+    return render_to_string("people/providers/_doors.html", context, request=request)
+
+
+panels.register(panels.Panel("ui.account", "people", identities_tab))
+panels.register(panels.Panel("ui.entrance", "people", doors))
 panels.register(panels.Panel("ui.account", "people", tokens_tab))

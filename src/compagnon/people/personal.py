@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, override
@@ -89,6 +91,14 @@ def _accounts(subject: Subject) -> Iterable[Mapping[str, Any]]:
                 {"address": session.ip, "browser": session.user_agent, "seen": session.last_seen_at}
                 for session in UserSession.objects.filter(user=account)
             ],
+            "identities": [
+                {"provider": one.provider, "subject": one.uid, "linked": one.date_joined}
+                for one in SocialAccount.objects.filter(user=account)
+            ],
+            "passkeys": [
+                {"name": key.wrap().name, "added": key.created_at, "last_used": key.last_used_at}
+                for key in Authenticator.objects.filter(user=account, type="webauthn")
+            ],
             "tokens": [
                 {"name": token.name, "made": token.created_at, "last_used": token.last_used_at}
                 for token in ApiToken.objects.filter(account=account)
@@ -101,7 +111,7 @@ def _close_account(subject: Subject) -> int:
     for account in Account.objects.filter(person_id=subject.person_id):
         for session in UserSession.objects.filter(user=account):
             session.end()
-        # With it go its tokens, second factors, addresses and sessions.
+        # With it go its tokens, second factors, passkeys, identities, addresses and sessions.
         gone += account.delete()[0]
     return gone
 
@@ -181,7 +191,8 @@ register(
         title=_("Account, sessions and tokens"),
         concerned=_("Those who sign in"),
         content=_(
-            "Sign-in address, password’s hash, second factor, addresses and browsers of sessions"
+            "Sign-in address, password’s hash, second factor, passkeys, identifiers at identity "
+            "providers, addresses and browsers of sessions"
         ),
         purpose=_("To let in those who may, and nobody else"),
         basis=Basis.CONTRACT,

@@ -13,11 +13,20 @@ from compagnon.people.views import (
     pick,
     privacy,
     profile,
+    providers,
     roles,
     teams,
 )
 
 app_name = "people"
+
+_providers = [
+    path("", providers.index, name="providers"),
+    path("add/", providers.add, name="provider_add"),
+    path("<int:pk>/", providers.detail, name="provider"),
+    path("<int:pk>/change/", providers.change, name="provider_change"),
+    path("<int:pk>/do/<slug:action>/", providers.act, name="provider_act"),
+]
 
 _organisations = [
     path("tree/", organisations.tree, name="organisation_tree"),
@@ -97,6 +106,9 @@ urlpatterns = [
     path("privacy/terms/<str:key>/", privacy.set_term, name="privacy_term"),
     path("privacy/erasures/", privacy.erasures, name="erasures"),
     path("privacy/erasures/<int:pk>/", privacy.erasure, name="erasure"),
+    path("providers/", include(_providers)),
+    path("me/identities/", providers.own, name="identities"),
+    path("me/identities/<int:pk>/unlink/", providers.unlink, name="identity_unlink"),
     path("me/data/", privacy.own_data, name="own_data"),
     path("me/", profile.profile, name="profile"),
     path("me/tokens/", profile.own_tokens, name="tokens"),

@@ -15,6 +15,7 @@ declare(
         "team.manage": _("Make teams and choose their members"),
         "role.manage": _("Change roles and give them to persons"),
         "account.manage": _("Open and close accounts, end their sessions and tokens"),
+        "identity_provider.manage": _("Say by which providers people sign in, and on what terms"),
         "token.manage": _("Make API tokens for oneself"),
         "directory.manage": _("Take people and groups from directories (LDAP)"),
         "privacy.manage": _("Say how long personal data is kept, give it out, erase it"),

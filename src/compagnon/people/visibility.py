@@ -23,6 +23,7 @@ from compagnon.people.models import (
     DirectoryRun,
     DirectoryStep,
     Erasure,
+    IdentityProvider,
     KeepingTerm,
     MailDomain,
     Membership,
@@ -165,3 +166,9 @@ def directory_steps(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of visible directories."""
     field = "run__directory__organisation_id"
     return _keep(rows, within(scope, "directory.manage", field, Q(pk__in=[])))
+@rule(IdentityProvider)
+def identity_providers(
+    scope: Scope, rows: QuerySet[IdentityProvider]
+) -> QuerySet[IdentityProvider]:
+    """Those of organisations whose ways to sign in one keeps."""
+    return _keep(rows, within(scope, "identity_provider.manage", "organisation_id", Q(pk__in=[])))

@@ -31,6 +31,7 @@ from compagnon.config.tests import (
     world_portal,
     world_privacy,
     world_requests,
+    world_signin,
     world_titles,
 )
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
@@ -275,6 +276,7 @@ def furnish(side: Side) -> Side:
     world_park_alerts.furnish(side, mark)
     world_privacy.furnish(side, mark)
     world_directories.furnish(side, mark)
+    world_signin.furnish(side, mark)
     return side
 
 
@@ -377,6 +379,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_connections.PARAMETERS,
     **world_privacy.PARAMETERS,
     **world_directories.PARAMETERS,
+    **world_signin.PARAMETERS,
     **world_titles.PARAMETERS,
     **world_park.PARAMETERS,
     **world_park_discovery.PARAMETERS,

@@ -11,6 +11,7 @@ from compagnon.people.api import (
     organisations,
     persons,
     privacy,
+    providers,
     roles,
     teams,
 )
@@ -29,5 +30,6 @@ for part in (
     me.router,
     privacy.router,
     directories.router,
+    providers.router,
 ):
     router.add_router("", part)

@@ -30,13 +30,21 @@ from compagnon.people.models.persons import (
     NameWord,
     Person,
 )
+from compagnon.people.models.providers import (
+    AddressTrust,
+    Arrival,
+    IdentityProvider,
+    ProviderKind,
+)
 from compagnon.people.models.roles import Role, RoleAssignment
 from compagnon.people.models.teams import Membership, Team
 
 __all__ = [
     "DIRECTORY_UNDER_WAY",
     "Account",
+    "AddressTrust",
     "ApiToken",
+    "Arrival",
     "ContactKind",
     "ContactPoint",
     "Directory",
@@ -53,6 +61,7 @@ __all__ = [
     "Ease",
     "Erasure",
     "ErasureState",
+    "IdentityProvider",
     "KeepingTerm",
     "Language",
     "MailDomain",
@@ -61,6 +70,7 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "Person",
+    "ProviderKind",
     "Role",
     "RoleAssignment",
     "Site",

@@ -15,6 +15,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.crud import services as keeping
 from compagnon.core.errors import Conflict, Invalid
 from compagnon.people import policies
+from compagnon.people.backends import SECOND_FACTORS
 from compagnon.people.forms import (
     AccountForm,
     ContactForm,
@@ -258,6 +259,6 @@ def _page(
     if account is not None and may("account.manage"):
         context["sessions"] = UserSession.objects.filter(user=account).count()
         context["second_factor"] = Authenticator.objects.filter(
-            user=account, type=Authenticator.Type.TOTP
+            user=account, type__in=SECOND_FACTORS
         ).exists()
     return render(request, "people/person.html", context, status=status)

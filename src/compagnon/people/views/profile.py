@@ -75,7 +75,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def own_tokens(request: HttpRequest) -> HttpResponse:
     """List one's API tokens, and make one: its text is shown this once."""
     actor = actor_of(request)
-    account = _account(actor)
+    account = account_of(actor)
     form = TokenForm(actor, request.POST if request.method == "POST" else None)
     raw, status = "", 200
     if request.method == "POST":
@@ -114,7 +114,7 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's tokens."""
     actor = actor_of(request)
-    token = one(ApiToken, actor, pk, ApiToken.objects.filter(account=_account(actor)))
+    token = one(ApiToken, actor, pk, ApiToken.objects.filter(account=account_of(actor)))
     attempt(request, lambda: tokens.revoke(actor=actor, token=token), _("The token is revoked."))
     return redirect("people:tokens")
 
@@ -124,8 +124,17 @@ def _own(actor: Actor) -> Person:
     return one(Person, actor, actor.id or 0, rows)
 
 
-def _account(actor: Actor) -> Account:
-    account = Account.objects.filter(person_id=actor.id or 0).select_related("person").first()
+def account_of(actor: Actor) -> Account:
+    """Give the account of who asks.
+
+    Raises:
+        SignInNeeded: they have none.
+    """
+    account = (
+        Account.objects.filter(person_id=actor.id or 0)
+        .select_related("person__organisation")
+        .first()
+    )
     if account is None:
         raise SignInNeeded
     return account

@@ -1,0 +1,286 @@
+"""Who is whom at a provider: letting in, linking, unlinking, refusing.
+
+A provider says «this is subject 42, whose mail address is so-and-so». The subject decides, once it
+is linked; an address decides only the first time, and only where it is believed. Whoever manages
+others is not linked by an address alone: that would make the provider their master.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.core import journal
+from compagnon.core.actor import Actor
+from compagnon.core.errors import Conflict, NotFound
+from compagnon.core.services import service
+from compagnon.people import policies, rules
+from compagnon.people.errors import NotAdmitted
+from compagnon.people.models import (
+    Account,
+    AddressTrust,
+    Arrival,
+    IdentityProvider,
+    Person,
+    RoleAssignment,
+)
+from compagnon.people.provider_words import REASONS
+from compagnon.people.queries import may_enter, person_by_email
+from compagnon.people.services import accounts, administrators, persons, roles, rows, sessions
+from compagnon.people.standard_roles import ADMINISTRATOR
+
+# Whoever holds one of these somewhere may become anybody there.
+POWERS = frozenset(
+    {"role.manage", "account.manage", "identity_provider.manage", "organisation.manage"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """What a provider says of somebody, its signature checked. ``subject`` is its own key."""
+
+    subject: str
+    address: str = ""
+    is_verified: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    name: str = ""
+
+
+@service("account.manage")
+def admit(*, actor: Actor, provider: IdentityProvider, asserted: Asserted) -> Account:
+    """Give the account that somebody who comes from a provider may enter: linked before, found by
+    an address that is believed and linked now, or opened now, as the provider's terms say.
+
+    Raises:
+        NotAdmitted: nobody is let in; its code is one of ``provider_words.REASONS``.
+    """
+    terms = _in_use(provider)
+    linked = SocialAccount.objects.filter(provider=terms.code, uid=asserted.subject).first()
+    if linked is not None:
+        account = _account(linked.user_id)
+        _check_admitted(terms, account)
+        return account
+    address = _believed(terms, asserted)
+    account = _known(terms, address) or _arrived(actor, terms, asserted, address)
+    _check_admitted(terms, account)
+    if manages_others(account.person) and not terms.links_administrators:
+        raise refusal("administrator")
+    _tie(actor, terms, account, asserted.subject)
+    return account
+
+
+@service("account.manage")
+def link(
+    *, actor: Actor, provider: IdentityProvider, account: Account, asserted: Asserted
+) -> SocialAccount:
+    """Link an identity to one's own account; whoever does so has just proven both.
+
+    Raises:
+        NotAdmitted: the identity is somebody else's, or the provider may not sign this person in.
+        Refused: it is not the actor's own account.
+    """
+    if not policies.may_as_self(actor, account.person):
+        raise Conflict
+    terms = _in_use(provider)
+    linked = SocialAccount.objects.filter(provider=terms.code, uid=asserted.subject).first()
+    if linked is not None:
+        if linked.user_id != account.pk:
+            raise refusal("taken")
+        return linked
+    _check_admitted(terms, account)
+    return _tie(actor, terms, account, asserted.subject)
+
+
+@service("account.manage")
+def unlink(*, actor: Actor, account: Account, identity_id: int) -> None:
+    """Unlink an account from a provider: one's own, or one that the actor manages.
+
+    Raises:
+        NotFound: it is no identity of that account.
+        Refused, Escalation: neither one's own nor one that the actor manages.
+        Conflict: its owner would be locked out: there is no password and no other way.
+    """
+    sessions.check(actor, account)
+    identity = SocialAccount.objects.filter(user=account, pk=identity_id).first()
+    if identity is None:
+        raise NotFound
+    if policies.is_self(actor, account.person) and not _has_another_way(account, identity_id):
+        raise Conflict(_("It is your only way in: choose a password or add a passkey first."))
+    identity.delete()
+    _record(actor, "account.unlink_identity", account, before={"provider": identity.provider})
+
+
+@service("account.manage")
+def note_refusal(
+    *, actor: Actor, provider: IdentityProvider, reason: str, account: Account | None = None
+) -> None:
+    """Write in the journal that somebody was not let in, and why; nothing that tells who it was,
+    but the account where there is one."""
+    after: dict[str, Any] = {"reason": reason}
+    if account is not None:
+        after["account"] = account.pk
+    journal.record(
+        actor=actor, verb="identity_provider.refuse_sign_in", subject=provider, after=after
+    )
+
+
+def refusal(reason: str) -> NotAdmitted:
+    """Give the error for a reason, to be raised."""
+    return NotAdmitted(REASONS[reason], code=reason)
+
+
+def manages_others(person: Person) -> bool:
+    """Tell whether somebody holds, anywhere, what lets them become others."""
+    given = RoleAssignment.objects.filter(person=person).values_list("role__code", "role__verbs")
+    return any(code == ADMINISTRATOR or POWERS & set(verbs) for code, verbs in given)
+
+
+def password_forbidden(account: Account) -> IdentityProvider | None:
+    """Give the provider by which alone an account signs in; ``None``: its password serves.
+
+    That of an administrator always serves: a provider that fails must lock nobody out for good.
+    """
+    address = account.email.rpartition("@")[2]
+    for provider in IdentityProvider.objects.filter(
+        is_active=True, forbids_password=True
+    ).select_related("organisation"):
+        organisation = account.person.organisation
+        if address in provider.domains and rules.is_within(
+            organisation.path, provider.organisation.path
+        ):
+            if administrators.administrators().filter(pk=account.pk).exists():
+                return None
+            return provider
+    return None
+
+
+def _in_use(provider: IdentityProvider) -> IdentityProvider:
+    # Read again: it may have been put out of use since the person left for it.
+    terms = (
+        IdentityProvider.objects.filter(pk=provider.pk, is_active=True)
+        .select_related("organisation", "entry", "role")
+        .first()
+    )
+    if terms is None or not terms.organisation.is_active:
+        raise refusal("session")
+    return terms
+
+
+def _account(key: int) -> Account:
+    return Account.objects.select_related("person__organisation").get(pk=key)
+
+
+def _check_admitted(terms: IdentityProvider, account: Account) -> None:
+    if not may_enter(account):
+        raise refusal("closed")
+    if not rules.is_within(account.person.organisation.path, terms.organisation.path):
+        raise refusal("elsewhere")
+
+
+def _believed(terms: IdentityProvider, asserted: Asserted) -> str:
+    """Give the address by which somebody may be recognised."""
+    address = rules.normal_email(asserted.address) if asserted.address else None
+    if address is None:
+        raise refusal("no-address")
+    if terms.domains and address.rpartition("@")[2] not in terms.domains:
+        raise refusal("domain")
+    believed = terms.address_trust == AddressTrust.ALWAYS or (
+        terms.address_trust == AddressTrust.CLAIM and asserted.is_verified
+    )
+    if not believed:
+        raise refusal("unverified")
+    return address
+
+
+def _known(terms: IdentityProvider, address: str) -> Account | None:
+    """Give the account that signs in with an address, or whose person is reached by it."""
+    rows_ = Account.objects.select_related("person__organisation")
+    found = rows_.filter(email=address).first()
+    if found is None and (person := person_by_email(address)) is not None:
+        found = rows_.filter(person=person).first()
+    return found
+
+
+def _arrived(actor: Actor, terms: IdentityProvider, asserted: Asserted, address: str) -> Account:
+    """Open an account for somebody who has none, where the provider's terms say so."""
+    person = person_by_email(address)
+    if person is None and terms.arrival != Arrival.ANYONE:
+        raise refusal("unknown")
+    if person is None:
+        person = _made_known(actor, terms, asserted, address)
+    elif terms.arrival == Arrival.ACCOUNT:
+        raise refusal("no-account")
+    elif not (person.is_active and person.organisation.is_active):
+        raise refusal("closed")
+    elif not rules.is_within(person.organisation.path, terms.organisation.path):
+        raise refusal("elsewhere")
+    return _account(accounts.create(actor=actor, person=person, email=address).pk)
+
+
+def _made_known(actor: Actor, terms: IdentityProvider, asserted: Asserted, address: str) -> Person:
+    if not terms.enters.is_active:
+        raise refusal("closed")
+    first, last = _printable(asserted.first_name), _printable(asserted.last_name)
+    if not last:
+        whole = _printable(asserted.name) or first or rules.name_from_address(address)
+        first, last = rules.split_name(whole)
+    person = persons.create(
+        actor=actor,
+        organisation=terms.enters,
+        first_name=first[:80],
+        last_name=(last or address)[:80],
+        email=address,
+    )
+    if terms.role is not None:
+        roles.give(actor=actor, role=terms.role, person=person, organisation=terms.enters)
+    return person
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:160]
+
+
+def _tie(actor: Actor, terms: IdentityProvider, account: Account, subject: str) -> SocialAccount:
+    # Locked, so that two who come at once do not both find it free.
+    row = rows.lock(account)
+    if SocialAccount.objects.filter(user=row, provider=terms.code).exists():
+        raise refusal("other-identity")
+    identity = SocialAccount(user=row, provider=terms.code, uid=subject, extra_data={})
+    rows.write(identity.save)
+    _record(actor, "account.link_identity", account, after={"provider": terms.code})
+    from compagnon.people.tasks import send_notice
+
+    send_notice.enqueue(account.pk, notice="identity_linked")
+    return identity
+
+
+def _has_another_way(account: Account, identity_id: int) -> bool:
+    keys = Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN)
+    return (
+        (account.has_usable_password() and password_forbidden(account) is None)
+        or any(key.wrap().is_passwordless for key in keys)
+        or SocialAccount.objects.filter(user=account).exclude(pk=identity_id).exists()
+    )
+
+
+def _record(
+    actor: Actor,
+    verb: str,
+    account: Account,
+    *,
+    before: journal.Values | None = None,
+    after: journal.Values | None = None,
+) -> None:
+    journal.record(
+        actor=actor,
+        verb=verb,
+        subject=account,
+        organisation_id=account.person.organisation_id,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,122 @@
+"""A real SAML identity provider: pysaml2's, which signs with Debian's xmlsec1."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ENTITY = "https://idp.example/metadata"
+SSO = "https://idp.example/sso"
+
+
+class Provider:
+    """An identity provider with a key of its own, and what it answers."""
+
+    def __init__(self, folder: Path, sp_metadata: str) -> None:
+        from saml2 import BINDING_HTTP_REDIRECT
+        from saml2.config import IdPConfig
+        from saml2.server import Server
+
+        program = shutil.which("xmlsec1")
+        if program is None:
+            pytest.skip("no xmlsec1 (Debian's package xmlsec1)")
+        self.key, self.certificate = _key(folder)
+        described = folder / "sp.xml"
+        described.write_text(sp_metadata, encoding="utf-8")
+        config = {
+            "entityid": ENTITY,
+            "xmlsec_binary": program,
+            "key_file": str(self.key),
+            "cert_file": str(self.certificate),
+            "metadata": {"local": [str(described)]},
+            "service": {
+                "idp": {
+                    "endpoints": {"single_sign_on_service": [(SSO, BINDING_HTTP_REDIRECT)]},
+                    "policy": {
+                        "default": {
+                            "lifetime": {"minutes": 5},
+                            "name_form": "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
+                        }
+                    },
+                    "want_authn_requests_signed": False,
+                }
+            },
+        }
+        self.server = Server(config=IdPConfig().load(config))
+
+    def metadata(self) -> str:
+        """Give what an administrator pastes."""
+        from saml2.metadata import entity_descriptor
+
+        return str(entity_descriptor(self.server.config))
+
+    def asked(self, saml_request: str) -> Any:
+        """Read a question that came by redirection."""
+        from saml2 import BINDING_HTTP_REDIRECT
+
+        return self.server.parse_authn_request(saml_request, BINDING_HTTP_REDIRECT).message
+
+    def answer(
+        self,
+        question: str,
+        acs: str,
+        sp: str,
+        identity: dict[str, list[str]],
+        *,
+        subject: str = "rosa-42",
+        sign_assertion: bool = True,
+        sign_response: bool = False,
+    ) -> str:
+        """Give a response as the browser posts it, in base 64."""
+        from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
+
+        made = self.server.create_authn_response(
+            identity=identity,
+            in_response_to=question,
+            destination=acs,
+            sp_entity_id=sp,
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=subject),
+            authn={"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"},
+            sign_assertion=sign_assertion,
+            sign_response=sign_response,
+            sign_alg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
+        )
+        return base64.b64encode(str(made).encode()).decode()
+
+
+def _key(folder: Path) -> tuple[Path, Path]:
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.x509.oid import NameOID
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .sign(key, hashes.SHA256())
+    )
+    places = folder / "key.pem", folder / "certificate.pem"
+    places[0].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    places[1].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return places

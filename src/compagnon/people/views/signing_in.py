@@ -1,0 +1,192 @@
+"""Signing in by a provider: leaving for it, and coming back. Open to whoever has not signed in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from allauth.account.decorators import reauthentication_required
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.internal import statekit
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.sessions import LoginSession
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from compagnon.core.errors import CompagnonError, NotFound
+from compagnon.people import provider_saml
+from compagnon.people.errors import NotAdmitted
+from compagnon.people.models import IdentityProvider, ProviderKind
+from compagnon.people.provider import Callback, Oidc, OidcAdapter, Saml
+from compagnon.people.provider_adapter import door, turn_away
+from compagnon.people.services import providers
+from compagnon.people.views.acting import actor_of
+
+log = structlog.get_logger(__name__)
+FRESH = timedelta(hours=24)
+COOKIE = "compagnon_saml"
+
+
+def provider_of(request: HttpRequest, code: str, kind: str = "") -> Oidc | Saml:
+    """Give a provider in use by its code.
+
+    Raises:
+        NotFound: there is none of that protocol, or it is not in use.
+    """
+    try:
+        found = get_adapter().get_provider(request, code)
+    except SocialApp.DoesNotExist:
+        raise NotFound from None
+    if found.row.code != code or (kind and found.row.kind != kind):
+        raise NotFound
+    return cast("Oidc | Saml", found)
+
+
+def leave(request: HttpRequest, code: str, *, process: str, next_url: str = "") -> HttpResponse:
+    """Lead somebody to a provider, by a page of ours: a form may not lead outside (our CSP)."""
+    provider = provider_of(request, code)
+    _refresh(request, provider.row)
+    try:
+        address = provider.leave(request, process=process, next_url=next_url)
+    except NotAdmitted as error:
+        return turn_away(request, provider.row, error.code)
+    return render(
+        request, "people/providers/going.html", {"provider": provider.row, "address": address}
+    )
+
+
+@never_cache
+@require_POST
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Leave for a provider to sign in."""
+    next_url = get_next_redirect_url(request) or ""
+    return leave(request, code, process=AuthProcess.LOGIN, next_url=next_url)
+
+
+@never_cache
+@require_POST
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
+def link(request: HttpRequest, code: str) -> HttpResponse:
+    """Leave for a provider, to link what one is there to one's own account."""
+    actor_of(request)
+    return leave(request, code, process=AuthProcess.CONNECT)
+
+
+@never_cache
+@require_safe
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Come back from an OpenID Connect provider."""
+    provider_of(request, code, ProviderKind.OIDC)
+    view = Callback.adapter_view(OidcAdapter(request, code))
+    return cast("HttpResponse", view(request))
+
+
+@csrf_exempt  # it comes from the provider's site; what it may do is said by its signature
+@never_cache
+@require_POST
+def acs(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a SAML response, and have it read at the next address, where our cookies are sent."""
+    provider = provider_of(request, code, ProviderKind.SAML)
+    response = request.POST.get("SAMLResponse", "")
+    if not response or len(response) > provider_saml.RESPONSE_MAX:
+        return turn_away(request, provider.row, "answer")
+    answer = redirect("provider_acs_finish", code=code)
+    kept = LoginSession(request, "compagnon_saml_session", COOKIE)
+    kept.store["response"] = response
+    kept.store.set_expiry(300)
+    kept.save(answer)
+    return answer
+
+
+@never_cache
+@require_safe
+def finish(request: HttpRequest, code: str) -> HttpResponse:
+    """Read the SAML response that came, and let in or not."""
+    provider = provider_of(request, code, ProviderKind.SAML)
+    kept = LoginSession(request, "compagnon_saml_session", COOKIE)
+    response = str(kept.store.get("response") or "")
+    kept.delete()
+    if not response:
+        return turn_away(request, provider.row, "session")
+    asked = provider_saml.answered(response)
+    # Taken up once: the same response, sent again, answers nothing any more.
+    state = statekit.unstash_state(request, state_id=asked, provider_id=code) if asked else None
+    if state is None:
+        return turn_away(request, provider.row, "replayed")
+    try:
+        auth = provider_saml.read(request, provider.row, response, asked=asked)
+        login = provider.login(provider.asserted(*provider_saml.claims_of(auth)))
+    except NotAdmitted as error:
+        log.warning("people.saml_refused", provider=code, reason=str(error.__cause__ or error))
+        return turn_away(request, provider.row, error.code)
+    except OAuth2Error:
+        return turn_away(request, provider.row, "answer")
+    login.state = state
+    try:
+        return cast("HttpResponse", complete_social_login(request, login))
+    except ImmediateHttpResponse as stopped:
+        return cast("HttpResponse", stopped.response)
+
+
+@require_safe
+def metadata(request: HttpRequest, code: str) -> HttpResponse:
+    """Give our own SAML metadata, for the provider's administrator; before it is in use too."""
+    row = IdentityProvider.objects.filter(code=code, kind=ProviderKind.SAML).first()
+    if row is None:
+        raise NotFound
+    try:
+        text = provider_saml.metadata(request, row)
+    except NotAdmitted as error:
+        return HttpResponse(str(error), status=501, content_type="text/plain; charset=utf-8")
+    return HttpResponse(text, content_type="application/samlmetadata+xml")
+
+
+@never_cache
+@require_safe
+def out(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that one has signed out here, and offer to sign out at the provider."""
+    provider = provider_of(request, code)
+    end = provider.row.found.get("end_session_endpoint", "")
+    asked: dict[str, Any] = {"client_id": provider.row.client_id}
+    asked["post_logout_redirect_uri"] = request.build_absolute_uri(reverse("account_login"))
+    joint = "&" if "?" in end else "?"
+    context = {
+        "provider": provider.row,
+        "address": f"{end}{joint}{urlencode(asked)}" if end and provider.row.ends_there else "",
+    }
+    return render(request, "people/providers/out.html", context)
+
+
+def _refresh(request: HttpRequest, row: IdentityProvider) -> None:
+    """Ask a provider again what it says of itself, once a day; what it said before still serves."""
+    if row.metadata or (row.checked_at and timezone.now() - row.checked_at < FRESH):
+        return
+    try:
+        fresh = providers.check(actor=door(request), provider=row)
+    except CompagnonError as error:
+        log.warning("people.provider_unreadable", provider=row.code, reason=str(error))
+    else:
+        row.found = fresh.found
+
+
+urlpatterns = [
+    path("", begin, name="provider_begin"),
+    path("link/", link, name="provider_link"),
+    path("answer/", answer, name="provider_answer"),
+    path("acs/", acs, name="provider_acs"),
+    path("acs/finish/", finish, name="provider_acs_finish"),
+    path("metadata/", metadata, name="provider_metadata"),
+    path("out/", out, name="provider_out"),
+]
