@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal_words
@@ -69,7 +69,7 @@ BY_HAND = frozenset({"reused", "another-directory", "elsewhere", "rights"})
 FIELDS: Mapping[str, str | Promise] = {
     "first_name": _("first name"),
     "last_name": _("last name"),
-    "job_title": _("job"),
+    "job_title": pgettext_lazy("directory", "job"),
     "emails": _("mail addresses"),
     "phone": _("phone"),
     "mobile": _("mobile"),

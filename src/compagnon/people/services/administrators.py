@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.people.errors import LastAdministrator
-from compagnon.people.models import Account, Role
+from compagnon.people.models import Account, DirectoryLink, Role
 from compagnon.people.standard_roles import ADMINISTRATOR
 
 
@@ -22,6 +22,19 @@ def administrators() -> QuerySet[Account]:
         person__role_assignments__role__code=ADMINISTRATOR,
         person__role_assignments__organisation__parent=None,
         person__role_assignments__organisation__is_active=True,
+    )
+
+
+def keeps_own_password(account: Account) -> bool:
+    """Tell whether this is the last administrator who enters without a directory's answer.
+
+    One that is away would otherwise shut everybody out.
+    """
+    asked = DirectoryLink.objects.filter(signs_in=True).values("person_id")
+    return (
+        account.has_usable_password()
+        and administrators().filter(pk=account.pk).exists()
+        and not administrators().exclude(pk=account.pk).exclude(person_id__in=asked).exists()
     )
 
 

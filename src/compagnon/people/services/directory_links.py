@@ -12,7 +12,7 @@ from compagnon.core.services import service
 from compagnon.people import policies
 from compagnon.people.directory.reading import folded
 from compagnon.people.models import Account, Directory, DirectoryLink, Person
-from compagnon.people.services import rows, sessions
+from compagnon.people.services import administrators, rows, sessions
 
 VERB = "directory.manage"
 
@@ -52,6 +52,7 @@ def make_link(
         Conflict: the person or the entry is linked already.
     """
     policies.check(actor, "person.manage", person.organisation_id)
+    account = Account.objects.filter(person=person).first()
     made = DirectoryLink(
         directory=directory,
         person=person,
@@ -59,6 +60,7 @@ def make_link(
         dn=dn,
         login=login,
         login_key=folded(login)[:200],
+        signs_in=account is None or not administrators.keeps_own_password(account),
         # Closed before: it comes back at the next synchronisation.
         suspended_at=None if person.is_active else timezone.now(),
     )

@@ -149,6 +149,20 @@ def test_an_administrator_shut_out_gets_a_password_of_their_own(
     assert enter(cast.administrator.account.email, "Un-autre-mot-de-passe-43")[0]
 
 
+def test_the_last_administrator_keeps_a_password_of_their_own(
+    cast: Cast, found: Directory, book: Book
+) -> None:
+    book.put("ada", "Ada", "Lebrun", mail=cast.administrator.account.email)
+    chief = directory(cast.provider)
+    Directory.objects.filter(pk=found.pk).update(is_active=False)
+    book.people = {"ada": book.people["ada"]}
+    book.passwords["ada"] = THEIRS
+    run = synchronised(chief)
+    assert run.counts["link"] == 1
+    assert enter(cast.administrator.account.email, PASSWORD)[0]
+    assert not enter(cast.administrator.account.email, THEIRS)[0]
+
+
 def test_a_reset_says_whose_the_password_is(found: Directory, mailoutbox: list) -> None:  # type: ignore[type-arg]
     from compagnon.core.tasks.worker import run_due
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.models import Entry
+from compagnon.core.tasks.worker import run_due
 from compagnon.people.directory.types import DirectoryFailed
+from compagnon.people.directory_checks import next_time
 from compagnon.people.models import (
     Account,
     ApiToken,
@@ -241,8 +247,6 @@ def test_what_was_overtaken_is_not_carried_out(found: Directory, book: Book) -> 
     run = previewed(found)
     book.put("bao")
     directory_runs.apply(actor=system(), run=run)
-    from compagnon.core.tasks.worker import run_due
-
     run_due()
     run.refresh_from_db()
     assert run.state == "stale"
@@ -261,8 +265,6 @@ def test_above_the_ceiling_it_is_confirmed(found: Directory, book: Book) -> None
         directory_runs.apply(actor=system(), run=run)
     # By itself, it stops there and says so.
     directory_runs.preview(actor=system(), directory=found, goes_on=True)
-    from compagnon.core.tasks.worker import run_due
-
     run_due()
     assert Person.objects.filter(directory_link__isnull=False, is_active=True).count() == 12
     found.refresh_from_db()
@@ -472,3 +474,60 @@ def test_team_that_closed_is_told(cast: Cast, found: Directory, book: Book) -> N
     directories.add_rule(actor=system(), directory=found, group="support", team=team)
     teams.change(actor=system(), team=team, changes={"is_active": False})
     assert steps(synchronised(found), "join") == [("amel", "conflict", "refused")]
+
+
+def test_it_goes_on_where_it_was_after_a_crash(
+    found: Directory, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("amel", "bao", "cleo"):
+        book.put(key)
+    run = previewed(found)
+    directory_runs.apply(actor=system(), run=run, background=False)
+    real, seen = directory_runs.carry_out_step, []
+
+    def die_at_the_second(**given: Any) -> Person:
+        seen.append(given["step"].stable_id)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return real(**given)
+
+    monkeypatch.setattr(directory_runs, "carry_out_step", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        directory_runs.apply_previewed(run.pk)
+    assert DirectoryLink.objects.count() == 1
+    directory_runs.apply_previewed(run.pk)
+    run.refresh_from_db()
+    assert (run.state, DirectoryLink.objects.count()) == ("done", 3)
+    assert seen == ["amel", "bao", "bao", "cleo"]
+
+
+def test_by_itself_at_its_time(cast: Cast, book: Book) -> None:
+    row = directory(cast.client_a, schedule="every", every_minutes=30)
+    book.put("amel")
+    assert directory_runs.due() == []
+    Directory.objects.filter(pk=row.pk).update(next_at=timezone.now())
+    for pk in directory_runs.due():
+        directory_runs.begin_due(pk)
+    run_due()
+    assert DirectoryLink.objects.count() == 1
+    row.refresh_from_db()
+    assert row.ok_at is not None
+    assert row.next_at > timezone.now() + timedelta(minutes=25)
+    assert directory_runs.due() == []
+
+
+def test_each_night_by_the_clock_of_the_organisation(cast: Cast, book: Book) -> None:
+    row = directory(cast.client_a, schedule="nightly")
+    # Two o'clock in Paris, before and after the change to winter time.
+    for now, night in (
+        (datetime(2026, 7, 1, 12, tzinfo=UTC), datetime(2026, 7, 2, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 0, 30, tzinfo=UTC), datetime(2026, 12, 1, 1, tzinfo=UTC)),
+    ):
+        assert next_time(row, now=now) == night
+
+
+def test_two_at_once_are_one(found: Directory, book: Book) -> None:
+    book.put("amel")
+    directory_runs.preview(actor=system(), directory=found)
+    with pytest.raises(Conflict):
+        directory_runs.preview(actor=system(), directory=found)
