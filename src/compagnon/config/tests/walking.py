@@ -20,6 +20,7 @@ LEFT_OUT: Mapping[str, str] = {
     "ui/components/": "what pages are made of, shown with invented content where a setting asks",
     "api/v1/<address>": "it only says that there is no such address",
     "answer/<token>": "the link is the right itself: whoever holds the mail may answer",
+    "approve/<token>": "the link is the right itself: whoever holds the mail may decide",
     "calendar/<secret>": "the link is the right itself: whoever holds it reads a person's own",
     "sign/<token>": "the link is the right itself: whoever holds it may sign",
     "titles/verify/<token>": "the link is the right itself: whoever holds the paper may check it",
@@ -165,10 +166,15 @@ def text_of(answer: Any) -> str:
     return headers + "\n" + str(body.decode("utf-8", "replace"))
 
 
-def leaks(client: Client, world: World) -> list[Leak]:
-    """Read every route as somebody of client B: lists, searches, files, and A's objects by key."""
+def leaks(client: Client, world: World, *, under: tuple[str, ...] = ("",)) -> list[Leak]:
+    """Read every route as somebody of client B: lists, searches, files, and A's objects by key.
+
+    ``under``: how the addresses that are read begin; all of them, unless told.
+    """
     found: list[Leak] = []
     for route in routes():
+        if not route.template.startswith(under):
+            continue
         addresses = route.addresses(world.a)
         named = bool(route.parameters) and "/options/" not in route.template
         if not route.parameters:
