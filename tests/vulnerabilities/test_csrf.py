@@ -11,6 +11,7 @@ from django.urls import reverse
 from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import World, token
 from compagnon.core.models import Entry
+from compagnon.people.models import IdentityProvider
 
 # Programs send here, with a right of their own that no browser adds by itself.
 BY_PROGRAMS = ("api/", "inventory", "alerts")
@@ -67,3 +68,26 @@ def test_cookies_are_shut_in() -> None:
 def test_signing_out_takes_a_form(world: World, administrator: Client) -> None:
     administrator.get(reverse("account_logout"))
     assert "_auth_user_id" in administrator.session
+
+
+def test_ways_to_sign_in_take_a_form(world: World) -> None:
+    """Being signed in as another, or linked to another, by a page of theirs is a theft too."""
+    code = world.a.objects["identity_provider"].code
+    IdentityProvider.objects.filter(code=code).update(is_active=True, found={"issuer": "x"})
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(world.administrator.account)
+    for name, places in (
+        ("provider_begin", [code]), ("provider_link", [code]), ("mfa_add_webauthn", []),
+        ("mfa_login_webauthn", []), ("mfa_reauthenticate_webauthn", []),
+        ("mfa_remove_webauthn", [1]), ("mfa_edit_webauthn", [1]),
+    ):  # fmt: skip
+        address = reverse(name, args=places)
+        for headers in ({}, {"HTTP_ORIGIN": "https://evil.example"}):
+            answer = browser.post(address, {"credential": "{}"}, **headers)
+            assert answer.status_code == 403, (address, answer.status_code)
+    # What a provider's site sends is read, and signs nobody in: nobody here asked for it.
+    browser = Client(enforce_csrf_checks=True)
+    IdentityProvider.objects.filter(code=code).update(kind="saml")
+    answer = browser.post(reverse("provider_acs", args=[code]), {"SAMLResponse": "AAAA"})
+    assert browser.get(answer["Location"]).status_code == 403
+    assert "_auth_user_id" not in browser.session

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import World
+from compagnon.people.models import IdentityProvider
 from compagnon.people.tests.factories import PASSWORD, Cast
 
 ELSEWHERE = (
@@ -65,3 +67,32 @@ def test_signing_in(cast: Cast, hostile: str) -> None:
     assert not leads_away(answer["Location"])
     answer = browser.post(reverse("account_logout"), {"next": hostile})
     assert not leads_away(answer.headers.get("Location", ""))
+
+
+@pytest.fixture
+def provider(cast: Cast) -> IdentityProvider:
+    """A provider in use, by which one leaves."""
+    ends = ("authorization", "token", "userinfo", "end_session")
+    found = {f"{name}_endpoint": f"https://login.example/{name}" for name in ends}
+    return IdentityProvider.objects.create(
+        organisation=cast.provider, code="maison", name="Maison", kind="oidc", client_id="c",
+        address="https://login.example", is_active=True, found=found, checked_at=timezone.now(),
+    )  # fmt: skip
+
+
+def test_by_a_provider_or_a_passkey(provider: IdentityProvider) -> None:
+    """Where one wanted to go is kept while one is away: only an address of ours is."""
+    for hostile in ELSEWHERE:
+        browser = Client()
+        sent = dict.fromkeys(NAMES, hostile)
+        assert browser.post(reverse("provider_begin", args=["maison"]), sent).status_code == 200
+        states = browser.session["socialaccount_states"].values()
+        assert all(not leads_away(state[0].get("next") or "") for state in states), hostile
+        for answer in (
+            browser.get(reverse("provider_answer", args=["maison"]), sent),
+            browser.get(reverse("provider_out", args=["maison"]), sent),
+            browser.post(reverse("mfa_login_webauthn"), sent | {"credential": "{}"}),
+            browser.get(reverse("mfa_login_webauthn"), sent),
+        ):
+            assert not leads_away(answer.headers.get("Location", "")), hostile
+            assert b'href="https://evil.example' not in answer.content

@@ -99,6 +99,11 @@ urlpatterns = [
     path("teams/", include(_teams)),
     path("roles/", include(_roles)),
     path("accounts/<int:pk>/address/", accounts.change_address, name="account_address"),
+    path(
+        "accounts/<int:pk>/identities/<int:identity_id>/unlink/",
+        accounts.unlink,
+        name="account_unlink",
+    ),
     path("accounts/<int:pk>/<slug:action>/", accounts.act, name="account_act"),
     path("pick/persons/", pick.persons, name="pick_persons"),
     path("privacy/", privacy.register, name="privacy"),

@@ -166,6 +166,8 @@ def directory_steps(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of visible directories."""
     field = "run__directory__organisation_id"
     return _keep(rows, within(scope, "directory.manage", field, Q(pk__in=[])))
+
+
 @rule(IdentityProvider)
 def identity_providers(
     scope: Scope, rows: QuerySet[IdentityProvider]

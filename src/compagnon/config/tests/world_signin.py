@@ -41,6 +41,7 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
         "remove",
     ],
     "people/me/identities/<pk>": kept("identity"),
+    "people/accounts/<pk>/identities/<identity_id>": kept("identity"),
     "api/v1/identity-providers/<provider_id>": kept("identity_provider"),
     "api/v1/me/identities/<identity_id>": kept("identity"),
     "api/v1/accounts/<account_id>/identities/<identity_id>": kept("identity"),
@@ -56,6 +57,8 @@ TWINS: Mapping[str, str] = {
         "POST /identity-providers/{provider_id}/activate, "
         "POST /identity-providers/{provider_id}/deactivate, "
         "DELETE /identity-providers/{provider_id}",
+    "people/accounts/<pk>/identities/<identity_id>/unlink/":
+        "DELETE /accounts/{account_id}/identities/{identity_id}",
     "people/me/identities/": "GET /me/identities, GET /accounts/{account_id}/identities",
     "people/me/identities/<pk>/unlink/":
         "DELETE /me/identities/{identity_id}, "

@@ -321,9 +321,7 @@ def _approval(mail: OutgoingMail) -> Letter:
     }
     told = [_greeting(mail), asked, about]
     if approval.amount:
-        told.append(
-            _("Amount: %(amount)s") % {"amount": money(approval.amount, approval.currency)}
-        )
+        told.append(_("Amount: %(amount)s") % {"amount": money(approval.amount, approval.currency)})
     if approval.details:
         told.append(approval.details)
     after = []

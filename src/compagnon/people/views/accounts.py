@@ -15,7 +15,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound
 from compagnon.people.forms import AccountForm
 from compagnon.people.models import Account, Person
-from compagnon.people.services import accounts, sessions
+from compagnon.people.services import accounts, identities, sessions
 from compagnon.people.views.acting import actor_of, attempt, one
 
 ACTIONS: dict[str, tuple[Callable[[Actor, Account], object], Promise]] = {
@@ -78,6 +78,19 @@ def change_address(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: accounts.change_address(actor=actor, account=account, email=_email(form)),
         _("The sign-in address is changed."),
+    )
+    return redirect("people:person_detail", pk=account.person_id)
+
+
+@require_POST
+def unlink(request: HttpRequest, pk: int, identity_id: int) -> HttpResponse:
+    """Unlink the account from a provider."""
+    actor = actor_of(request)
+    account = one(Account, actor, pk, Account.objects.select_related("person__organisation"))
+    attempt(
+        request,
+        lambda: identities.unlink(actor=actor, account=account, identity_id=identity_id),
+        _("It is unlinked: the person no longer signs in by it."),
     )
     return redirect("people:person_detail", pk=account.person_id)
 

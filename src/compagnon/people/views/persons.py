@@ -14,7 +14,7 @@ from compagnon.core import visibility
 from compagnon.core.actor import Actor
 from compagnon.core.crud import services as keeping
 from compagnon.core.errors import Conflict, Invalid
-from compagnon.people import policies
+from compagnon.people import policies, queries_providers
 from compagnon.people.backends import SECOND_FACTORS
 from compagnon.people.forms import (
     AccountForm,
@@ -258,6 +258,7 @@ def _page(
     }
     if account is not None and may("account.manage"):
         context["sessions"] = UserSession.objects.filter(user=account).count()
+        context["identities"] = queries_providers.linked(account)
         context["second_factor"] = Authenticator.objects.filter(
             user=account, type__in=SECOND_FACTORS
         ).exists()
