@@ -75,3 +75,14 @@ def doors(request: HttpRequest, _subject: Any) -> SafeString | None:
 panels.register(panels.Panel("ui.account", "people", identities_tab))
 panels.register(panels.Panel("ui.entrance", "people", doors))
 panels.register(panels.Panel("ui.account", "people", tokens_tab))
+
+
+def directory_panel(request: HttpRequest, person: Any) -> SafeString | None:
+    """Show the directory of a person on their page."""
+    # Views are imported once every room is.
+    from compagnon.people.views import directories
+
+    return directories.on_person(request, person)
+
+
+panels.register(panels.Panel("people.person", "people", directory_panel, order=10))

@@ -57,6 +57,7 @@ _persons = [
     path("<int:pk>/data/export/", privacy.export, name="person_export"),
     path("<int:pk>/data/erase/", privacy.erase, name="person_erase"),
     path("<int:pk>/account/", accounts.create, name="account_create"),
+    path("<int:pk>/local-password/", directories.local_password, name="local_password"),
     *PERSONS.urls(),
 ]
 _teams = [

@@ -69,6 +69,7 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
 }
 # Each page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
+    "people/persons/<pk>/local-password/": "POST /accounts/{account_id}/local-password",
     "people/directories/": "GET /directories",
     "people/directories/add/": "POST /directories",
     "people/directories/<pk>/":

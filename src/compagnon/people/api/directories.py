@@ -15,7 +15,9 @@ from compagnon.core.api.etag import expected_version
 from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.visibility import get_visible, visible
 from compagnon.people import directory_words, policies, queries_directories
+from compagnon.people.api.schemas import AccountOut
 from compagnon.people.models import (
+    Account,
     Directory,
     DirectoryRule,
     DirectoryRun,
@@ -426,3 +428,13 @@ def link_directory_step(request: ApiRequest, run_id: Id, step_id: Id) -> Directo
         login=str(step.values.get("login", "")),
     )
     return step
+
+
+@router.act("/accounts/{account_id}/local-password", AccountOut)
+def give_back_local_password(request: ApiRequest, account_id: Id) -> Account:
+    """Have somebody of a directory sign in with a password of their own again."""
+    account = get_visible(
+        Account, request.actor, Account.objects.select_related("person"), pk=account_id
+    )
+    directory_links.let_in_locally(actor=request.actor, account=account)
+    return account

@@ -210,3 +210,26 @@ def test_the_command(cast: Cast, book: Book) -> None:
     with pytest.raises(CommandError) as caught:
         run_command("sync", "Nulle part")
     assert caught.value.returncode == 2
+
+
+def test_whose_the_password_is(cast: Cast, chief: Client, book: Book) -> None:
+    found = directory(cast.client_a)
+    book.put("upetit", "Ursule", "Petit", mail="ursule@client-a.example")
+    synchronised(found)
+    theirs = Client()
+    theirs.force_login(cast.user.account)
+    change = reverse("account_change_password")
+    assert theirs.get(change).status_code == 302
+    page = chief.get(reverse("people:person_detail", args=[cast.user.pk])).content.decode()
+    place = reverse("people:local_password", args=[cast.user.pk])
+    assert place in page
+    assert theirs.post(place).status_code in {302, 403, 404}
+    assert DirectoryLink.objects.get(person=cast.user).signs_in
+    chief.post(place)
+    assert not DirectoryLink.objects.get(person=cast.user).signs_in
+    again = Client()
+    again.force_login(cast.user.account)
+    assert again.get(change).status_code == 200
+    other = Client()
+    other.force_login(cast.outsider.account)
+    assert other.get(reverse("people:person_detail", args=[cast.user.pk])).status_code == 404

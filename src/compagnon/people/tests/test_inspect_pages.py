@@ -4,7 +4,9 @@ and in English, with and without scripts."""
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from compagnon.people.models import Directory
 from compagnon.people.tests import factories as f
 from compagnon.ui.tests.browser import Inspect, OpenPage
 
@@ -28,6 +30,30 @@ def test_for_an_administrator(inspect: Inspect, cast: f.Cast, path: str) -> None
         level_1=cast.level_1.pk,
     )
     inspect(f"/people/{address}", cast.administrator.account)
+
+
+@pytest.mark.parametrize("path", ["", "add/", "{directory}/", "runs/{run}/"])
+def test_directories(inspect: Inspect, cast: f.Cast, path: str) -> None:
+    row = Directory.objects.create(
+        organisation=cast.client_a, name="Annuaire", url="ldaps://annuaire.example",
+        base="dc=exemple", error="server: injoignable",
+    )  # fmt: skip
+    row.rules.create(group="Support", team=cast.level_1)
+    run = row.runs.create(
+        state="ready", asked_at=timezone.now(), read_at=timezone.now(), people=2, linked=2,
+        losses=1, counts={"change": 1, "conflict": 1},
+    )  # fmt: skip
+    run.steps.create(
+        position=0, action="change", label="Ursule Petit", person=cast.user,
+        changes={"last_name": ["Petit", "Grand"]},
+    )  # fmt: skip
+    run.steps.create(
+        position=1, action="conflict", label="Oscar Faure", code="elsewhere", person=cast.outsider
+    )
+    inspect(
+        f"/people/directories/{path.format(directory=row.pk, run=run.pk)}",
+        cast.administrator.account,
+    )
 
 
 def test_a_member_is_picked_with_the_keyboard(open_page: OpenPage, cast: f.Cast) -> None:

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,13 +22,16 @@ from compagnon.people import directory_words, policies, queries_directories
 from compagnon.people.forms_directories import DirectoryForm, RuleForm
 from compagnon.people.models import (
     DIRECTORY_UNDER_WAY,
+    Account,
     Directory,
     DirectoryAction,
+    DirectoryLink,
     DirectoryRule,
     DirectoryRun,
     DirectoryRunState,
     DirectoryStep,
     DirectoryStepState,
+    Person,
 )
 from compagnon.people.services import directories, directory_links, directory_runs
 from compagnon.people.views.acting import TOLD, actor_of, attempt, one
@@ -300,3 +305,37 @@ def link(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
         _("Linked. Preview again to see what follows."),
     )
     return redirect("people:directory_run", pk)
+
+
+@require_POST
+def local_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have somebody of a directory sign in with a password of their own again."""
+    actor = actor_of(request)
+    account = visible(Account, actor).filter(person_id=pk).select_related("person").first()
+    if account is None:
+        raise NotFound
+    attempt(
+        request,
+        lambda: directory_links.let_in_locally(actor=actor, account=account),
+        _("Send them the link to choose it."),
+    )
+    return redirect("people:person_detail", pk)
+
+
+def on_person(request: HttpRequest, person: Person) -> SafeString | None:
+    """Show on a person's page to which directory they belong, to who manages accounts or them."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    may_let_in = actor.scope.allows("account.manage", person.organisation_id)
+    if not may_let_in and not actor.scope.allows_somewhere(directories.VERB):
+        return None
+    link = DirectoryLink.objects.filter(person=person).select_related("directory").first()
+    if link is None:
+        return None
+    context = {
+        "link": link,
+        "person": person,
+        "may_let_in": may_let_in,
+        "may_open": actor.scope.allows(directories.VERB, link.directory.organisation_id),
+        "signs_in": link.signs_in and link.directory.signs_in and link.directory.is_active,
+    }
+    return render_to_string("people/directories/_person.html", context, request=request)
