@@ -16,6 +16,7 @@ verbs.declare(
         "contract.manage": _("Write and change service contracts"),
         "calendar.manage": _("Write and change calendars"),
         "catalogue.manage": _("Write and change the catalogue of services"),
+        "form.manage": _("Build the forms of requests, and what follows them"),
     },
 )
 

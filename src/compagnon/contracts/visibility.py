@@ -18,7 +18,9 @@ from compagnon.contracts.models import (
     ClockSegment,
     Closure,
     Commitment,
+    FormVersion,
     PauseRule,
+    RequestForm,
     RequestType,
     Service,
     ServiceContract,
@@ -90,6 +92,23 @@ def _of_organisation(scope: Scope, rows: QuerySet[Any], field: str, kind: str) -
 
 def _works_for_a_team(scope: Scope) -> bool:
     return bool(scope.team_ids)
+
+
+@rule(RequestForm)
+def drafts(scope: Scope, rows: QuerySet[RequestForm]) -> QuerySet[RequestForm]:
+    """Who manages forms."""
+    return rows if scope.allows("form.manage", None) else rows.none()
+
+
+@rule(FormVersion)
+def versions(scope: Scope, rows: QuerySet[FormVersion]) -> QuerySet[FormVersion]:
+    """What is asked with now: everybody who is known; earlier ones: who manages forms."""
+    if scope.allows("form.manage", None):
+        return rows
+    if scope.person_id is None:
+        return rows.none()
+    published = RequestForm.objects.exclude(published=None).values("published_id")
+    return rows.filter(pk__in=published)
 
 
 @rule(Service, RequestType, Calendar, Closure, CalendarRevision)

@@ -49,6 +49,8 @@ journal_words.words(
         "bulk.stop": (_("stopped an action on many tickets"), "player-stop"),
         "bulk.end": (_("ended an action on many tickets"), "checks"),
         "bulk.read": (_("saw how an action on many tickets ended"), "checks"),
+        "request.draft": (_("began to write a request"), "pencil"),
+        "request.discard": (_("threw away a request begun"), "x"),
         "bringing.ask": (_("asked for an import"), "upload"),
         "bringing.begin": (_("began an import"), "upload"),
         "bringing.end": (_("ended an import"), "upload"),

@@ -9,6 +9,7 @@ from compagnon.ui.navigation import NavItem
 
 navigation.register(
     NavItem(_("On hold"), "hourglass", "desk:waits", "ticket.pend", 22, "desk"),
+    NavItem(_("Ask for something"), "clipboard-list", "desk:catalogue", (), 28, "desk"),
     NavItem(_("Approvals"), "checks", "desk:approvals", (), 27, "desk"),
     NavItem(_("Week’s sheet"), "clock-hour-4", "desk:time", "ticket.work", 26, "desk"),
     NavItem(

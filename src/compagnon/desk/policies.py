@@ -65,8 +65,16 @@ def is_support(actor: Actor, ticket: Ticket) -> bool:
     """
     return actor.is_system or (
         actor.scope.allows("ticket.view", ticket.organisation_id)
-        or (ticket.team_id in actor.scope.team_ids and actor.scope.allows_somewhere("ticket.view"))
+        or _in_a_team_of(actor, "ticket.view", ticket)
     )
+
+
+def _in_a_team_of(actor: Actor, verb: str, ticket: Ticket) -> bool:
+    """Whether one of the actor's teams has the ticket, or a task of it, and they do that work."""
+    teams = actor.scope.team_ids
+    if not teams or not actor.scope.allows_somewhere(verb):
+        return False
+    return ticket.team_id in teams or ticket.work_tasks.filter(team_id__in=teams).exists()
 
 
 def may(actor: Actor, verb: str, ticket: Ticket) -> bool:
@@ -75,8 +83,9 @@ def may(actor: Actor, verb: str, ticket: Ticket) -> bool:
         return True
     if may_as_party(actor, ticket) and verb in REQUESTER:
         return True
-    # A member of the team to which another organisation's ticket was escalated works on it.
-    return ticket.team_id in actor.scope.team_ids and actor.scope.allows_somewhere(verb)
+    # A member of the team to which another organisation's ticket was escalated works on it, and
+    # one of a team that has a task of it.
+    return _in_a_team_of(actor, verb, ticket)
 
 
 def check(actor: Actor, verb: str, ticket: Ticket) -> None:

@@ -181,7 +181,7 @@ def timeline(actor: Actor, ticket: Ticket, *, as_user: bool = False) -> list[Tim
                 WorkTask,
                 actor,
                 WorkTask.objects.filter(ticket__in=keys).select_related(
-                    "assignee", "site", "sheet"
+                    "assignee", "site", "sheet", "team"
                 ),
             )
         ]

@@ -81,6 +81,10 @@ VERBS = {
     "ticket.give_up_approval": (_("gave up an approval"), "x"),
     "ticket.name_approver": (_("named another approver"), "user-plus"),
     "ticket.remind_approvers": (_("reminded those whose approval is asked"), "bell"),
+    "ticket.request": (_("filled in the form"), "clipboard-list"),
+    "ticket.plan_approvals": (_("asked for the approvals of the request"), "checks"),
+    "ticket.plan_tasks": (_("made the tasks of the request"), "calendar-event"),
+    "ticket.free_tasks": (_("freed the tasks that waited"), "player-play"),
     "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.desk.views import approvals, portal, portal_offline, queue
+from compagnon.desk.views import approvals, catalogue, portal, portal_offline, queue
 
 urlpatterns = [
     path("portal/", portal.home, name="portal"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("portal/requests/", queue.requests, name="portal_requests"),
     path("portal/requests/<int:ticket_id>/", portal.one, name="portal_request"),
     path("portal/requests/<int:ticket_id>/do/<slug:name>/", portal.act, name="portal_act"),
+    path("portal/catalogue/", catalogue.index, name="catalogue"),
+    path("portal/catalogue/<int:type_id>/", catalogue.fill, name="catalogue_fill"),
+    path("portal/catalogue/<int:type_id>/review/", catalogue.review, name="catalogue_review"),
     path("portal/approvals/", approvals.index, name="approvals"),
     path("portal/approvals/<int:approval_id>/", approvals.one, name="approval"),
     path("portal/approvals/<int:approval_id>/do/<slug:name>/", approvals.act, name="approval_act"),

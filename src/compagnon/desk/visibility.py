@@ -36,7 +36,11 @@ def support_filter(scope: Scope, verb: str = "ticket.view", prefix: str = "") ->
         return None
     found = Q(**{f"{prefix}organisation_id__in": sorted(organisations)})
     if scope.team_ids and scope.allows_somewhere(verb):
-        found |= Q(**{f"{prefix}team_id__in": sorted(scope.team_ids)})
+        teams = sorted(scope.team_ids)
+        found |= Q(**{f"{prefix}team_id__in": teams})
+        # A team that has a task of a request works on it.
+        tasks = WorkTask.objects.filter(team_id__in=teams).order_by().values("ticket_id")
+        found |= Q(**{f"{prefix}pk__in": tasks})
     return found
 
 

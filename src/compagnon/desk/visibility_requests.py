@@ -8,7 +8,13 @@ from django.db.models import Q, QuerySet
 
 from compagnon.core import visibility
 from compagnon.core.actor import Scope
-from compagnon.desk.models import Approval, ApprovalVoice
+from compagnon.desk.models import (
+    Approval,
+    ApprovalVoice,
+    RequestAnswers,
+    RequestDraft,
+    RequestFile,
+)
 from compagnon.desk.visibility import support_filter, told_filter
 
 
@@ -40,3 +46,30 @@ def _with_ticket(scope: Scope, rows: QuerySet[Any], prefix: str) -> QuerySet[Any
         return rows.none()
     told = told_filter(scope, f"{prefix}ticket__")
     return rows.filter(support | told | asked_filter(scope, prefix))
+
+
+@visibility.rule(RequestAnswers)
+def answers(scope: Scope, rows: QuerySet[RequestAnswers]) -> QuerySet[RequestAnswers]:
+    """As their ticket; who is asked to approve the request reads them too."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    asked = Q(pk__in=[])
+    if scope.reaches_own("approval.own"):
+        mine = ApprovalVoice.objects.filter(person_id=scope.person_id)
+        asked = Q(ticket_id__in=mine.values("approval__ticket_id"))
+    return rows.filter(support | told_filter(scope, "ticket__") | asked)
+
+
+@visibility.rule(RequestDraft)
+def request_drafts(scope: Scope, rows: QuerySet[RequestDraft]) -> QuerySet[RequestDraft]:
+    """What somebody has begun to write: oneself alone."""
+    return rows.filter(person_id=scope.person_id or 0)
+
+
+@visibility.rule(RequestFile)
+def draft_files(scope: Scope, rows: QuerySet[RequestFile]) -> QuerySet[RequestFile]:
+    """As their draft."""
+    return rows.filter(draft__person_id=scope.person_id or 0)

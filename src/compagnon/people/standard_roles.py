@@ -61,6 +61,7 @@ _SUPERVISOR = _TECHNICIAN | {
     "contract.manage",
     "calendar.manage",
     "catalogue.manage",
+    "form.manage",
     "desk.configure",
     "approval.manage",
     "journal.view",

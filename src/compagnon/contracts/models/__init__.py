@@ -16,6 +16,7 @@ from compagnon.contracts.models.contracts import (
     ServiceContract,
     TermsStamp,
 )
+from compagnon.contracts.models.request_forms import FormVersion, RequestForm
 
 __all__ = [
     "OPEN_STATES",
@@ -29,7 +30,9 @@ __all__ = [
     "Commitment",
     "ContractKind",
     "ContractState",
+    "FormVersion",
     "PauseRule",
+    "RequestForm",
     "RequestKind",
     "RequestType",
     "Service",

@@ -54,6 +54,7 @@ from compagnon.desk.models.protection import (
     SignatureState,
     TrustedAuthority,
 )
+from compagnon.desk.models.requests import RequestAnswers, RequestDraft, RequestFile
 from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
 from compagnon.desk.models.tickets import (
@@ -153,6 +154,9 @@ __all__ = [
     "Reach",
     "Reminded",
     "ReportState",
+    "RequestAnswers",
+    "RequestDraft",
+    "RequestFile",
     "SavedView",
     "SignatureState",
     "Solution",

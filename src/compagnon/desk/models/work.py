@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.models import StoredFile
 from compagnon.desk.models.tickets import Ticket
-from compagnon.people.models import Person, Site
+from compagnon.people.models import Person, Site, Team
 
 
 class WorkMode(models.TextChoices):
@@ -20,6 +20,7 @@ class WorkMode(models.TextChoices):
 class WorkState(models.TextChoices):
     """Where a task stands."""
 
+    HELD = "held", _("waits for another task")
     TODO = "todo", _("to do")
     DONE = "done", _("done")
     CANCELLED = "cancelled", _("cancelled")
@@ -60,6 +61,14 @@ class WorkTask(models.Model):
     created_at = models.DateTimeField(_("planned on"))
     done_at = models.DateTimeField(_("done"), null=True)
     version = models.PositiveIntegerField(default=1)
+    # What a plan adds: whose team's it is, how its user is told of it, what it waits for.
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    plan_key = models.CharField(max_length=40, blank=True, default="", db_default="")
+    title_en = models.CharField(max_length=200, blank=True, default="", db_default="")
+    is_internal = models.BooleanField(_("not told to the user"), default=False, db_default=False)
+    after = models.JSONField(null=True)
 
     class Meta:
         verbose_name = _("task")
@@ -76,6 +85,11 @@ class WorkTask(models.Model):
                 fields=["assignee", "planned_start"],
                 condition=models.Q(state="todo"),
                 name="work_todo_assignee",
+            ),
+            models.Index(
+                fields=["team", "id"],
+                condition=models.Q(state="todo", team__isnull=False),
+                name="work_todo_team",
             ),
             # A calendar reads everybody's appointments of some weeks, done ones too.
             models.Index(fields=["planned_start", "id"], name="work_planned"),

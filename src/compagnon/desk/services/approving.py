@@ -26,6 +26,7 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.policies import may
 from compagnon.desk.services import approval_steps as steps
+from compagnon.desk.services import fulfilling
 from compagnon.desk.services.changing import apply, lock
 from compagnon.people.models import Person, Team
 
@@ -242,6 +243,7 @@ def _end(  # noqa: PLR0917
     if ticket.is_open:
         steps.open_next(actor=actor, ticket=ticket, at=at)
         steps.settle_wait(actor=actor, ticket=ticket, at=at)
+        fulfilling.advance(actor=actor, ticket=ticket, at=at)
     _announce(actor, ticket, approval)
 
 
@@ -286,6 +288,7 @@ def give_up(
     if ticket.is_open:
         steps.open_next(actor=actor, ticket=ticket, at=at)
         steps.settle_wait(actor=actor, ticket=ticket, at=at)
+        fulfilling.advance(actor=actor, ticket=ticket, at=at)
     _announce(actor, ticket, approval)
     return approval
 

@@ -23,7 +23,7 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.policies import may_as_party
-from compagnon.desk.services import writing
+from compagnon.desk.services import fulfilling, writing
 from compagnon.desk.services.changing import apply, lock
 from compagnon.people.models import Person, Site
 
@@ -163,6 +163,7 @@ def complete_task(
             "travel_seconds": travel_seconds,
         },
     )
+    fulfilling.after_task(actor=actor, ticket=ticket, at=at)
     return task
 
 
@@ -181,8 +182,9 @@ def cancel_task(
         IllegalMove: it is done or cancelled already.
     """
     ticket, task = _task(actor, task_id, expected_version)
+    at = at or timezone.now()
     _check_unsealed(task)
-    if task.state != WorkState.TODO:
+    if task.state not in {WorkState.TODO, WorkState.HELD}:
         raise IllegalMove(_("This task is “%(state)s”.") % {"state": task.get_state_display()})
     task.state = WorkState.CANCELLED
     task.version += 1
@@ -191,9 +193,10 @@ def cancel_task(
         actor=actor,
         ticket=ticket,
         verb="ticket.cancel_task",
-        at=at or timezone.now(),
+        at=at,
         after={"task_id": task.pk},
     )
+    fulfilling.after_task(actor=actor, ticket=ticket, at=at)
     return task
 
 

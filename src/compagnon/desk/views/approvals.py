@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compagnon.core.actor import Actor, ActorKind, Source
 from compagnon.core.errors import CompagnonError, NotFound
 from compagnon.desk import approvals, links, services
+from compagnon.desk import requests_reading as reading
 from compagnon.desk.forms.approvals import DecideForm, GiveUpForm, NameApproverForm
 from compagnon.desk.models import Answer, Approval, ApprovalState, ApprovalVoice
 from compagnon.desk.views.links import language_of
@@ -62,6 +63,7 @@ def _page(actor: Actor, approval_id: int, **failed: Any) -> dict[str, Any]:
         "approval": approval,
         "ticket": approval.ticket,
         "description": approvals.description(approval),
+        "answers": reading.told(reading.answers_of(actor, approval.ticket)),
         "decide": DecideForm(initial={"version": approval.version}),
         "frame": frame_of(actor),
         "failed": "",
@@ -182,6 +184,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
             "approval": approval,
             "ticket": approval.ticket,
             "description": approvals.description(approval),
+            "answers": reading.told(reading.answers_of(bearer(request, voice), approval.ticket)),
             "form": form,
             "waits": waits,
         }

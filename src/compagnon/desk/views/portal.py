@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound
-from compagnon.desk import queries, services, suggesting, ties, timeline
+from compagnon.desk import queries, requests_reading, services, suggesting, ties, timeline
 from compagnon.desk.forms.portal import AnswerForm, KeyForm, ReportForm, WhyForm
 from compagnon.desk.models import OPEN_STATES, Category, Channel, State, Ticket, Urgency
 from compagnon.desk.once import once
@@ -181,6 +181,7 @@ def _own(actor: Actor, ticket_id: int) -> Ticket:
 def _talk(actor: Actor, ticket: Ticket) -> dict[str, Any]:
     rules = rules_of(ticket)
     over = ticket.state in {State.CLOSED, State.CANCELLED}
+    found = requests_reading.answers_of(actor, ticket)
     return {
         "ticket": ticket,
         "standing": standing(ticket, rules),
@@ -195,6 +196,8 @@ def _talk(actor: Actor, ticket: Ticket) -> dict[str, Any]:
         "goes_on_in": ties.goes_on_in(actor, ticket),
         "version": live.version(ticket.pk, ticket.version),
         "me": actor.id,
+        "fulfilment": requests_reading.fulfilment(ticket, found),
+        "answers": requests_reading.told(found),
     }
 
 

@@ -26,6 +26,7 @@ from compagnon.desk import (
     inline_pictures,
     presence,
     queries,
+    requests_reading,
     stories,
     ties,
     timeline,
@@ -148,6 +149,7 @@ def add_errors(form: Any, error: CompagnonError) -> None:
 def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
     """Give what keeps itself up to date on the page: the story, the state, what stands beside."""
     support = is_support(actor, found)
+    asked = requests_reading.answers_of(actor, found)
     context: dict[str, Any] = {
         "ticket": found,
         "support": support,
@@ -163,6 +165,8 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         "refusal": _form(BY_NAME["refuse"], actor, found, None),
         "goes_on_in": ties.goes_on_in(actor, found),
         "approvals": approvals.of_ticket(actor, found),
+        "answers": requests_reading.told(asked),
+        "plan_done": requests_reading.all_done(found, asked),
     }
     if support:
         links = ties.links_of(actor, found)

@@ -39,7 +39,17 @@ def tasks(request: HttpRequest) -> HttpResponse:
         .select_related("ticket__beneficiary", "ticket__organisation", "site")
         .order_by("planned_start", "id")[:200]
     )
-    return render(request, "desk/tasks.html", {"groups": _by_day(rows), "now": timezone.now()})
+    groups = _by_day(rows)
+    if actor.scope.team_ids:
+        free = (
+            visible(WorkTask, actor)
+            .filter(team_id__in=actor.scope.team_ids, assignee=None, state=WorkState.TODO)
+            .select_related("ticket__beneficiary", "ticket__organisation", "site")
+            .order_by("id")[:200]
+        )
+        if of_teams := list(free):
+            groups.append((_("Of my teams, nobody’s yet"), of_teams))
+    return render(request, "desk/tasks.html", {"groups": groups, "now": timezone.now()})
 
 
 def _by_day(rows: Iterable[WorkTask]) -> list[tuple[str, list[WorkTask]]]:

@@ -1,0 +1,271 @@
+"""A service request from its form to its delivery: answers, approvals, tasks of two teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from compagnon.contracts.models import FormVersion, RequestType
+from compagnon.contracts.services import request_forms
+from compagnon.contracts.tests import factories as contracts
+from compagnon.core.errors import Invalid, NotFound, Refused
+from compagnon.desk import requests_reading as reading
+from compagnon.desk import services
+from compagnon.desk.models import (
+    Approval,
+    ApprovalState,
+    Attachment,
+    PendingReason,
+    RequestAnswers,
+    RequestDraft,
+    State,
+    Ticket,
+    WorkState,
+    WorkTask,
+)
+from compagnon.desk.services import requesting
+from compagnon.people.models import Account, Team
+from compagnon.people.tests.factories import Cast, actor, person, role, system, team
+from compagnon.people.tests.factories import grant as give
+
+CONDITION = {"all": [{"field": "portable", "op": "is", "value": "yes"}]}
+DEFINITION: dict[str, Any] = {
+    "sections": [
+        {
+            "key": "arrivee",
+            "title": {"fr": "L’arrivée", "en": "The arrival"},
+            "fields": [
+                {"key": "nom", "kind": "text", "label": {"fr": "Nom"}, "required": True},
+                {"key": "jour", "kind": "date", "label": {"fr": "Jour"}},
+                {"key": "portable", "kind": "yesno", "label": {"fr": "Portable ?"}},
+                {
+                    "key": "prix", "kind": "money", "label": {"fr": "Prix"},
+                    "show": CONDITION, "required": True,
+                },
+                {"key": "photo", "kind": "file", "label": {"fr": "Photo"}},
+                {"key": "site", "kind": "site", "label": {"fr": "Site"}},
+            ],
+        }
+    ]
+}  # fmt: skip
+
+
+def plan(one: Team, two: Team, **more: Any) -> dict[str, Any]:
+    """The representative's approval of a laptop, then a task of each team, one after the other."""
+    return {
+        "approvals": [
+            {
+                "key": "accord", "name": {"fr": "Accord du client", "en": "Client’s approval"},
+                "whom": "representatives", "when": CONDITION, "amount_field": "prix",
+            }
+        ],
+        "tasks": [
+            {
+                "key": "compte", "title": {"fr": "Créer le compte", "en": "Create the account"},
+                "team_id": one.pk, "minutes": 15,
+            },
+            {
+                "key": "poste", "title": {"fr": "Préparer le poste"}, "team_id": two.pk,
+                "after": ["compte"], "when": CONDITION,
+            },
+            {
+                "key": "noter", "title": {"fr": "Mettre au registre secret"}, "team_id": two.pk,
+                "internal": True,
+            },
+        ],
+    } | more  # fmt: skip
+
+
+@pytest.fixture
+def asked(people: Cast) -> RequestType:
+    """A request type with its form and plan, published."""
+    found = contracts.request_type()
+    admin = actor(people.administrator)
+    request_forms.write_form(
+        actor=admin, request_type=found, definition=DEFINITION,
+        plan=plan(people.level_1, people.level_2),
+    )  # fmt: skip
+    request_forms.publish_form(actor=admin, request_type=found)
+    return found
+
+
+def version(asked: RequestType) -> FormVersion:
+    """The version under which people ask."""
+    found = RequestType.objects.get(pk=asked.pk).form.published
+    assert found is not None
+    return found
+
+
+def ask(people: Cast, asked: RequestType, **answers: Any) -> Ticket:
+    """The user's request."""
+    return requesting.ask_for(
+        actor=actor(people.user),
+        request_type=asked,
+        version=version(asked),
+        requester=people.user,
+        answers={"nom": "Zélie Quartz"} | answers,
+    )
+
+
+def done(people: Cast, ticket: Ticket, key: str) -> None:
+    """A task reported as done by the program."""
+    task = WorkTask.objects.get(ticket=ticket, plan_key=key)
+    services.complete_task(actor=system(), task_id=task.pk, spent_seconds=60)
+
+
+def test_approved_worked_on_by_two_teams_and_delivered(people: Cast, asked: RequestType) -> None:
+    ticket = ask(people, asked, portable="yes", prix="899,90", jour="2026-12-01")
+    ticket.refresh_from_db()
+    approval = Approval.objects.get(ticket=ticket)
+    assert (approval.amount_cents, approval.state) == (89_990, ApprovalState.ASKED)
+    assert (ticket.state, ticket.pending_reason) == (State.PENDING, PendingReason.APPROVAL)
+    assert not WorkTask.objects.filter(ticket=ticket).exists()
+
+    services.decide(actor=actor(people.representative), approval_id=approval.pk, approve=True)
+    states = dict(WorkTask.objects.filter(ticket=ticket).values_list("plan_key", "state"))
+    assert states == {"compte": WorkState.TODO, "poste": WorkState.HELD, "noter": WorkState.TODO}
+    done(people, ticket, "compte")
+    assert WorkTask.objects.get(ticket=ticket, plan_key="poste").state == WorkState.TODO
+
+    found = RequestAnswers.objects.get(ticket=ticket)
+    ticket.refresh_from_db()
+    told = [(step.label, step.state) for step in reading.fulfilment(ticket, found)]
+    assert ("Créer le compte", "done") in told
+    assert ("Préparer le poste", "now") in told
+    assert not any("registre" in label for label, _state in told)
+    done(people, ticket, "poste")
+    done(people, ticket, "noter")
+    found.refresh_from_db()
+    ticket.refresh_from_db()
+    assert found.done_at is not None
+    assert reading.all_done(ticket, found)
+
+
+def test_without_a_laptop_nobody_is_asked(people: Cast, asked: RequestType) -> None:
+    ticket = ask(people, asked, portable="no", prix="899")
+    assert not Approval.objects.filter(ticket=ticket).exists()
+    found = RequestAnswers.objects.get(ticket=ticket)
+    assert found.answers == {"nom": "Zélie Quartz", "portable": "no"}
+    assert {one.plan_key for one in WorkTask.objects.filter(ticket=ticket)} == {"compte", "noter"}
+
+
+def test_a_refusal_stops_what_was_to_follow(people: Cast, asked: RequestType) -> None:
+    ticket = ask(people, asked, portable="yes", prix="1")
+    approval = Approval.objects.get(ticket=ticket)
+    services.decide(
+        actor=actor(people.representative), approval_id=approval.pk, approve=False, comment="Non."
+    )
+    ticket.refresh_from_db()
+    assert ticket.state == State.OPEN
+    assert not WorkTask.objects.filter(ticket=ticket).exists()
+    steps = reading.fulfilment(ticket, RequestAnswers.objects.get(ticket=ticket))
+    assert steps[-1].state == "refused"
+
+
+def test_plans_that_cancel_and_that_propose(people: Cast, asked: RequestType) -> None:
+    admin = actor(people.administrator)
+    other = plan(people.level_1, people.level_2, ending="propose", cancel_when_refused=True)
+    request_forms.write_form(actor=admin, request_type=asked, plan=other)
+    before = ask(people, asked)
+    request_forms.publish_form(actor=admin, request_type=asked)
+    refused, given = ask(people, asked, portable="yes", prix="1"), ask(people, asked)
+    approval = Approval.objects.get(ticket=refused)
+    services.decide(
+        actor=actor(people.representative), approval_id=approval.pk, approve=False, comment="Non."
+    )
+    for ticket in (before, given):
+        for key in ("compte", "noter"):
+            done(people, ticket, key)
+    states = [Ticket.objects.get(pk=one.pk).state for one in (refused, given, before)]
+    # What was asked before keeps the plan of its version.
+    assert states[:2] == [State.CANCELLED, State.SOLVED]
+    assert states[2] in {State.NEW, State.OPEN}
+
+
+def test_what_is_missing_is_said_and_others_may_not_ask(people: Cast, asked: RequestType) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(people, asked, nom="", portable="yes")
+    assert set(refused.value.fields) == {"nom", "prix"}
+    with pytest.raises(Refused):
+        requesting.ask_for(
+            actor=actor(people.outsider), request_type=asked, version=version(asked),
+            requester=people.user, answers={"nom": "X"},
+        )  # fmt: skip
+    with pytest.raises(Refused):
+        request_forms.publish_form(actor=actor(people.technician), request_type=asked)
+
+
+def test_a_member_of_the_task_s_team_works_on_it(people: Cast, asked: RequestType) -> None:
+    elsewhere = person(people.client_b, "Tom", "Ailleurs")
+    give(elsewhere, role("technician"), people.client_b)
+    crew = team(people.client_b, elsewhere)
+    admin = actor(people.administrator)
+    request_forms.write_form(actor=admin, request_type=asked, plan=plan(crew, people.level_2))
+    request_forms.publish_form(actor=admin, request_type=asked)
+    ticket = ask(people, asked)
+    task = WorkTask.objects.get(ticket=ticket, plan_key="compte")
+    services.complete_task(actor=actor(elsewhere), task_id=task.pk, spent_seconds=60)
+    other = person(people.client_b, "Lia", "Ailleurs")
+    give(other, role("technician"), people.client_b)
+    rest = WorkTask.objects.get(ticket=ticket, plan_key="noter")
+    with pytest.raises((NotFound, Refused)):
+        services.complete_task(actor=actor(other), task_id=rest.pk, spent_seconds=60)
+
+
+def test_answers_are_found_by_searching(people: Cast, asked: RequestType) -> None:
+    ticket = ask(people, asked)
+    browser = browser_of(people, "technician")
+    page = browser.get(reverse("desk:queue"), {"q": "quartz", "show": "all"}).content.decode()
+    assert reverse("desk:ticket", args=[ticket.pk]) in page
+
+
+def browser_of(people: Cast, who: str) -> Client:
+    """Somebody's browser."""
+    made = Client()
+    made.force_login(Account.objects.get(person=getattr(people, who)))
+    return made
+
+
+def test_filled_in_kept_reviewed_and_sent(people: Cast, asked: RequestType) -> None:
+    browser = browser_of(people, "user")
+    assert str(asked) in browser.get(reverse("desk:catalogue"), {"q": "demande"}).content.decode()
+    assert str(asked) not in browser.get(reverse("desk:catalogue"), {"q": "zzz"}).content.decode()
+    fill = reverse("desk:catalogue_fill", args=[asked.pk])
+    missing = browser.post(fill, {"f-portable": "yes"})
+    assert missing.status_code == 422
+    assert "Prix" in missing.content.decode()
+    photo = SimpleUploadedFile("plan.txt", b"un plan")
+    given = {"f-nom": "Zélie", "f-portable": "no", "f-prix": "3", "f-photo": photo}
+    later = browser.post(fill, given | {"action": "later"})
+    assert later.status_code == 302
+    assert "plan.txt" in browser.get(fill).content.decode()
+    review = reverse("desk:catalogue_review", args=[asked.pk])
+    sent = browser.post(fill, {"f-nom": "Zélie", "f-portable": "no", "f-prix": "3"})
+    assert sent["Location"] == review
+    page = browser.get(review).content.decode()
+    assert "Zélie" in page
+    assert "Prix" not in page
+    key = {"key": "0123456789abcdef"}
+    first, again = browser.post(review, key), browser.post(review, key)
+    assert first["Location"] == reverse("desk:portal_request", args=[Ticket.objects.get().pk])
+    assert again["Location"] == fill
+    assert not RequestDraft.objects.exists()
+    answers = RequestAnswers.objects.get()
+    assert answers.answers["photo"] == [str(Attachment.objects.get().pk)]
+    portal = browser.get(first["Location"]).content.decode()
+    assert "Créer le compte" in portal
+    assert "registre secret" not in portal
+
+
+def test_a_technician_fills_in_for_who_calls(people: Cast, asked: RequestType) -> None:
+    browser = browser_of(people, "technician")
+    fill = reverse("desk:catalogue_fill", args=[asked.pk])
+    given = {"f-nom": "Zélie", "beneficiary": str(people.user.pk)}
+    browser.post(fill, given)
+    browser.post(reverse("desk:catalogue_review", args=[asked.pk]), {"key": "0123456789"})
+    ticket = Ticket.objects.get()
+    assert (ticket.requester, ticket.channel) == (people.user, "phone")
