@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compagnon.contracts.resources import REQUEST_TYPES, SERVICES
-from compagnon.contracts.views import calendars, catalogue, clocks, contracts, terms
+from compagnon.contracts.views import building, calendars, catalogue, clocks, contracts, terms
 
 app_name = "contracts"
 
@@ -30,5 +30,18 @@ urlpatterns = [
     path("calendars/<int:calendar_id>/delete/", calendars.calendar_delete, name="calendar_delete"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/services/", include(SERVICES.urls())),
+    path("catalogue/request-types/<int:type_id>/form/", building.build, name="form_build"),
+    path(
+        "catalogue/request-types/<int:type_id>/form/preview/", building.preview, name="form_preview"
+    ),
+    path("catalogue/request-types/<int:type_id>/form/export/", building.export, name="form_export"),
+    path(
+        "catalogue/request-types/<int:type_id>/form/do/<slug:name>/", building.act, name="form_act"
+    ),
+    path(
+        "catalogue/request-types/<int:type_id>/form/<slug:kind>/<slug:key>/",
+        building.piece,
+        name="form_piece",
+    ),
     path("catalogue/request-types/", include(REQUEST_TYPES.urls())),
 ]

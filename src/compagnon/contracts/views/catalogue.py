@@ -18,5 +18,6 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "branches": queries.catalogue(actor, offered=not may_manage),
         "may_manage": may_manage,
+        "may_build": policies.may_everywhere(actor, "form.manage"),
     }
     return render(request, "contracts/catalogue.html", context)

@@ -269,3 +269,27 @@ def test_a_technician_fills_in_for_who_calls(people: Cast, asked: RequestType) -
     browser.post(reverse("desk:catalogue_review", args=[asked.pk]), {"key": "0123456789"})
     ticket = Ticket.objects.get()
     assert (ticket.requester, ticket.channel) == (people.user, "phone")
+
+
+def test_asked_for_by_the_api(people: Cast, asked: RequestType) -> None:
+    browser = browser_of(people, "user")
+    kind = {"content_type": "application/json"}
+    body: dict[str, Any] = {"request_type_id": asked.pk, "answers": {"portable": True}}
+    bad = browser.post("/api/v1/service-requests", body, **kind)
+    assert bad.status_code == 422
+    assert {one["field"] for one in bad.json()["errors"]} == {"nom", "prix"}
+    body["answers"] = {"nom": "Zélie", "portable": False, "inconnu": "x"}
+    body["files"] = [{"field": "photo", "name": "a.txt", "content_base64": "YQ=="}]
+    made = browser.post("/api/v1/service-requests", body, **kind)
+    assert made.status_code == 201, made.content
+    key = made.json()["id"]
+    told = browser.get(f"/api/v1/tickets/{key}/answers").json()
+    assert told["answers"]["portable"] == "no"
+    assert told["lines"][-1]["text"] == "a.txt"
+    steps = browser.get(f"/api/v1/tickets/{key}/fulfilment").json()["steps"]
+    assert [one["state"] for one in steps] == ["done", "now", "now", "to_come"]
+    draft = f"/api/v1/request-types/{asked.pk}/draft"
+    assert browser.post(draft, {"answers": {"nom": "Z"}}, **kind).status_code == 200
+    assert len(browser.get("/api/v1/me/request-drafts").json()["items"]) == 1
+    assert browser.delete(draft).status_code == 204
+    assert browser_of(people, "outsider").get(f"/api/v1/tickets/{key}/answers").status_code == 404

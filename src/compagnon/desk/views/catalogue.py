@@ -191,7 +191,7 @@ def _draw(
     context = {
         "asked": asked,
         "form": form,
-        "sections": form.sections(settled, live=True),
+        "drawn": form.sections(settled, live=True),
         "conditions": form.conditions(),
         "files": list(asked.draft.files.all()) if asked.draft else [],
         "missing": [
