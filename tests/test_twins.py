@@ -22,7 +22,7 @@ from compagnon.desk.verbs_on_pages import BY_NAME
 LATER = ("desk/imports/",)
 ROOMS = (
     "admin/", "calendars/", "catalogue/", "contracts/", "desk/", "people/", "portal/requests/",
-    "portal/approvals/", "portal/report/", "requests/",
+    "portal/approvals/", "portal/catalogue/", "portal/report/", "requests/",
 )  # fmt: skip
 # The page, and the operations that do what it does.
 TWINS: Mapping[str, str] = {
@@ -172,6 +172,18 @@ TWINS: Mapping[str, str] = {
     "people/roles/add/": "POST /roles",
     "people/teams/<pk>/members/": "POST /teams/{team_id}/members",
     "people/teams/<pk>/members/<person_id>/remove/": "DELETE /teams/{team_id}/members/{person_id}",
+    "catalogue/request-types/<type_id>/form/":
+        "GET /request-types/{type_id}/form, GET /form-versions",
+    "catalogue/request-types/<type_id>/form/<kind>/<key>/": "PATCH /request-types/{type_id}/form",
+    "catalogue/request-types/<type_id>/form/do/<name>/":
+        "PATCH /request-types/{type_id}/form, POST /request-types/{type_id}/form/publish, "
+        "POST /request-types/{type_id}/form/withdraw, POST /request-types/{type_id}/form/import",
+    "catalogue/request-types/<type_id>/form/export/": "GET /request-types/{type_id}/form/export",
+    "catalogue/request-types/<type_id>/form/preview/": "GET /request-types/{type_id}/form",
+    "portal/catalogue/": "GET /request-types, GET /form-versions, GET /me/request-drafts",
+    "portal/catalogue/<type_id>/":
+        "POST /request-types/{type_id}/draft, DELETE /request-types/{type_id}/draft",
+    "portal/catalogue/<type_id>/review/": "POST /service-requests",
     "portal/approvals/": "GET /me/approvals",
     "portal/approvals/<approval_id>/": "GET /approvals/{approval_id}",
     "portal/approvals/<approval_id>/do/<name>/":
@@ -179,7 +191,9 @@ TWINS: Mapping[str, str] = {
         "POST /approvals/{approval_id}/give-up",
     "portal/report/": "POST /tickets",
     "portal/requests/": "GET /tickets",
-    "portal/requests/<ticket_id>/": "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages",
+    "portal/requests/<ticket_id>/":
+        "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages, "
+        "GET /tickets/{ticket_id}/answers, GET /tickets/{ticket_id}/fulfilment",
     "portal/requests/<ticket_id>/do/<name>/":
         "POST /tickets/{ticket_id}/messages, POST /tickets/{ticket_id}/accept, "
         "POST /tickets/{ticket_id}/refuse, POST /tickets/{ticket_id}/reopen",

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.personal import ERASED, Basis, Holding, Subject, mask_of, register
-from compagnon.desk.models import Approval, ApprovalVoice
+from compagnon.desk.models import Approval, ApprovalVoice, RequestAnswers, RequestDraft
 
 
 def _voices(subject: Subject) -> QuerySet[ApprovalVoice]:
@@ -40,7 +40,43 @@ def _forget_voices(subject: Subject) -> int:
     return gone
 
 
+def _answers(subject: Subject) -> QuerySet[RequestAnswers]:
+    party = Q(ticket__requester_id=subject.person_id) | Q(ticket__beneficiary_id=subject.person_id)
+    return RequestAnswers.objects.filter(party)
+
+
+def _drafts(subject: Subject) -> QuerySet[RequestDraft]:
+    mine = Q(person_id=subject.person_id) | Q(beneficiary_id=subject.person_id)
+    return RequestDraft.objects.filter(mine)
+
+
+def _tell_answers(subject: Subject) -> Iterable[Mapping[str, Any]]:
+    for row in _answers(subject).order_by("pk").iterator(chunk_size=500):
+        yield {"request": row.ticket_id, "answers": row.answers, "names": row.names}
+    for draft in _drafts(subject).order_by("pk"):
+        yield {"begun": draft.updated_at, "answers": draft.answers}
+
+
+def _forget_answers(subject: Subject) -> int:
+    gone = _drafts(subject).delete()[0]
+    return gone + _answers(subject).exclude(answers={}).update(answers={}, names={})
+
+
 register(
+    Holding(
+        key="desk.answers",
+        order=24,
+        title=_("Answers to request forms"),
+        concerned=_("Those who ask, those for whom it is asked"),
+        content=_("What they answered, and requests they have begun to write"),
+        purpose=_("To do what was asked for"),
+        basis=Basis.CONTRACT,
+        recipients=_("The support centre; those whose approval is asked"),
+        count=lambda subject: _answers(subject).count() + _drafts(subject).count(),
+        export=_tell_answers,
+        erase=_forget_answers,
+        models=("desk.requestanswers", "desk.requestdraft", "desk.requestfile"),
+    ),
     Holding(
         key="desk.approvals",
         order=25,

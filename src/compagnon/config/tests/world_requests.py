@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from compagnon.contracts.services import request_forms
+from compagnon.contracts.tests import factories as contracts
 from compagnon.desk import links, services
+from compagnon.desk.services import requesting
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import system
+from compagnon.people.tests.factories import actor, system
 
 if TYPE_CHECKING:
     from compagnon.config.tests.world import Side
@@ -20,9 +23,36 @@ def furnish(side: Side, mark: str) -> None:
         actor=system(), ticket_id=asked.pk, name=f"Accord {mark}", details=f"Devis {mark}",
         persons=[side.manager], amount_cents=123_400,
     )  # fmt: skip
+    _form(side, mark)
     side.tickets.append(asked)
     token = links.approval_link(approval.voices.get()).rstrip("/").rpartition("/")[2]
     side.objects.update(approval=approval, approval_token=token)
+
+
+def _form(side: Side, mark: str) -> None:
+    """A form with a plan, a request made by it and one that was begun."""
+    request_type = contracts.request_type()
+    field = {"key": "nom", "kind": "text", "label": {"fr": "Nom"}}
+    definition = {"sections": [{"key": "tout", "title": {"fr": "Tout"}, "fields": [field]}]}
+    plan = {
+        "approvals": [{"key": "accord", "name": {"fr": "Accord"}, "whom": "representatives"}],
+        "tasks": [{"key": "faire", "title": {"fr": "Faire"}, "team_id": side.team.pk}],
+    }
+    program = system()
+    request_forms.write_form(
+        actor=program, request_type=request_type, definition=definition, plan=plan
+    )
+    version = request_forms.publish_form(actor=program, request_type=request_type)
+    made = requesting.ask_for(
+        actor=program, request_type=request_type, version=version, requester=side.person,
+        answers={"nom": f"Réponse {mark}"}, title=f"Demande {mark}",
+    )  # fmt: skip
+    for who in (side.person, side.manager):
+        requesting.save_draft(
+            actor=actor(who), request_type=request_type, answers={"nom": f"Commencé {mark}"}
+        )
+    side.tickets.append(made)
+    side.objects.update(asked_type=request_type, asked=made)
 
 
 def _kept(name: str) -> Callable[[Any], list[Any]]:
@@ -30,6 +60,12 @@ def _kept(name: str) -> Callable[[Any], list[Any]]:
 
 
 PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
+    "catalogue/request-types/<type_id>": _kept("asked_type"),
+    "catalogue/request-types/<type_id>/form/do/<name>": lambda _side: ["up", "publish"],
+    "catalogue/request-types/<type_id>/form/<kind>": lambda _side: ["field"],
+    "catalogue/request-types/<type_id>/form/<kind>/<key>": lambda _side: ["nom"],
+    "portal/catalogue/<type_id>": _kept("asked_type"),
+    "api/v1/request-types/<type_id>": _kept("asked_type"),
     "portal/approvals/<approval_id>": _kept("approval"),
     "portal/approvals/<approval_id>/do/<name>": lambda _side: ["decide", "hand-over", "give-up"],
     "approve/<token>": lambda side: [side.objects["approval_token"]],

@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.models.catalogue import RequestType
-from compagnon.people.models import Person
 
 
 def nothing() -> dict[str, Any]:
@@ -40,14 +39,16 @@ class RequestForm(models.Model):
 
 
 class FormVersion(models.Model):
-    """A form as it was published. It never changes: answers are read by it."""
+    """A form as it was published. It never changes: answers are read by it.
+
+    The journal says who published it.
+    """
 
     form = models.ForeignKey(RequestForm, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
     definition = models.JSONField()
     plan = models.JSONField(default=dict)
     published_at = models.DateTimeField(_("published"))
-    published_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("version of a form")

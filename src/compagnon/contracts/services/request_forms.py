@@ -119,7 +119,6 @@ def publish_form(
         definition=form.definition,
         plan=form.plan,
         published_at=timezone.now(),
-        published_by_id=actor.id,
     )
     form.published, form.version = made, form.version + 1
     form.save(update_fields=["published", "version"])

@@ -35,7 +35,7 @@ class CalendarAddressOut(Schema):
 @router.act("/work-tasks/{task_id}/move", schemas.WorkTaskOut)
 def move_work_task(request: ApiRequest, task_id: Id, body: MoveTaskIn) -> WorkTask:
     """Move an appointment to another moment."""
-    rows = WorkTask.objects.select_related("assignee", "site")
+    rows = WorkTask.objects.select_related("assignee", "site", "team")
     task = get_visible(WorkTask, request.actor, rows, pk=task_id)
     planning.replan_task(
         actor=request.actor,

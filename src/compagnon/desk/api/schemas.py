@@ -192,7 +192,8 @@ class WorkTaskOut(Schema):
     title: str
     details: str
     mode: Literal["remote", "on_site"]
-    state: Literal["todo", "done", "cancelled"]
+    state: Literal["held", "todo", "done", "cancelled"]
+    team: Named | None = Field(description="Whose task it is, where a plan made it.")
     assignee: Named | None
     site: Named | None
     planned_start: datetime | None
@@ -319,7 +320,7 @@ class EntryQuery(ListQuery):
 class WorkTaskQuery(ListQuery):
     """Which tasks, in which order."""
 
-    state: Literal["todo", "done", "cancelled"] | None = None
+    state: Literal["held", "todo", "done", "cancelled"] | None = None
     assignee: Annotated[Id | None, FilterLookup("assignee_id")] = None
     planned_after: Annotated[AwareDatetime | None, FilterLookup("planned_start__gte")] = None
     planned_before: Annotated[AwareDatetime | None, FilterLookup("planned_start__lt")] = None

@@ -26,7 +26,8 @@ def list_work_tasks(
 ) -> QuerySet[WorkTask]:
     """List the tasks of a ticket."""
     ticket = queries.get_ticket(request.actor, ticket_id)
-    return visible(WorkTask, request.actor, ticket.work_tasks.select_related("assignee", "site"))
+    rows = ticket.work_tasks.select_related("assignee", "site", "team")
+    return visible(WorkTask, request.actor, rows)
 
 
 @router.create("/tickets/{ticket_id}/tasks", schemas.WorkTaskOut)
@@ -56,7 +57,7 @@ def list_all_work_tasks(
 
     Those that wait for somebody: `?state=todo&assignee=7`.
     """
-    rows = WorkTask.objects.select_related("assignee", "site")
+    rows = WorkTask.objects.select_related("assignee", "site", "team")
     return visible(WorkTask, request.actor, rows)
 
 
@@ -122,7 +123,7 @@ def _sheet(request: ApiRequest, sheet_id: int) -> InterventionSheet:
 
 
 def _task(request: ApiRequest, task_id: int) -> WorkTask:
-    rows = WorkTask.objects.select_related("assignee", "site")
+    rows = WorkTask.objects.select_related("assignee", "site", "team")
     return get_visible(WorkTask, request.actor, rows, pk=task_id)
 
 

@@ -116,19 +116,22 @@ def fill(request: HttpRequest, type_id: int) -> HttpResponse:
     asked = _asked(request, type_id)
     if request.method != "POST":
         return _draw(request, asked)
-    action = request.POST.get("action", "continue")
-    if action == "discard":
+    if request.POST.get("action") == "discard":
         if asked.draft is not None:
             requesting.discard_draft(actor=asked.actor, request_type=asked.request_type)
         return redirect("desk:catalogue")
+    return _filled(request, asked)
+
+
+def _filled(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Keep what was written; then come back later, look again, or review."""
+    action = request.POST.get("action", "continue")
     form = _form(asked, request.POST)
     try:
         draft = _keep(request, asked, form)
     except CompagnonError as error:
         messages.error(request, str(error))
         return _draw(request, asked, data=request.POST, status=error.status)
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204)
     if action == "later":
         messages.success(request, _("It is kept: you find it again in the catalogue."))
         return redirect("desk:catalogue")
@@ -141,7 +144,7 @@ def fill(request: HttpRequest, type_id: int) -> HttpResponse:
         status = 422 if settled.faults and action != "refresh" else 200
         told = settled if action != "refresh" else None
         return _draw(request, asked, data=request.POST, faults=told, status=status)
-    return redirect("desk:catalogue_review", type_id=type_id)
+    return redirect("desk:catalogue_review", type_id=asked.request_type.pk)
 
 
 def _form(asked: Asked, data: Any, **more: Any) -> AskedForm:
