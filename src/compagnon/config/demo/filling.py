@@ -19,6 +19,7 @@ from compagnon.config.demo import (
     park_life,
     park_supplies,
     pictures,
+    requests,
     services_map,
     titles,
 )
@@ -112,6 +113,7 @@ def fill(
         services_map.link_tickets(actor, parties.client)
         park_life.fill(actor, parties.client, parties.provider, Random(seed), until=until)  # noqa: S311
         daily.fill(actor, world, parties, Times(office, until), seed=seed)
+        requests.fill(actor, world)
         journal.record(
             actor=actor,
             verb=FILLED,

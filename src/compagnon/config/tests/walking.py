@@ -28,6 +28,7 @@ LEFT_OUT: Mapping[str, str] = {
 }
 # What shows a key of client A to everybody who may ask, and why that is no leak.
 SHARED: Mapping[str, str] = {
+    "portal/catalogue/": "what may be asked for is the same for everybody",
     "people/roles/<pk>": "a role is a set of verbs of the whole installation, not of a client",
     "api/v1/roles/<role_id>": "the same",
     "calendars/<calendar_id>": "opening hours are the installation's; contracts choose among them",

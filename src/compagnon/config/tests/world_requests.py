@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from compagnon.contracts.models import RequestForm, RequestType
 from compagnon.contracts.services import request_forms
-from compagnon.contracts.tests import factories as contracts
 from compagnon.desk import links, services
 from compagnon.desk.services import requesting
 from compagnon.desk.tests import factories
+from compagnon.people.models import Team
 from compagnon.people.tests.factories import actor, system
 
 if TYPE_CHECKING:
@@ -31,18 +32,13 @@ def furnish(side: Side, mark: str) -> None:
 
 def _form(side: Side, mark: str) -> None:
     """A form with a plan, a request made by it and one that was begun."""
-    request_type = contracts.request_type()
-    field = {"key": "nom", "kind": "text", "label": {"fr": "Nom"}}
-    definition = {"sections": [{"key": "tout", "title": {"fr": "Tout"}, "fields": [field]}]}
-    plan = {
-        "approvals": [{"key": "accord", "name": {"fr": "Accord"}, "whom": "representatives"}],
-        "tasks": [{"key": "faire", "title": {"fr": "Faire"}, "team_id": side.team.pk}],
-    }
+    # The catalogue belongs to no client: one form for both.
+    request_type = side.objects["request_type"]
     program = system()
-    request_forms.write_form(
-        actor=program, request_type=request_type, definition=definition, plan=plan
-    )
-    version = request_forms.publish_form(actor=program, request_type=request_type)
+    if not RequestForm.objects.filter(request_type=request_type).exists():
+        _build(request_type)
+    version = RequestForm.objects.get(request_type=request_type).published
+    assert version is not None
     made = requesting.ask_for(
         actor=program, request_type=request_type, version=version, requester=side.person,
         answers={"nom": f"Réponse {mark}"}, title=f"Demande {mark}",
@@ -53,6 +49,20 @@ def _form(side: Side, mark: str) -> None:
         )
     side.tickets.append(made)
     side.objects.update(asked_type=request_type, asked=made)
+
+
+def _build(request_type: RequestType) -> None:
+    field = {"key": "nom", "kind": "text", "label": {"fr": "Nom"}}
+    definition = {"sections": [{"key": "tout", "title": {"fr": "Tout"}, "fields": [field]}]}
+    upper = Team.objects.get(name="Niveau 2").pk
+    plan = {
+        "approvals": [{"key": "accord", "name": {"fr": "Accord"}, "whom": "representatives"}],
+        "tasks": [{"key": "faire", "title": {"fr": "Faire"}, "team_id": upper}],
+    }
+    request_forms.write_form(
+        actor=system(), request_type=request_type, definition=definition, plan=plan
+    )
+    request_forms.publish_form(actor=system(), request_type=request_type)
 
 
 def _kept(name: str) -> Callable[[Any], list[Any]]:
