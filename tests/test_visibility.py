@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.db.models import Model
 
 from compagnon.config.tests import walking, world
@@ -35,10 +37,10 @@ def test_every_model_has_a_rule() -> None:
     assert missing == set(WITHOUT_RULE), "declare a rule in the room's visibility.py"
 
 
-def test_a_rule_shows_nothing_to_nobody(db: None) -> None:
+def test_a_rule_shows_nothing_to_nobody(everything: World) -> None:
     from compagnon.core.actor import Actor
 
-    world.build()
+    assert everything.a.tickets
     shown = [
         model._meta.label
         for model in ours()
@@ -47,9 +49,17 @@ def test_a_rule_shows_nothing_to_nobody(db: None) -> None:
     assert shown == []
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world of all these tests, made once; each puts back what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world.build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def everything(db: None) -> World:
-    return world.build()
+def everything(standing: World, db: None) -> World:
+    return deepcopy(standing)
 
 
 def test_every_parameter_of_every_route_is_known(everything: World) -> None:
@@ -128,18 +138,19 @@ def still(text: str) -> str:
 def test_no_count_nor_figure_tells_of_others(everything: World, who: str) -> None:
     """Every page without a parameter is the same, to the letter, when client A has more."""
     client = world.browser(getattr(everything.b, who))
-    plain = [route for route in routes() if not route.parameters]
 
-    def read() -> dict[str, str]:
-        return {route.template: still(text_of(client.get(f"/{route.template}"))) for route in plain}
+    def read(names: Iterable[str]) -> dict[str, str]:
+        return {name: still(text_of(client.get(f"/{name}"))) for name in names}
 
-    read()  # the first reading sets cookies and shows messages
-    before = read()
-    assert before == read(), "some page changes by itself: add what changes to CHANGING"
+    names = [route.template for route in routes() if not route.parameters]
+    read(names)  # the first reading sets cookies and shows messages
+    before = read(names)
     for _time in range(3):
         world.furnish(everything.a)
-    after = read()
-    assert [name for name in before if before[name] != after[name]] == []
+    after = read(names)
+    changed = [name for name in before if before[name] != after[name]]
+    assert read(changed) == read(changed), "a page changes by itself: add what changes to CHANGING"
+    assert changed == []
 
 
 # -- the public side only -----------------------------------------------------------------------
