@@ -186,7 +186,10 @@ def _unlinked(found: Found, here: Here) -> tuple[list[Step], Known | None, bool]
         if (one := here.by_email.get(address)) is not None
     }
     if not met:
-        return [_step("create", found, None, changed(found, None))], None, True
+        changes = changed(found, None)
+        if here.opens_accounts and found.emails:
+            changes["account"] = ["", found.emails[0]]
+        return [_step("create", found, None, changes)], None, True
     known = next(iter(met.values()))
     code = (
         "several" if len(met) > 1
@@ -199,8 +202,11 @@ def _unlinked(found: Found, here: Here) -> tuple[list[Step], Known | None, bool]
     )  # fmt: skip
     if code:
         return [_conflict(found, code, known, address=found.emails[0])], None, False
-    changes = changed(found, known, opens_accounts=here.opens_accounts)
-    return [_step("link", found, known, changes)], known, True
+    return (
+        [_step("link", found, known, changed(found, known, opens_accounts=here.opens_accounts))],
+        known,
+        True,
+    )
 
 
 def changed(

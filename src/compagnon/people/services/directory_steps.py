@@ -90,8 +90,8 @@ def _create(actor: Actor, directory: Directory, step: DirectoryStep) -> Person:
     )
     _make_link(actor, directory, person, step)
     _reach(actor, person, step)
-    if directory.opens_accounts and emails[0]:
-        accounts.create(actor=actor, person=person, email=emails[0])
+    if email := _after(step, "account"):
+        accounts.create(actor=actor, person=person, email=email)
     return person
 
 
