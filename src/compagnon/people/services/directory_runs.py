@@ -132,6 +132,11 @@ def is_above_ceiling(run: DirectoryRun) -> bool:
     return run.losses > allowed
 
 
+def has_work(run: DirectoryRun) -> bool:
+    """Tell whether a preview would change anything."""
+    return any(number for name, number in run.counts.items() if name != "conflict")
+
+
 # -- in the background ----------------------------------------------------------------------------
 def read(run_id: int) -> None:
     """Read the directory and write the plan; carry it out if it was asked to go on."""
@@ -246,7 +251,11 @@ def _write(run: DirectoryRun, contents: Contents, steps: Sequence[Step]) -> None
         run.linked = run.directory.links.filter(suspended_at=None).count()
         run.digest, run.error = comparing.digest(steps), ""
         run.save()
-        Directory.objects.filter(pk=run.directory_id).update(read_at=now, error="", failures=0)
+        well = {"read_at": now, "error": "", "failures": 0}
+        if not has_work(run):
+            # All is as the directory says: that is a success too.
+            well["ok_at"] = now
+        Directory.objects.filter(pk=run.directory_id).update(**well)
         _forget_old(run)
 
 

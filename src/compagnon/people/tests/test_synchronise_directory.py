@@ -87,7 +87,10 @@ def test_a_second_synchronisation_has_nothing_to_do(found: Directory, book: Book
     synchronised(found)
     # The order of an attribute's values means nothing.
     book.change("amel", emails=("b@client-a.example", "a@client-a.example"))
+    Directory.objects.update(ok_at=None)
     assert told(previewed(found)) == []
+    found.refresh_from_db()
+    assert found.ok_at is not None
 
 
 def test_who_is_known_by_mail_is_recognised(

@@ -53,7 +53,7 @@ class Command(commands.Command):
         run = directory_runs.preview(actor=actor, directory=directory, background=False)
         directory_runs.read(run.pk)
         run = _done(run)
-        if options["action"] == "sync" and run.counts and _has_work(run):
+        if options["action"] == "sync":
             directory_runs.apply(
                 actor=actor, run=run, confirmed=options["confirm"], background=False
             )
@@ -71,10 +71,6 @@ def _named(name: str) -> Directory:
     if found is None:
         raise Misused(_("There is no directory «%(name)s».") % {"name": name})
     return found
-
-
-def _has_work(run: DirectoryRun) -> bool:
-    return any(number for name, number in run.counts.items() if name != "conflict")
 
 
 def _done(run: DirectoryRun) -> DirectoryRun:
