@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 
 from compagnon.people import rules, secrets_at_rest
 from compagnon.people.models import Account
+from compagnon.people.provider_adapter import door
 from compagnon.people.provider_words import REASONS
 from compagnon.people.queries import may_enter
 from compagnon.people.queries_providers import may_end_there
@@ -96,6 +97,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         found: Account | None = super().authenticate(request, **credentials)
         # Said only to who knows the password: it tells nobody else that the account exists.
         if found is not None and (provider := identities.password_forbidden(found)) is not None:
+            identities.note_refusal(
+                actor=door(request), provider=provider, reason="password", account=found
+            )
             told = REASONS["password"] % {"provider": provider.name}
             raise ValidationError(told, code="password_forbidden")
         return found

@@ -90,7 +90,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         actor = cast("Actor", request.actor)  # type: ignore[attr-defined]
         if not request.user.is_authenticated or not actor.is_known:
             return turn_away(request, row, "session")
-        account = request.user
+        # Read again: the request gives it wrapped.
+        account = Account.objects.select_related("person__organisation").get(pk=request.user.pk)
         try:
             identities.link(actor=actor, provider=row, account=account, asserted=asserted)
         except CompagnonError as error:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Conflict, NotFound
+from compagnon.core.errors import Conflict, NotFound, Refused
 from compagnon.core.services import service
 from compagnon.people import policies, rules
 from compagnon.people.errors import NotAdmitted
@@ -85,7 +85,7 @@ def link(
         Refused: it is not the actor's own account.
     """
     if not policies.may_as_self(actor, account.person):
-        raise Conflict
+        raise Refused
     terms = _in_use(provider)
     linked = SocialAccount.objects.filter(provider=terms.code, uid=asserted.subject).first()
     if linked is not None:

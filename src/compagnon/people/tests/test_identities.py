@@ -184,6 +184,8 @@ def test_a_password_may_be_forbidden_but_never_an_administrators(cast: f.Cast) -
         # Whoever does not know the password learns nothing of it.
         wrong = browser.post("/account/login/", sent | {"password": "wrong"})
         assert b"Maison, not" not in wrong.content
+    entry = Entry.objects.filter(verb="identity_provider.refuse_sign_in").earliest("pk")
+    assert entry.after == {"reason": "password", "account": cast.user.account.pk}
     IdentityProvider.objects.update(is_active=False)
     browser = Client()
     browser.post("/account/login/", {"login": cast.user.account.email, "password": f.PASSWORD})

@@ -13,6 +13,7 @@ import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.cache import cache
 from django.test import Client
 
 from compagnon.core.models import Entry
@@ -234,6 +235,40 @@ def test_out_of_use_nobody_enters(cast: f.Cast, rosa: Account, played: Played) -
     assert come_back(browser, played, asked).status_code == 404
     assert Client().post(BEGIN).status_code == 404
     assert b"Maison" not in Client().get("/account/login/").content
+
+
+def test_linking_ones_own_asks_for_the_password_first(cast: f.Cast, played: Played) -> None:
+    in_use(cast.provider)
+    browser = Client()
+    sent = {"login": cast.administrator.account.email, "password": f.PASSWORD}
+    browser.post("/account/login/", sent)
+    assert b"maison/link/" in browser.get("/people/me/identities/").content
+    suspended = browser.post("/account/with/maison/link/")
+    assert suspended["Location"].startswith("/account/reauthenticate/")
+    page = browser.post(suspended["Location"], {"password": f.PASSWORD}).content.decode()
+    address = page.partition('href="https://login.example/authorize')[2].partition('"')[0]
+    asked = {n: v[0] for n, v in parse_qs(address.replace("&amp;", "&").strip("?")).items()}
+    answer = come_back(browser, played, asked, email="other@elsewhere.example")
+    assert (answer.status_code, answer["Location"]) == (302, "/people/me/identities/")
+    identity = SocialAccount.objects.get()
+    assert identity.user == cast.administrator.account
+    assert b"<code" in browser.get("/people/me/identities/").content
+    # From then on it opens the account, an administrator's too.
+    fresh = Client()
+    assert come_back(fresh, played, leave(fresh), email=None).status_code == 302
+    assert "_auth_user_id" in fresh.session
+    unlinked = browser.post(f"/people/me/identities/{identity.pk}/unlink/")
+    assert (unlinked.status_code, SocialAccount.objects.count()) == (302, 0)
+    assert Client().post("/account/with/maison/link/").status_code in {302, 401, 403}
+
+
+def test_nobody_comes_and_goes_without_end(cast: f.Cast) -> None:
+    in_use(cast.provider)
+    cache.clear()
+    browser = Client()
+    told = [browser.post(BEGIN).status_code for _turn in range(61)]
+    cache.clear()
+    assert (told[0], told[-1]) == (200, 429)
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ import structlog
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.internal import statekit
@@ -25,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from compagnon.core.errors import CompagnonError, NotFound
+from compagnon.core.errors import CompagnonError, NotFound, TooMany
 from compagnon.people import provider_saml
 from compagnon.people.errors import NotAdmitted
 from compagnon.people.models import IdentityProvider, ProviderKind
@@ -37,6 +38,17 @@ from compagnon.people.views.acting import actor_of
 log = structlog.get_logger(__name__)
 FRESH = timedelta(hours=24)
 COOKIE = "compagnon_saml"
+RATES = {"provider": "60/m/ip"}
+
+
+def _bound(request: HttpRequest) -> None:
+    """Refuse one who leaves or comes back without end: each time something is kept for them.
+
+    Raises:
+        TooMany: 60 times in a minute, from one network address.
+    """
+    if not ratelimit.consume(request, app="compagnon.people", action="provider", config=RATES):
+        raise TooMany(retry_after=60)
 
 
 def provider_of(request: HttpRequest, code: str, kind: str = "") -> Oidc | Saml:
@@ -56,6 +68,7 @@ def provider_of(request: HttpRequest, code: str, kind: str = "") -> Oidc | Saml:
 
 def leave(request: HttpRequest, code: str, *, process: str, next_url: str = "") -> HttpResponse:
     """Lead somebody to a provider, by a page of ours: a form may not lead outside (our CSP)."""
+    _bound(request)
     provider = provider_of(request, code)
     _refresh(request, provider.row)
     try:
@@ -98,6 +111,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def acs(request: HttpRequest, code: str) -> HttpResponse:
     """Take a SAML response, and have it read at the next address, where our cookies are sent."""
+    _bound(request)
     provider = provider_of(request, code, ProviderKind.SAML)
     response = request.POST.get("SAMLResponse", "")
     if not response or len(response) > provider_saml.RESPONSE_MAX:
