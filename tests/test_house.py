@@ -177,6 +177,7 @@ PARTS_OF_SERVICES = {
     "desk.outgoing.queue",
     "desk.outgoing.queue_approval",
     "desk.outgoing.queue_watchers",
+    "desk.tagging.put_by_rule",
     "desk.watching.tell_named",
     "desk.writing.write",
 }

@@ -99,6 +99,8 @@ TWINS: Mapping[str, str] = {
         "POST /intake/messages/{message_id}/replay, POST /intake/messages/{message_id}/admit, "
         "POST /intake/messages/{message_id}/dismiss",
     "desk/intake/<inbound_id>/raw/": "GET /intake/messages/{message_id}/raw",
+    "desk/tags/": "GET /tags",
+    "desk/tags/<tag_id>/merge/": "POST /tags/{tag_id}/merge",
     "desk/macros/": "GET /macros",
     "desk/macros/<macro_id>/change/": "GET /macros/{macro_id}, PATCH /macros/{macro_id}",
     "desk/macros/<macro_id>/delete/": "DELETE /macros/{macro_id}",
@@ -212,6 +214,7 @@ VERBS: Mapping[str, str] = {
     "ask-approval": "POST /tickets/{ticket_id}/approvals",
     "link": "POST /tickets/{ticket_id}/links",
     "unlink": "DELETE /tickets/{ticket_id}/links/{link_id}",
+    "tags": "POST /tickets/{ticket_id}/tags",
     "watch": "POST /tickets/{ticket_id}/watchers",
     "add-watcher": "POST /tickets/{ticket_id}/watchers",
     "unwatch": "DELETE /tickets/{ticket_id}/watchers/{person_id}",

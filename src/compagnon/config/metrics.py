@@ -10,7 +10,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -26,7 +26,13 @@ import compagnon
 from compagnon.core.models import ConsumerPosition, OutboxItem
 from compagnon.core.tasks import queries as tasks
 from compagnon.desk import silence as silence_of_mail
-from compagnon.desk.models import InboundMessage, InboundState, OutgoingMail, OutgoingState
+from compagnon.desk.models import (
+    InboundMessage,
+    InboundState,
+    MailFetch,
+    OutgoingMail,
+    OutgoingState,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -130,7 +136,22 @@ def mail_figures() -> list[Metric]:
         .annotate(n=Count("pk"))
     ):
         out.add_metric([state], number)
-    return [held, received, silence, alarmed, out]
+    return [held, received, silence, alarmed, out, *mailbox_figures(now)]
+
+
+def mailbox_figures(now: datetime) -> list[Metric]:
+    """Give how the mailboxes that are read by IMAP stand."""
+    listened = GaugeMetricFamily(
+        "compagnon_imap_listened", "1 when new mail is heard of as it comes.", labels=["mailbox"]
+    )
+    failures = GaugeMetricFamily(
+        "compagnon_imap_failures", "Readings that failed in a row.", labels=["mailbox"]
+    )
+    rows = MailFetch.objects.filter(is_active=True, mailbox__is_active=True)
+    for fetch in rows.select_related("mailbox").order_by("pk")[:200]:
+        listened.add_metric([fetch.mailbox.address], 1 if fetch.is_listened else 0)
+        failures.add_metric([fetch.mailbox.address], fetch.failures)
+    return [listened, failures]
 
 
 def outbox_figures() -> list[Metric]:

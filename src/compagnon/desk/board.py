@@ -21,7 +21,7 @@ from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
-from compagnon.desk import queries, rules, search
+from compagnon.desk import queries, rules, search, tags
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import OPEN_STATES, Priority, State, Ticket
 from compagnon.desk.narrowing import Narrowing
@@ -67,6 +67,7 @@ def columns(actor: Actor, narrowing: Narrowing, by: By, cursors: Mapping[str, st
             rows = search.matching(actor, rows, narrowing.q)
         page = _page(rows, cursors.get(key))
         found.append(Column(key, label, page.rows, page.next, page.previous))
+    tags.show(actor, [ticket for column in found for ticket in column.cards])
     return found
 
 

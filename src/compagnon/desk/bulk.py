@@ -20,7 +20,7 @@ from compagnon.contracts.models import Service
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
-from compagnon.desk import services, waiting
+from compagnon.desk import services, tags, waiting
 from compagnon.desk.models import (
     OPEN_STATES,
     BulkVerb,
@@ -29,6 +29,7 @@ from compagnon.desk.models import (
     LinkKind,
     SolutionKind,
     State,
+    Tag,
     Ticket,
     Urgency,
 )
@@ -103,6 +104,10 @@ def prepared(actor: Actor, values: Values) -> dict[str, Any]:
         if row is None:
             raise Invalid(fields={name: [_("Choose one in the list.")]})
         found[name] = row
+    # Read once for all the tickets; one that is gone meanwhile is left out.
+    for name in ("add", "remove"):
+        if keys := values.get(name):
+            found[f"tags_to_{name}"] = list(Tag.objects.filter(pk__in=keys))
     return found
 
 
@@ -164,6 +169,22 @@ def _reopening(ticket: Ticket, values: Values) -> Text | None:
     return ITSELF if ticket.pk == values["other"].pk else None
 
 
+def _tag(actor: Actor, ticket_id: int, values: Values) -> object:
+    return services.tag_ticket(
+        actor=actor,
+        ticket_id=ticket_id,
+        add=values.get("tags_to_add", ()),
+        remove=values.get("tags_to_remove", ()),
+    )
+
+
+def _taggable(ticket: Ticket, values: Values) -> Text | None:
+    above = set(tags.above(ticket.organisation))
+    if any(tag.organisation_id not in above for tag in values.get("tags_to_add", ())):
+        return _("A tag is not of its organisation.")
+    return None
+
+
 EVERY = tuple(State.values)
 NOT_OVER = (*OPEN_STATES, State.SOLVED)
 ACTS: Mapping[str, BulkAct] = {
@@ -218,6 +239,9 @@ ACTS: Mapping[str, BulkAct] = {
         BulkAct(
             BulkVerb.NOTE, "ticket.note", EVERY, OVER, "note",
             lambda a, t, v: services.add_note(actor=a, ticket_id=t, text=v["text"]),
+        ),
+        BulkAct(
+            BulkVerb.TAG, "ticket.qualify", EVERY, OVER, "tag", _tag, also=_taggable,
         ),
     )
 }  # fmt: skip

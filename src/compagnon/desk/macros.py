@@ -16,11 +16,14 @@ from compagnon.core.errors import Invalid
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
 from compagnon.desk import stories, waiting
-from compagnon.desk.models import Category, Impact, Macro, Ticket, Urgency
+from compagnon.desk.models import Category, Impact, Macro, Tag, Ticket, Urgency
 from compagnon.people.models import Team
 
 TEXTS = ("note", "reply", "solution")
-KEYS = frozenset({"assign_to", "team", "category", "impact", "urgency", "then", "reason", *TEXTS})
+TAGS = ("tags_add", "tags_remove")
+KEYS = frozenset(
+    {"assign_to", "team", "category", "impact", "urgency", "then", "reason", *TEXTS, *TAGS}
+)
 TEXT_MAX = 10_000
 
 
@@ -32,7 +35,8 @@ def checked(steps: Any) -> dict[str, Any]:
     """
     if not isinstance(steps, dict) or set(steps) - KEYS:
         raise Invalid(_("A macro has no such step."))
-    found = {name: value for name, value in steps.items() if value not in (None, "")}
+    found = {name: value for name, value in steps.items() if value not in (None, "", [])}
+    _check_tags(found)
     for name in TEXTS:
         if len(str(found.get(name, ""))) > TEXT_MAX:
             raise Invalid(fields={name: [_("This text is too long.")]})
@@ -49,9 +53,25 @@ def checked(steps: Any) -> dict[str, Any]:
     for name, levels in (("impact", Impact), ("urgency", Urgency)):
         if name in found and found[name] not in levels.values:
             raise Invalid(fields={name: [_("Choose one in the list.")]})
-    if not set(found) & {"assign_to", "category", "impact", "urgency", "note", "reply", "then"}:
+    if not set(found) & {
+        "assign_to",
+        "category",
+        "impact",
+        "urgency",
+        "note",
+        "reply",
+        "then",
+        *TAGS,
+    }:
         raise Invalid(_("This macro does nothing: choose at least one step."))
     return found
+
+
+def _check_tags(found: Mapping[str, Any]) -> None:
+    for name in TAGS:
+        keys = found.get(name, [])
+        if not isinstance(keys, list) or not all(isinstance(key, int) for key in keys):
+            raise Invalid(fields={name: [_("Choose tags of the list.")]})
 
 
 def prepared(actor: Actor, steps: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,6 +89,9 @@ def prepared(actor: Actor, steps: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = row
     if steps.get("then") == "pend":
         found["reason"] = waiting.chosen(steps["reason"])
+    for name in TAGS:
+        if keys := steps.get(name):
+            found[name] = list(Tag.objects.filter(pk__in=keys))
     for name, levels in (("impact", Impact), ("urgency", Urgency)):
         if steps.get(name):
             found[name] = levels(steps[name])

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk import queries, search
+from compagnon.desk import queries, search, tags
 from compagnon.desk.models import Priority, State, Ticket
 from compagnon.desk.queries import Queue
 
@@ -27,13 +27,14 @@ KEY_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which tickets, in which order. ``priority``, ``team`` and ``organisation`` are keys."""
+    """Which tickets, in which order. ``priority``, ``team``, ``organisation``, ``tag``: keys."""
 
     queue: Queue = Queue.OPEN
     state: str = ""
     priority: int | None = None
     team: int | None = None
     organisation: int | None = None
+    tag: int | None = None
     q: str = ""
     sort: str = NEWEST
 
@@ -50,6 +51,7 @@ class Narrowing:
             priority=priority if priority in Priority.values else None,
             team=_key(given.get("team")),
             organisation=_key(given.get("organisation")),
+            tag=_key(given.get("tag")),
             q=str(given.get("q", "")).replace("\x00", "").strip()[:WORDS_MAX],
             sort=sort if sort.removeprefix("-") in ORDERS else NEWEST,
         )
@@ -57,7 +59,7 @@ class Narrowing:
     @property
     def narrowed(self) -> dict[str, str | int]:
         """What narrows beside the queue and the words, by its name in the address."""
-        names = ("state", "priority", "team", "organisation")
+        names = ("state", "priority", "team", "organisation", "tag")
         return {name: value for name in names if (value := getattr(self, name))}
 
     @property
@@ -80,8 +82,12 @@ class Narrowing:
         values = self.kept() | more
         return urlencode({name: value for name, value in values.items() if value is not None})
 
-    def condition(self, actor: Actor) -> Q:
-        """Give the filter, the words left out."""
+    def condition(self, actor: Actor, *, gather: bool = True) -> Q:
+        """Give the filter, the words left out.
+
+        Args:
+            gather: see :func:`tags.on_tickets`.
+        """
         found = queries.in_queue(self.queue, actor)
         if self.state:
             found &= Q(state=self.state)
@@ -91,6 +97,8 @@ class Narrowing:
             found &= Q(team_id=self.team)
         if self.organisation:
             found &= Q(organisation_id=self.organisation)
+        if self.tag:
+            found &= tags.on_tickets(actor, [self.tag], gather=gather)
         return found
 
     def tickets(self, actor: Actor) -> QuerySet[Ticket]:
@@ -100,7 +108,7 @@ class Narrowing:
 
     def plain(self, actor: Actor) -> QuerySet[Ticket]:
         """Give the visible tickets that it leaves, the words left out, without what hangs on."""
-        return visible(Ticket, actor).filter(self.condition(actor))
+        return visible(Ticket, actor).filter(self.condition(actor, gather=False))
 
     def but(self, **changed: Any) -> Self:
         """Give the same with something else."""

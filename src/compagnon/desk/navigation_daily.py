@@ -39,6 +39,7 @@ navigation.register(
         "desk",
         section=_("Settings"),
     ),
+    NavItem(_("Tags"), "tag", "desk:tags", "ticket.view", 88, "desk", section=_("Settings")),
     NavItem(_("Macros"), "bolt", "desk:macros", "phrase.keep", 87, "desk", section=_("Settings")),
     NavItem(
         _("Reasons for waiting"),

@@ -35,6 +35,7 @@ from compagnon.desk.models import (
     SavedView,
     State,
     Ticket,
+    TicketTag,
     Timer,
     Watcher,
     WorkTask,
@@ -58,6 +59,7 @@ def _messages(subject: Subject) -> QuerySet[Message]:
 
 def _tell_requests(subject: Subject) -> Iterable[Mapping[str, Any]]:
     tickets = _requests(subject).select_related("category", "asset").order_by("pk")
+    tickets = tickets.prefetch_related("ticket_tags__tag")
     for ticket in tickets.iterator(chunk_size=500):
         public = ticket.messages.filter(is_public=True).order_by("occurred_at", "pk")
         yield {
@@ -68,6 +70,7 @@ def _tell_requests(subject: Subject) -> Iterable[Mapping[str, Any]]:
             "opened": ticket.opened_at,
             "closed": ticket.closed_at,
             "affected_item": ticket.affected_item,
+            "tags": [row.tag.name for row in ticket.ticket_tags.all() if row.tag.is_public],
             "messages": [
                 {
                     "written": message.occurred_at,
@@ -125,6 +128,10 @@ def _forget_request(key: int, subject: Subject, mask: Mask) -> int:
         gone += _mask_message(message, mask)
     for row in Escalation.objects.filter(ticket_id=key):
         gone += _mask_fields(row, ("reason", "tried", "needed"), mask)
+    for tagged in TicketTag.objects.filter(ticket_id=key).select_related("tag"):
+        if mask(tagged.tag.name) != tagged.tag.name:
+            tagged.delete()
+            gone += 1
     for task in WorkTask.objects.filter(ticket_id=key):
         gone += _mask_fields(task, ("title", "details"), mask)
     return gone
@@ -323,7 +330,7 @@ register(
         export=_tell_requests,
         erase=_forget_requests,
         hindrances=_hindered,
-        models=("desk.ticket", "desk.escalation", "desk.worktask"),
+        models=("desk.ticket", "desk.escalation", "desk.worktask", "desk.tickettag"),
         stays=_(
             "The request with its dates and states, without names: contracts are counted on it."
         ),

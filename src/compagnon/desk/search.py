@@ -15,6 +15,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.search import SearchIndex, parse
 from compagnon.core.search.analysis import document
 from compagnon.core.search.query import Query
+from compagnon.desk import tags
 from compagnon.desk.models import Attachment, Message, Ticket
 from compagnon.desk.visibility import support_filter
 
@@ -77,8 +78,14 @@ def _documents(keys: list[int], *, is_public: bool) -> Iterator[tuple[int, list[
 def matching(actor: Actor, rows: QuerySet[Ticket], query: str) -> QuerySet[Ticket]:
     """Keep the tickets that hold these words where the actor may read them.
 
-    A number finds the ticket of that number too. ``rows`` are visible to the actor already.
+    A number finds the ticket of that number too, ``tag:vpn`` those that bear the tag. ``rows`` are
+    visible to the actor already.
     """
+    query, tagged = tags.sought(actor, query)
+    if tagged:
+        rows = rows.filter(tagged)
+        if not query:
+            return rows
     parsed = parse(query)
     found = PUBLIC.matches(parsed)
     reference = query.strip().lstrip("#")
@@ -104,8 +111,8 @@ def best(
         rows: visible to the actor already, with what is read of them.
         named: leave out those whose title and affected item hold none of the words.
     """
-    parsed = parse(query)
     found = matching(actor, rows, query).order_by("-activity_at", "-pk")
+    parsed = parse(tags.SOUGHT.sub(" ", query))
     candidates = OF_COMMON if _is_common(parsed) else CANDIDATES
     heads = found.values_list("pk", "title", "affected_item")[:candidates]
     scored = [(_named_by(parsed, title, item), pk) for pk, title, item in heads]

@@ -23,6 +23,7 @@ from compagnon.desk.models import (
     PendingReason,
     Priority,
     State,
+    Tag,
     TicketKind,
     Urgency,
 )
@@ -33,6 +34,7 @@ from compagnon.ui import words
 VERBS = {
     "ticket.open": (_("opened the ticket"), "ticket"),
     "ticket.qualify": (_("qualified the ticket"), "tags"),
+    "ticket.tag": (_("changed the tags"), "tag"),
     "ticket.link_asset": (_("said which machine it is about"), "device-desktop"),
     "ticket.tell_affected": (_("wrote to those who are touched"), "users"),
     "ticket.take": (_("took the ticket"), "hand-stop"),
@@ -116,8 +118,11 @@ FIELDS = {
     "approval": _("approval"),
     "approval_state": _("decision"),
     "answer": _("answer"),
+    "tags_added": _("tags put on"),
+    "tags_removed": _("tags taken off"),
 }
 
+TAGS = ("tags_added", "tags_removed")
 PEOPLE = ("assignee_id", "beneficiary_id", "to_person_id", "requester_id", "watcher_id")
 
 SYSTEM = {
@@ -130,6 +135,7 @@ SYSTEM = {
     "clock": _("Contract clock"),
     "link": _("The user, by the link in the mail"),
     "import": _("Import"),
+    "tags": _("Rule of a tag"),
 }
 
 
@@ -201,6 +207,7 @@ class Names:
         from compagnon.contracts.models import RequestType, Service
 
         people = keys(*PEOPLE)
+        tagged = {one for key, value in values if key in TAGS for one in value}
         self._rows: dict[str, dict[int, Any]] = {}
         for names, model, found in (
             (PEOPLE, Person, people),
@@ -209,6 +216,7 @@ class Names:
             (("category_id",), Category, keys("category_id")),
             (("service_id",), Service, keys("service_id")),
             (("request_type_id",), RequestType, keys("request_type_id")),
+            (TAGS, Tag, tagged),
         ):
             rows = model._default_manager.in_bulk(found) if found else {}
             for name in names:
@@ -219,7 +227,8 @@ class Names:
         if value is None or value == "":
             return ""
         if key in self._rows:
-            return self._rows[key].get(value, f"#{value}")
+            named, keys = self._rows[key], value if key in TAGS else [value]
+            return ", ".join(str(named.get(one, f"#{one}")) for one in keys)
         choices: Any = CHOICES.get(key)
         if choices is not None:
             try:
@@ -258,7 +267,7 @@ def changes_of(entry: Entry, names: Names) -> tuple[Change, ...]:
         )
         for key, value in entry.after.items()
         if key in FIELDS
-        and (value not in {None, ""} or (entry.before.get(key) and not _ended(key)))
+        and ((value is not None and value != "") or (entry.before.get(key) and not _ended(key)))
     )
 
 

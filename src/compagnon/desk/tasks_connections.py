@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 from django_tasks import task
 
 from compagnon.core.tasks import periodic, policy
+from compagnon.core.tasks.attending import attendant
 
 
 @periodic(every=timedelta(seconds=5))
@@ -58,6 +60,14 @@ def forget_alert_reports() -> None:
     from compagnon.desk.inbound import alert_intake
 
     alert_intake.forget()
+
+
+@attendant(queue="mail")
+def listen_to_mailboxes(stop: threading.Event) -> None:
+    """Hear of new mail as it comes, in the mailboxes whose servers tell of it."""
+    from compagnon.desk.inbound.fetching import idling
+
+    idling.attend(stop)
 
 
 @periodic(every=timedelta(seconds=10), queue="mail")

@@ -10,7 +10,8 @@ from compagnon.desk.resources_daily import (
     TICKET_TEMPLATES,
     WAIT_REASONS,
 )
-from compagnon.desk.views import bulk, phrases, presence, timesheet, undoing, waiting
+from compagnon.desk.resources_tags import TAGS
+from compagnon.desk.views import bulk, phrases, presence, tags, timesheet, undoing, waiting
 
 urlpatterns = [
     path("desk/bulk/", bulk.index, name="bulk_runs"),
@@ -32,6 +33,9 @@ urlpatterns = [
     path("desk/time/entries/<int:entry_id>/", timesheet.entry, name="time_entry"),
     path("desk/tickets/<int:ticket_id>/time/", timesheet.on_ticket, name="time_on_ticket"),
     path("desk/tickets/<int:ticket_id>/time/<slug:name>/", timesheet.act, name="time_act"),
+    path("desk/tags/", tags.index, name="tags"),
+    path("desk/tags/<int:tag_id>/merge/", tags.merge, name="tag_merge"),
+    path("desk/tags/all/", include(TAGS.urls())),
     path("desk/macros/", phrases.index, name="macros"),
     path("desk/macros/add/", phrases.edit, name="macro_add"),
     path("desk/macros/<int:macro_id>/change/", phrases.edit, name="macro_change"),

@@ -18,6 +18,7 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.page_verbs import PageVerb, Values, seen, uploads, version
 from compagnon.desk.verbs_of_approvals import VERBS as OF_APPROVALS
+from compagnon.desk.verbs_of_tags import VERBS as OF_TAGS
 from compagnon.desk.verbs_of_ties import VERBS as OF_TIES
 from compagnon.desk.verbs_of_watching import VERBS as OF_WATCHING
 
@@ -258,5 +259,5 @@ VERBS: tuple[PageVerb, ...] = (
     ),
 )
 
-VERBS += OF_APPROVALS + OF_TIES + OF_WATCHING
+VERBS += OF_APPROVALS + OF_TAGS + OF_TIES + OF_WATCHING
 BY_NAME = {verb.name: verb for verb in VERBS}

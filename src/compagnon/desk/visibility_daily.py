@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from compagnon.core import visibility
 from compagnon.core.actor import Scope
@@ -17,13 +17,16 @@ from compagnon.desk.models import (
     LastAct,
     Macro,
     Presence,
+    Tag,
+    TicketTag,
     TicketTemplate,
     TimeEntry,
     Timer,
     Wait,
     WaitReason,
 )
-from compagnon.desk.visibility import support_filter
+from compagnon.desk.visibility import support_filter, told_filter
+from compagnon.people.models import Organisation
 
 
 @visibility.rule(WaitReason, ActivityType)
@@ -85,6 +88,39 @@ def kept_ready(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     if configured is None:
         return rows
     return rows.filter(found | _of(configured))
+
+
+@visibility.rule(Tag)
+def tags(scope: Scope, rows: QuerySet[Tag]) -> QuerySet[Tag]:
+    """The vocabulary of organisations one works for, and of those above; others, what is public."""
+    working = scope.organisations("ticket.view")
+    configured = scope.organisations("desk.configure")
+    if working is None or configured is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    below = OuterRef("organisation__path")
+    worked = Organisation.objects.filter(pk__in=working | configured, path__startswith=below)
+    own = Organisation.objects.filter(pk=scope.organisation_id or 0, path__startswith=below)
+    found = Q(Exists(own), is_public=True) | Q(Exists(worked))
+    if scope.team_ids and scope.allows_somewhere("ticket.view"):
+        # What was escalated to one's team bears tags of elsewhere.
+        there = TicketTag.objects.filter(
+            tag_id=OuterRef("pk"), ticket__team_id__in=sorted(scope.team_ids)
+        )
+        found |= Q(Exists(there))
+    return rows.filter(found)
+
+
+@visibility.rule(TicketTag)
+def ticket_tags(scope: Scope, rows: QuerySet[TicketTag]) -> QuerySet[TicketTag]:
+    """Tags on tickets one works on; the public ones on those one follows."""
+    support = support_filter(scope, prefix="ticket__")
+    if support is None:
+        return rows
+    if not scope.person_id:
+        return rows.none()
+    return rows.filter(support | (told_filter(scope, "ticket__") & Q(tag__is_public=True)))
 
 
 def _of(organisations: frozenset[int]) -> Q:

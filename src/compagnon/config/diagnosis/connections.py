@@ -44,6 +44,8 @@ def mailboxes_read() -> Iterator[Finding]:
                 _("%(address)s has not been read lately.") % {"address": fetch.mailbox.address},
                 _("Is a worker running that takes the queue «mail»?"),
             )
+        elif fetch.is_listened:
+            yield ok(name, _("listened to: new mail is taken as it comes"))
         else:
             yield ok(name, _("read at %(at)s") % {"at": f"{fetch.polled_at:%Y-%m-%d %H:%M} UTC"})
 

@@ -17,11 +17,12 @@ from compagnon.desk.models import (
     Draft,
     Macro,
     Presence,
+    Tag,
     TicketTemplate,
     Timer,
     WaitReason,
 )
-from compagnon.desk.services import bulk, timesheet
+from compagnon.desk.services import bulk, tagging, timesheet
 from compagnon.desk.tests import factories
 from compagnon.people.tests.factories import actor, system
 
@@ -60,9 +61,13 @@ def furnish(side: Side, mark: str) -> None:
     Draft.objects.create(
         person=manager, ticket=ticket, place="reply", text=f"Brouillon {mark}", updated_at=now
     )
+    tag = tagging.create_tag(
+        actor=system(), organisation=side.organisation, name=f"Étiquette {mark} {ticket.pk}"
+    )
+    services.tag_ticket(actor=who, ticket_id=ticket.pk, add=[tag])
     side.tickets.append(held)
     side.objects.update(
-        held=held, bulk_run=run, canned_reply=reply, ticket_template=template, macro=macro,
+        tag=tag, held=held, bulk_run=run, canned_reply=reply, ticket_template=template, macro=macro,
         time_entry=entry, wait_reason=_reason(),
         activity_type=ActivityType.objects.get_or_create(name="Diagnostic")[0],
     )  # fmt: skip
@@ -82,6 +87,7 @@ ROWS: dict[type[Model], Callable[[Any], Model]] = {
     WaitReason: lambda side: side.objects["wait_reason"],
     ActivityType: lambda side: side.objects["activity_type"],
     CannedReply: lambda side: side.objects["canned_reply"],
+    Tag: lambda side: side.objects["tag"],
     TicketTemplate: lambda side: side.objects["ticket_template"],
 }
 
@@ -90,6 +96,8 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     "desk/bulk/<run_id>": _kept("bulk_run"),
     "desk/bulk/<run_id>/do/<name>": lambda side: ["start", "stop", "read"],
     "desk/macros/<macro_id>": _kept("macro"),
+    "desk/tags/<tag_id>": _kept("tag"),
+    "api/v1/tags/<tag_id>": _kept("tag"),
     "desk/tickets/<ticket_id>/macros/<macro_id>": _kept("macro"),
     "desk/tickets/<ticket_id>/time/<name>": lambda side: ["note", "start"],
     "desk/time/entries/<entry_id>": _kept("time_entry"),

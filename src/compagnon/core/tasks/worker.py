@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
-from compagnon.core.tasks import jobs, leases, running
+from compagnon.core.tasks import attending, jobs, leases, running
 from compagnon.core.tasks.work import JobWork, TaskWork, Work
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,8 @@ JOBS_PAUSE = 1.0
 PATIENCE = 2.0
 # Less than what keeps us running gives before it kills us.
 GRACE = 15.0
+# How long what a worker attends to has to end, once it is told.
+ATTENDED = 5.0
 
 
 def all_queues() -> frozenset[str]:
@@ -104,6 +106,7 @@ class Worker:
         self.done = 0
         found = jobs.discover().values() if periodic else ()
         self._jobs = [job for job in found if job.queue in self.queues]
+        self._attendants = attending.of_queues(self.queues) if periodic else []
         self._next_jobs = 0.0
         self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._held: set[Work] = set()
@@ -144,11 +147,15 @@ class Worker:
         for _ in range(self.threads):
             self._spawn(self._work)
         heart = self._spawn(self._beat)
+        lasts = not until_empty and limit is None
+        beside = [self._spawn(self._attend(one)) for one in self._attendants if lasts]
         try:
             self._dispatch(until_empty=until_empty, limit=limit)
         finally:
             self._wind_up()
             heart.join()
+            for thread in beside:
+                thread.join(ATTENDED)
             connection.close()
         log.info("worker stopped", worker=self.name, done=self.done)
         return self._stuck < self.threads
@@ -253,6 +260,12 @@ class Worker:
                     return  # another thread has taken this one's place
         finally:
             connection.close()
+
+    def _attend(self, one: attending.Attendant) -> Callable[[], None]:
+        def attend() -> None:
+            one.run(self._stopping)
+
+        return attend
 
     def _beat(self) -> None:
         try:

@@ -22,7 +22,7 @@ from compagnon.desk.services import bulk as services
 router = Routes(tag="bulk actions")
 VerbName = Literal[
     "assign", "qualify", "pend", "resume", "solve", "close", "cancel", "merge", "link", "reply",
-    "note",
+    "note", "tag",
 ]  # fmt: skip
 Short = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
 
@@ -32,7 +32,7 @@ class BulkIn(Body):
 
     Give what the action needs: `team_id` or `assignee_id` to assign; `category_id`, `service_id`,
     `impact`, `urgency` to qualify; `reason`, `until` to put on hold; `text` (and `kind`) to solve,
-    cancel, answer or note; `other` (and `way`) to merge or link.
+    cancel, answer or note; `other` (and `way`) to merge or link; `add` and `remove`, keys of tags.
     """
 
     verb: VerbName
@@ -50,6 +50,8 @@ class BulkIn(Body):
     kind: Literal["permanent", "workaround"] = "permanent"
     other: Short = Field(default="", description="The other ticket's number.")
     way: Annotated[str, Field(max_length=20, examples=["relates_to"])] = "relates_to"
+    add: Annotated[list[Id], Field(max_length=30)] = []
+    remove: Annotated[list[Id], Field(max_length=30)] = []
 
 
 class BulkOut(Schema):

@@ -30,6 +30,8 @@ class StepsIn(Body):
     category: Id | None = None
     impact: schemas.Level | None = None
     urgency: schemas.Level | None = None
+    tags_add: Annotated[list[Id], Field(max_length=30)] = []
+    tags_remove: Annotated[list[Id], Field(max_length=30)] = []
     note: StepText = ""
     reply: StepText = ""
     then: Literal["pend", "solve"] | None = None

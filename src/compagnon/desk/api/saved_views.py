@@ -32,6 +32,7 @@ class ViewFilters(Body):
     priority: Annotated[int, Field(ge=1, le=5)] | None = None
     team: Key | None = None
     organisation: Key | None = None
+    tag: Key | None = None
     q: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     sort: Annotated[str, Field(pattern=r"^-?(activity|priority|due|opened)$")] = "-activity"
 

@@ -11,6 +11,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field, field_validator
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
+from compagnon.desk.api.schemas_tags import TagShown, on_ticket
 from compagnon.desk.links import sheet_link
 from compagnon.desk.models import Attachment, Message, Ticket
 from compagnon.desk.policies import is_support
@@ -80,7 +81,10 @@ class TicketOut(Schema):
     )
     awaits_answer: bool
     reopen_count: int
+    tags: list[TagShown] = Field(description="Those that you see.")
     version: int
+
+    resolve_tags = staticmethod(on_ticket)
 
     @staticmethod
     def resolve_due_at(obj: Ticket, context: Any) -> datetime | None:
@@ -259,6 +263,7 @@ class TicketQuery(ListQuery):
     assignee: Annotated[Id | None, FilterLookup("assignee_id")] = None
     team: Annotated[Id | None, FilterLookup("team_id")] = None
     category: Annotated[Id | None, FilterLookup("category_id")] = None
+    tag: Annotated[Id | None, Field(description="Those that bear this tag, as you see it.")] = None
     opened_after: Annotated[AwareDatetime | None, FilterLookup("opened_at__gte")] = None
     opened_before: Annotated[AwareDatetime | None, FilterLookup("opened_at__lt")] = None
     active_after: Annotated[AwareDatetime | None, FilterLookup("activity_at__gte")] = None
@@ -292,7 +297,7 @@ class TicketQuery(ListQuery):
 
         return Q()
 
-    filter_q = filter_queue
+    filter_q = filter_tag = filter_queue
     filter_reference = filter_queue
     filter_followed = filter_queue
 

@@ -13,7 +13,7 @@ from compagnon.core.api import ApiRequest, Id, Routes, expected_version
 from compagnon.core.errors import Invalid
 from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
-from compagnon.desk import following, queries, search, services, waiting
+from compagnon.desk import following, queries, search, services, tags, waiting
 from compagnon.desk.api import schemas, schemas_writing
 from compagnon.desk.choosing import chosen, chosen_person, required
 from compagnon.desk.models import (
@@ -46,7 +46,9 @@ def list_tickets(request: ApiRequest, query: Query[schemas.TicketQuery]) -> Quer
     rows = queries.tickets(request.actor).filter(
         queries.in_queue(queries.Queue(query.queue), request.actor)
     )
-    rows = rows.select_related("site")
+    rows = rows.select_related("site").prefetch_related(tags.prefetched(request.actor))
+    if query.tag is not None:
+        rows = rows.filter(tags.on_tickets(request.actor, [query.tag]))
     if query.followed:
         rows = rows.filter(pk__in=following.followed(request.actor).values("pk"))
     if query.queue == "breaching" or query.ordering.endswith("due_at"):

@@ -23,6 +23,13 @@ FIELDS = (
 )  # fmt: skip
 
 
+def labels(value: Any) -> tuple[str, ...]:
+    """Read tags: a list of them, or a text that commas or semicolons part; each once."""
+    parts = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
+    names = (" ".join(str(one).replace(",", " ").replace('"', "").split())[:40] for one in parts)
+    return tuple(dict.fromkeys(name for name in names if name))[:30]
+
+
 @dataclass(frozen=True, slots=True)
 class Somebody:
     """A person as the source names them: ``key`` is the source's own, and tells two apart."""
@@ -88,6 +95,7 @@ class History:
         unknown_team_counts: whether a team that the source hides is a team of its own.
         kept: what has no place of ours, by the source's name: it goes into an internal note.
         files: names of the files that were attached and that the source does not give.
+        tags: its labels as the source names them, as they are now.
     """
 
     reference: str
@@ -106,6 +114,7 @@ class History:
     unknown_team_counts: bool = False
     kept: Mapping[str, str] = field(default_factory=dict)
     opened_by: str | None = None
+    tags: Sequence[str] = ()
 
     def digests(self) -> Iterator[str]:
         """Give the digest of the opening, then of the opening with one step more, and so on.

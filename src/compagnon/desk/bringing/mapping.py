@@ -26,6 +26,7 @@ COLUMNS = frozenset(
         "urgency", "priority", "requester", "requester_email", "opened_by", "opened_at",
         "solved_at", "closed_at", "title", "description", "kind", "channel", "affected_item",
         "solution", "solved_by", "message", "message_public", "reassignments", "reopenings",
+        "tags",
     }
 )  # fmt: skip
 VALUES: Mapping[str, frozenset[Any]] = {

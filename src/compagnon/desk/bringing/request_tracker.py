@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compagnon.desk.bringing.api_export import ExportReader, Record, somebody
-from compagnon.desk.bringing.history import History, Somebody, Step, Words
+from compagnon.desk.bringing.history import History, Somebody, Step, Words, labels
 
 STATES = {
     "new": "new", "open": "open", "stalled": "pending:other", "resolved": "solved",
@@ -23,6 +23,7 @@ PRIORITIES = {"low": 4, "medium": 3, "high": 2}
 NOBODY = {"nobody", "rt_system", "6", "1", "", "none"}
 OWNER_TYPES = {"Take", "Steal", "Give", "Untake", "Force", "SetWatcher"}
 # What RT does for itself: nothing of the ticket's story.
+TAG_FIELDS = {"tag", "tags", "label", "labels", "étiquette", "étiquettes", "keywords"}
 SILENT = {"EmailRecord", "CommentEmailRecord", "Told", "SystemError", "ReminderAdded"}
 
 
@@ -124,6 +125,7 @@ class RequestTrackerReader(ExportReader):
             channel="mail",
             first={"team": opening.values["team"]},
             kept=self._fields(record),
+            tags=self._tags(record),
         )
 
     def _fields(self, record: Record) -> dict[str, str]:
@@ -136,6 +138,14 @@ class RequestTrackerReader(ExportReader):
         for name, value in found.items():
             self.report.kept(name, value)
         return found
+
+    def _tags(self, record: Record) -> tuple[str, ...]:
+        """Give the values of the custom field that holds tags, if one is named so."""
+        fields = record.get("CustomFields")
+        for one in fields if isinstance(fields, list) else ():
+            if isinstance(one, dict) and str(one.get("name", "")).strip().lower() in TAG_FIELDS:
+                return labels(one.get("values"))
+        return ()
 
     def _user(self, value: Any, people: dict[str, Somebody]) -> str | None:
         key = _key(value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compagnon.desk.bringing.dates import Moment
-from compagnon.desk.bringing.history import History, Somebody, Step, Words
+from compagnon.desk.bringing.history import History, Somebody, Step, Words, labels
 from compagnon.desk.bringing.rows import Row, RowValues
 
 TITLE, TEXT = 200, 100_000
@@ -64,6 +64,7 @@ class TableTicket:
             ended_clock=closed.clock if closed else None,
             unknown_team_counts=reader.mapping.unknown_team_counts,
             kept=reader.kept(last.row),
+            tags=labels(reader.text("tags", last.row)),
         )
 
     def _opening(self, first: Event) -> Moment:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compagnon.desk.bringing.api_export import ExportReader, Record, somebody
-from compagnon.desk.bringing.history import History, Somebody, Step, Words
+from compagnon.desk.bringing.history import History, Somebody, Step, Words, labels
 
 STATES = {
     "new": "new",
@@ -115,6 +115,7 @@ class ZammadReader(ExportReader):
             people=people,
             channel=channel or "desk",
             first={"team": first.get("team")},
+            tags=labels(record.get("tags")),
         )
 
     def _person(self, value: Any, people: dict[str, Somebody]) -> str | None:

@@ -3,6 +3,7 @@
 from compagnon.desk.forms.links import LinkAnswerForm
 from compagnon.desk.forms.opening import OpenForm
 from compagnon.desk.forms.rules import RulesForm
+from compagnon.desk.forms.tags import TagsForm
 from compagnon.desk.forms.ties import (
     LinkForm,
     MergeForm,
@@ -48,6 +49,7 @@ __all__ = [
     "SolveChildrenForm",
     "SolveForm",
     "SplitForm",
+    "TagsForm",
     "TransferForm",
     "UnlinkForm",
     "UnwatchForm",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.contracts.models import Service
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk import queries, waiting
+from compagnon.desk import queries, tags, waiting
 from compagnon.desk.forms.fields import (
     TreeChoice,
     capitals,
@@ -20,8 +20,9 @@ from compagnon.desk.forms.fields import (
     technicians,
     text_field,
 )
+from compagnon.desk.forms.tags import chosen_tags
 from compagnon.desk.forms.ties import ways
-from compagnon.desk.models import BulkVerb, Category, Impact, SolutionKind, Ticket, Urgency
+from compagnon.desk.models import BulkVerb, Category, Impact, SolutionKind, Tag, Ticket, Urgency
 from compagnon.people.models import Person, Team
 
 UNCHANGED = _("unchanged")
@@ -164,6 +165,32 @@ class BulkLinkForm(BulkOtherForm):
     field_order = ["way", "other"]
 
 
+class BulkTagForm(BulkForm):
+    """What is put on, what is taken off."""
+
+    add = chosen_tags(_("Put on"))
+    remove = chosen_tags(_("Take off"))
+
+    def prepare(self) -> None:
+        """Offer the tags that the actor sees."""
+        for name in ("add", "remove"):
+            field: Any = self.fields[name]
+            field.queryset = Tag.objects.filter(pk__in=[one.pk for one in tags.offered(self.actor)])
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that changes nothing."""
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(given.values()):
+            raise forms.ValidationError(_("Choose a tag to put on or to take off."))
+        return given
+
+    def values(self) -> dict[str, Any]:
+        """Give the keys of the tags."""
+        return {
+            name: sorted(row.pk for row in rows) for name, rows in self.cleaned_data.items() if rows
+        }
+
+
 FORMS: dict[str, type[BulkForm]] = {
     BulkVerb.ASSIGN.value: BulkAssignForm,
     BulkVerb.QUALIFY.value: BulkQualifyForm,
@@ -176,4 +203,5 @@ FORMS: dict[str, type[BulkForm]] = {
     BulkVerb.LINK.value: BulkLinkForm,
     BulkVerb.REPLY.value: BulkTextForm,
     BulkVerb.NOTE.value: BulkTextForm,
+    BulkVerb.TAG.value: BulkTagForm,
 }

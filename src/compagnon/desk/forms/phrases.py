@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk import waiting
+from compagnon.desk import tags, waiting
 from compagnon.desk.forms.fields import NONE, TreeChoice, capitals, row_field, teams, text_field
-from compagnon.desk.models import Category, Impact, Macro, Urgency
+from compagnon.desk.forms.tags import chosen_tags
+from compagnon.desk.macros import TAGS
+from compagnon.desk.models import Category, Impact, Macro, Tag, Urgency
 from compagnon.people.models import Organisation, Team
 
 UNCHANGED = _("unchanged")
@@ -39,6 +41,8 @@ class MacroForm(forms.Form):
         label=_("Urgency"), required=False, coerce=int, empty_value=None,
         choices=lambda: [("", UNCHANGED), *capitals(*Urgency)()],
     )  # fmt: skip
+    tags_add = chosen_tags(_("Put tags on"))
+    tags_remove = chosen_tags(_("Take tags off"))
     note = text_field(_("Internal note"), rows=3, required=False)
     reply = text_field(_("Answer to the user"), rows=5, required=False)
     then = forms.ChoiceField(
@@ -61,6 +65,8 @@ class MacroForm(forms.Form):
                 "path"
             ),
         }
+        known = Tag.objects.filter(pk__in=[one.pk for one in tags.offered(actor)])
+        offered |= dict.fromkeys(TAGS, known.order_by("folded", "pk"))
         offered["organisation"] = visible(Organisation, actor).order_by("path")
         for name, rows in offered.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
@@ -81,6 +87,8 @@ class MacroForm(forms.Form):
         for name in ("team", "category"):
             row = self.cleaned_data[name]
             found[name] = row.pk if row else None
+        for name in TAGS:
+            found[name] = sorted(row.pk for row in self.cleaned_data[name])
         return found
 
     def kept(self) -> dict[str, Any]:

@@ -21,7 +21,17 @@ from compagnon.desk.bringing.report import Report
 from compagnon.desk.loading.parties import TICKET, Parties
 from compagnon.desk.loading.retelling import Retelling
 from compagnon.desk.loading.setting import Setting
-from compagnon.desk.models import Bringing, Brought, Category, Message, Solution, Ticket
+from compagnon.desk.models import (
+    Bringing,
+    Brought,
+    Category,
+    Message,
+    Solution,
+    Ticket,
+    TicketTag,
+)
+from compagnon.desk.models.tags import fold
+from compagnon.desk.services import tagging
 from compagnon.people import loading as people
 from compagnon.people.models import Organisation
 
@@ -168,7 +178,26 @@ class Bringer:
             parties.prepare([one.history for one in fates], bulk)
             written = [self._tell(one, parties) for one in fates]
             bulk.flush()
+            self._tag(fates)
             search.index_many(written)
+
+    def _tag(self, fates: Sequence[Fate]) -> None:
+        """Put on the source's tags, those that the organisation lacks added to its vocabulary."""
+        names = {name for one in fates for name in one.history.tags}
+        if not names or self._parties is None:
+            return
+        known = tagging.ensure_tags(
+            actor=self.actor, organisation=self._parties.organisation, names=sorted(names)
+        )
+        TicketTag.objects.bulk_create(
+            [
+                TicketTag(ticket_id=one.ticket_id, tag=known[fold(name)], added_at=self._at)
+                for one in fates
+                for name in {fold(name): name for name in one.history.tags}.values()
+                if one.ticket_id is not None and fold(name) in known
+            ],
+            ignore_conflicts=True,
+        )
 
     def _tell(self, one: Fate, parties: Parties) -> int:
         retelling = Retelling(

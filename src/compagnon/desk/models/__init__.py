@@ -57,6 +57,7 @@ from compagnon.desk.models.protection import (
 from compagnon.desk.models.requests import RequestAnswers, RequestDraft, RequestFile
 from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
+from compagnon.desk.models.tags import Tag, TagColour, TicketTag
 from compagnon.desk.models.tickets import (
     OPEN_STATES,
     Channel,
@@ -163,10 +164,13 @@ __all__ = [
     "SolutionKind",
     "SolutionState",
     "State",
+    "Tag",
+    "TagColour",
     "Ticket",
     "TicketKind",
     "TicketLink",
     "TicketMerge",
+    "TicketTag",
     "TicketTemplate",
     "TimeEntry",
     "Timer",

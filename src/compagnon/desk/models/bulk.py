@@ -24,6 +24,7 @@ class BulkVerb(models.TextChoices):
     LINK = "link", _("link to a ticket")
     REPLY = "reply", _("write to the users")
     NOTE = "note", _("write an internal note")
+    TAG = "tag", _("put tags on, or take them off")
 
 
 class BulkState(models.TextChoices):

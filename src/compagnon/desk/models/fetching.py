@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.desk.models.mailboxes import Mailbox
@@ -94,6 +95,10 @@ class MailFetch(models.Model):
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)
+    # Held by the worker that listens (IDLE); until then, polling leaves the mailbox alone.
+    listener = models.CharField(max_length=32, blank=True, default="", db_default="")
+    listened_until = models.DateTimeField(null=True)
+    listen_after = models.DateTimeField(null=True)
     polled_at = models.DateTimeField(_("last reading"), null=True)
     ok_at = models.DateTimeField(_("last success"), null=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
@@ -107,6 +112,11 @@ class MailFetch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.host}"
+
+    @property
+    def is_listened(self) -> bool:
+        """Whether a worker hears of new mail as it comes."""
+        return self.listened_until is not None and self.listened_until > timezone.now()
 
 
 class FailedFetch(models.Model):

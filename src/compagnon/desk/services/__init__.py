@@ -40,6 +40,7 @@ from compagnon.desk.services.solutions import (
     propose_solution,
     refuse_solution,
 )
+from compagnon.desk.services.tagging import tag_ticket
 from compagnon.desk.services.waiting import ensure_reasons, remind, stop_reminders
 from compagnon.desk.services.watching import unwatch, watch
 from compagnon.desk.services.work import (
@@ -97,6 +98,7 @@ __all__ = [
     "split_message",
     "stop_reminders",
     "subscribe",
+    "tag_ticket",
     "take",
     "tell_affected",
     "transfer",

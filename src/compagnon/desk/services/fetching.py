@@ -74,6 +74,7 @@ def set_fetch(
     if changed_place:
         fetch.uid_validity, fetch.last_uid, fetch.to_mark = None, 0, []
     fetch.next_at, fetch.failures, fetch.error = None, 0, ""
+    fetch.listen_after = None
     fetch.version += 0 if is_new else 1
     fetch.save()
     if changed_place:

@@ -31,6 +31,7 @@ from compagnon.desk.models import (
 from compagnon.desk.services import noticing, outgoing, writing
 from compagnon.desk.services.assets import check_place
 from compagnon.desk.services.changing import SUBJECT, facts_of, rules_of, subject_of
+from compagnon.desk.services.tagging import put_by_rule
 from compagnon.park.models import Asset
 from compagnon.people.models import Person, Team
 
@@ -146,6 +147,7 @@ def open_ticket(
         after={name: getattr(ticket, name) for name in JOURNALED} | {"message_id": message.pk},
         occurred_at=at,
     )
+    put_by_rule(actor=actor, ticket=ticket, at=at)
     if acknowledge:
         outgoing.queue(actor=actor, ticket=ticket, event=MailEvent.ACKNOWLEDGEMENT, at=now)
     noticing.tell(

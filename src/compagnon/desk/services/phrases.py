@@ -27,6 +27,7 @@ from compagnon.desk.services.conversation import add_note, reply
 from compagnon.desk.services.lifecycle import pend
 from compagnon.desk.services.qualification import UNSET, qualify
 from compagnon.desk.services.solutions import propose_solution
+from compagnon.desk.services.tagging import tag_ticket
 
 Phrase = CannedReply | TicketTemplate | Macro
 TEXTS = {"canned_reply": ("text",), "ticket_template": (), "macro": ()}
@@ -172,6 +173,8 @@ def _run(actor: Actor, ticket: Ticket, steps: Mapping[str, Any], at: datetime) -
             urgency=steps.get("urgency") or UNSET,
             **common,
         )
+    if steps.get("tags_add") or steps.get("tags_remove"):
+        tag_ticket(add=steps.get("tags_add", ()), remove=steps.get("tags_remove", ()), **common)
     if note := text("note"):
         add_note(text=note, **common)
     if answer := text("reply"):

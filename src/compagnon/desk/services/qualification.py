@@ -17,6 +17,7 @@ from compagnon.desk import rules, search
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import Category, Impact, State, Ticket, TicketKind, Urgency
 from compagnon.desk.services.changing import apply, lock, rules_of
+from compagnon.desk.services.tagging import put_by_rule
 from compagnon.people.models import Person
 
 
@@ -87,6 +88,9 @@ def qualify(
     apply(actor=actor, ticket=ticket, verb="ticket.qualify", at=at, values=values)
     if "title" in values or "affected_item" in values:
         search.index_ticket(ticket)
+    if "category_id" in values:
+        ticket.category = category if not isinstance(category, Unset) else ticket.category
+    put_by_rule(actor=actor, ticket=ticket, at=at)
     return ticket
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import visible
-from compagnon.desk import saved_views
+from compagnon.desk import saved_views, tags
 from compagnon.desk.models import Layout, Priority, SavedView, State
 from compagnon.desk.narrowing import Narrowing
 from compagnon.desk.queries import Queue
@@ -93,4 +93,5 @@ def frame(
             "level", "name"
         ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
+        "tags": tags.offered(actor),
     }

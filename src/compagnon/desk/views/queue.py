@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
-from compagnon.desk import bulk, following, queries, search
+from compagnon.desk import bulk, following, queries, search, tags
 from compagnon.desk.models import Layout, State, Ticket
 from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.policies import is_party, is_support
@@ -190,6 +190,7 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     except Invalid:  # a cursor of another list, kept in a bookmark: its first page
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
     tickets = _without_repeats(first, found.rows)
+    tags.show(actor, tickets)
     return {
         "queue": narrowing.queue,
         "narrowing": narrowing,

@@ -28,6 +28,7 @@ from compagnon.desk import (
     queries,
     requests_reading,
     stories,
+    tags,
     ties,
     timeline,
     undoing,
@@ -44,7 +45,7 @@ from compagnon.ui import live
 
 COMPOSER = ("reply", "note", "solve")
 # Dialogs that have their own button on the page.
-SHOWN_APART = frozenset({"reopen", "assign", "solve-children"})
+SHOWN_APART = frozenset({"reopen", "assign", "solve-children", "tags"})
 SHORTCUTS = {
     "reply": "r",
     "note": "i",
@@ -59,6 +60,7 @@ SHORTCUTS = {
     "escalate": "e",
     "plan": "c",
     "reopen": "o",
+    "tags": "y",
     "watch": "w",
     "unwatch": "w",
 }
@@ -167,6 +169,7 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         "approvals": approvals.of_ticket(actor, found),
         "answers": requests_reading.told(asked),
         "plan_done": requests_reading.all_done(found, asked),
+        "tags": tags.of_tickets(actor, [found])[found.pk],
     }
     if support:
         links = ties.links_of(actor, found)
@@ -221,7 +224,9 @@ def _page(
         ],
         "dialogs": asking,
         "menu": [
-            one for one in asking if one.verb.name not in {"reopen", "assign", "solve-children"}
+            one
+            for one in asking
+            if one.verb.name not in {"reopen", "assign", "solve-children", "tags"}
         ],
         "failed": failed[0].name if failed else "",
         "failed_form": failed[1] if failed else None,

@@ -80,6 +80,21 @@ class Box(BaseMailBox):
 
 
 @contextmanager
+def told(box: Box) -> Iterator[Box]:
+    """Say what goes wrong on a connection that is open, as :func:`signed_in` says it.
+
+    Raises:
+        FetchFailed: it broke off.
+    """
+    try:
+        yield box
+    except ssl.SSLError as error:
+        raise FetchFailed("tls", error.reason or str(error)) from error
+    except (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError, EOFError) as error:
+        raise FetchFailed("broken", _words(error)) from error
+
+
+@contextmanager
 def signed_in(fetch: MailFetch) -> Iterator[Box]:
     """Connect and sign in as the mailbox says; ends the session whatever happens.
 

@@ -25,7 +25,7 @@ from imap_tools import AND, U
 from compagnon.core.actor import Source
 from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import system_actor
-from compagnon.desk.inbound.fetching.connecting import Box, FetchFailed, signed_in
+from compagnon.desk.inbound.fetching.connecting import Box, FetchFailed, signed_in, told
 from compagnon.desk.inbound.origin import DELIVERED, untagged
 from compagnon.desk.models import AfterReading, Existing, FailedFetch, Mailbox, MailFetch
 from compagnon.desk.services import intake
@@ -44,26 +44,40 @@ def due() -> list[int]:
     """Give the mailboxes whose time has come, and that no worker reads."""
     now = timezone.now()
     rows = MailFetch.objects.filter(is_active=True, mailbox__is_active=True).filter(
-        Q(next_at=None) | Q(next_at__lte=now), Q(lease_until=None) | Q(lease_until__lt=now)
+        Q(next_at=None) | Q(next_at__lte=now),
+        Q(lease_until=None) | Q(lease_until__lt=now),
+        # Who listens to it reads it.
+        Q(listened_until=None) | Q(listened_until__lt=now),
     )
     return list(rows.values_list("pk", flat=True))
 
 
-def poll(pk: int) -> int:
-    """Read a mailbox once, unless another worker does; gives how many messages were taken."""
+def poll(pk: int, *, box: Box | None = None) -> int:
+    """Read a mailbox once, unless another worker does; gives how many messages were taken.
+
+    Args:
+        box: the connection of who listens to it; a new one unless given.
+
+    Raises:
+        FetchFailed: the connection that was given broke off.
+    """
     lease, now = uuid.uuid4().hex, timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
+    if box is None:
+        free &= Q(listened_until=None) | Q(listened_until__lt=now)
     claimed = MailFetch.objects.filter(free, pk=pk, is_active=True, mailbox__is_active=True)
     if not claimed.update(lease=lease, lease_until=now + LEASE):
         return 0
     fetch = MailFetch.objects.select_related("mailbox").get(pk=pk)
     taken, failure = 0, ""
     try:
-        with signed_in(fetch) as box:
-            taken = _read(box, fetch, lease)
+        with signed_in(fetch) if box is None else told(box) as connected:
+            taken = _read(connected, fetch, lease)
     except FetchFailed as error:
         failure = str(error)
         log.warning("mailbox not read", fetch=pk, why=failure)
+        if box is not None:
+            raise
     finally:
         _end(fetch, lease, failure)
     return taken
