@@ -50,7 +50,11 @@ class TagsForm(VerbForm):
 
     def prepare(self) -> None:
         """Tick those that stand there; offer them first, then the others of the vocabulary."""
-        self.held = tags.of_tickets(self.actor, [self.ticket])[self.ticket.pk]
+        # The page has read them already.
+        shown: list[Tag] | None = getattr(self.ticket, "shown_tags", None)
+        if shown is None:
+            shown = tags.of_tickets(self.actor, [self.ticket])[self.ticket.pk]
+        self.held = shown
         rows = tags.vocabulary(self.ticket.organisation).filter(is_active=True)
         more = rows.exclude(pk__in=[one.pk for one in self.held]).order_by("folded", "pk")
         self.rows = {one.pk: one for one in [*self.held, *more[:LISTED]]}

@@ -103,7 +103,7 @@ def test_a_queue_costs_the_same_whatever_its_length(
     for _ in range(12):
         factories.ticket(people.user, team=people.level_1)
     desk.get(URL)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         desk.get(URL)
 
 
@@ -115,7 +115,7 @@ def test_a_ticket_costs_the_same_whatever_its_story(
     for number in range(12):
         services.reply(actor=technician, ticket_id=ticket.pk, text=f"Message {number}")
     desk.get(f"/desk/tickets/{ticket.pk}/")
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(40):
         desk.get(f"/desk/tickets/{ticket.pk}/")
 
 

@@ -152,6 +152,7 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
     """Give what keeps itself up to date on the page: the story, the state, what stands beside."""
     support = is_support(actor, found)
     asked = requests_reading.answers_of(actor, found)
+    tags.show(actor, [found])
     context: dict[str, Any] = {
         "ticket": found,
         "support": support,
@@ -169,7 +170,7 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
         "approvals": approvals.of_ticket(actor, found),
         "answers": requests_reading.told(asked),
         "plan_done": requests_reading.all_done(found, asked),
-        "tags": tags.of_tickets(actor, [found])[found.pk],
+        "tags": found.shown_tags,  # type: ignore[attr-defined]
     }
     if support:
         links = ties.links_of(actor, found)
