@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0016_tags'),
+        ('desk', '0017_tags'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0015_approvals'),
+        ('desk', '0016_service_requests'),
         ('people', '0002_personal_data'),
     ]
 
