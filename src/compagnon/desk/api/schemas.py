@@ -11,7 +11,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, Field, field_validator
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
-from compagnon.desk.api.schemas_tags import TagShown, on_ticket
+from compagnon.desk.api.schemas_tags import Tagged
 from compagnon.desk.links import sheet_link
 from compagnon.desk.models import Attachment, Message, Ticket
 from compagnon.desk.policies import is_support
@@ -43,7 +43,7 @@ class Named(Schema):
         return str(obj)
 
 
-class TicketOut(Schema):
+class TicketOut(Tagged):
     """A ticket, as lists and verbs show it."""
 
     id: int
@@ -81,10 +81,7 @@ class TicketOut(Schema):
     )
     awaits_answer: bool
     reopen_count: int
-    tags: list[TagShown] = Field(description="Those that you see.")
     version: int
-
-    resolve_tags = staticmethod(on_ticket)
 
     @staticmethod
     def resolve_due_at(obj: Ticket, context: Any) -> datetime | None:

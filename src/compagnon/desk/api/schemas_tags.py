@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ninja import Schema
+from pydantic import Field
 
 from compagnon.desk import tags
 from compagnon.desk.models import Tag, Ticket
@@ -19,6 +20,12 @@ class TagShown(Schema):
     is_public: bool
 
 
-def on_ticket(obj: Ticket, context: Any) -> list[Tag]:
-    """Give the tags that the caller sees: those read with a list, or read now."""
-    return tags.shown(context["request"].actor, obj)
+class Tagged(Schema):
+    """What bears tags."""
+
+    tags: list[TagShown] = Field(description="Those that you see.")
+
+    @staticmethod
+    def resolve_tags(obj: Ticket, context: Any) -> list[Tag]:
+        """Those read with a list, or read now."""
+        return tags.shown(context["request"].actor, obj)

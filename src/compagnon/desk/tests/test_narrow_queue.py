@@ -115,7 +115,7 @@ def test_a_ticket_costs_the_same_whatever_its_story(
     for number in range(12):
         services.reply(actor=technician, ticket_id=ticket.pk, text=f"Message {number}")
     desk.get(f"/desk/tickets/{ticket.pk}/")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         desk.get(f"/desk/tickets/{ticket.pk}/")
 
 
