@@ -31,10 +31,11 @@ from compagnon.desk.models import (
     WorkState,
     WorkTask,
 )
+from compagnon.park.models import Asset, AssetState
 from compagnon.park.queries import cards
 from compagnon.people.models import Person, Site
 
-COLLEAGUES = 500
+COLLEAGUES, MACHINES = 500, 200
 
 
 def language() -> str:
@@ -74,7 +75,14 @@ def offered(
         sites = Site.objects.filter(organisation_id=beneficiary.organisation_id)
         rows["site"] = {str(one.pk): str(one) for one in visible(Site, actor, sites)}
     if "asset" in kinds:
-        machines = cards.machines_of(actor, beneficiary.pk)
+        # Their own first, then those of their organisation that the actor sees.
+        others = Asset.objects.filter(organisation_id=beneficiary.organisation_id).exclude(
+            state__in=[AssetState.RETIRED, AssetState.DISPOSED]
+        )
+        machines = [
+            *cards.machines_of(actor, beneficiary.pk),
+            *visible(Asset, actor, others).order_by("name", "id")[:MACHINES],
+        ]
         rows["asset"] = {str(one.pk): one.name for one in machines}
     found = {field.key: rows[field.kind] for field in form.fields if field.kind in rows}
     return found | {key: dict(names) for key, names in files.items()}

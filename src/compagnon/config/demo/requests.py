@@ -101,7 +101,7 @@ def _software() -> Document:
             _section(
                 "logiciel", "Le logiciel", "The program",
                 _field("machine", "asset", "Sur quelle machine ?", "On which machine?"),
-                _field("logiciel", "text", "Quel logiciel ?", "Which program?", required=True),
+                _field("programme", "text", "Quel logiciel ?", "Which program?", required=True),
                 _field("licence", "yesno", "Avez-vous une licence ?", "Do you have a licence?",
                        required=True),
                 _field("preuve", "file", "Preuve d’achat", "Proof of purchase",
@@ -131,17 +131,22 @@ def fill(actor: Actor, world: World) -> None:
     """Publish the three forms, and ask for two of them."""
     teams = sorted(world.teams.values(), key=lambda one: (one.level, one.id))
     first, second = teams[0].id, teams[min(1, len(teams) - 1)].id
-    keys = sorted(world.services.values())
-    wanted = (
-        (keys[0], "Accueillir un nouvel arrivant", "Welcome a newcomer", _arrival(),
-         _arrival_plan(first, second)),
-        (keys[0], "Accéder à un dossier partagé", "Access a shared folder", _folder(),
-         _simple_plan(second, "Ouvrir l’accès", "Open the access")),
-        (keys[0], "Installer un logiciel", "Install a program", _software(),
-         _simple_plan(first, "Installer le logiciel", "Install the program",
-                      when=_is("licence", "no"))),
-    )  # fmt: skip
-    made = [_publish(actor, *one) for one in wanted]
+    # The third is among what is asked for all the year; the others are only asked by their form.
+    service = Service.objects.get(pk=world.services["accounts"])
+    newcomer = _offer(actor, service, "Accueillir un nouvel arrivant", "Welcome a newcomer")
+    folder = _offer(actor, service, "Accéder à un dossier partagé", "Access a shared folder")
+    program = RequestType.objects.get(pk=world.requests["install"])
+    made = [
+        _publish(actor, newcomer, _arrival(), _arrival_plan(first, second)),
+        _publish(
+            actor, folder, _folder(), _simple_plan(second, "Ouvrir l’accès", "Open the access")
+        ),
+        _publish(
+            actor, program, _software(),
+            _simple_plan(first, "Installer le logiciel", "Install the program",
+                         when=_is("licence", "no")),
+        ),
+    ]  # fmt: skip
     users = [one.id for one in world.users[:2]]
     people = Person.objects.select_related("organisation").in_bulk(users)
     asked: tuple[Document, ...] = (
@@ -157,16 +162,17 @@ def fill(actor: Actor, world: World) -> None:
             )  # fmt: skip
 
 
-def _publish(  # noqa: PLR0917
-    actor: Actor, service_id: int, french: str, english: str, form: Document, plan: Document
-) -> RequestType:
-    made = catalogue.create_request_type(
+def _offer(actor: Actor, service: Service, french: str, english: str) -> RequestType:
+    return catalogue.create_request_type(
         actor=actor,
         values={
-            "service": Service.objects.get(pk=service_id), "name_fr": french, "name_en": english,
+            "service": service, "name_fr": french, "name_en": english,
             "kind": RequestKind.SERVICE_REQUEST,
         },
     )  # fmt: skip
+
+
+def _publish(actor: Actor, made: RequestType, form: Document, plan: Document) -> RequestType:
     request_forms.write_form(actor=actor, request_type=made, definition=form, plan=plan)
     request_forms.publish_form(actor=actor, request_type=made)
     return RequestType.objects.select_related("form__published", "service").get(pk=made.pk)

@@ -81,17 +81,14 @@ def _check(definition: Mapping[str, Any], plan: Mapping[str, Any], *, draft: boo
 def _gone(plan: Mapping[str, Any]) -> list[forms.Fault]:
     """Find the persons and teams of a plan that are gone."""
     read = plans.read(plan)
-    team_keys = {one.team_id for one in (*read.approvals, *read.tasks) if one.team_id}
+    parts: list[plans.Step | plans.Task] = [*read.approvals, *read.tasks]
+    team_keys = {one.team_id for one in parts if one.team_id}
     known = set(Team.objects.filter(pk__in=team_keys, is_active=True).values_list("pk", flat=True))
     person_keys = {key for one in read.approvals for key in one.person_ids}
     people = set(
         Person.objects.filter(pk__in=person_keys, is_active=True).values_list("pk", flat=True)
     )
-    found = [
-        (one.key, "unknown")
-        for one in (*read.approvals, *read.tasks)
-        if one.team_id and one.team_id not in known
-    ]
+    found = [(one.key, "unknown") for one in parts if one.team_id and one.team_id not in known]
     found += [(one.key, "unknown") for one in read.approvals if set(one.person_ids) - people]
     return found
 
@@ -164,9 +161,7 @@ def exported(form: RequestForm) -> dict[str, Any]:
 
 
 @service(VERB)
-def import_form(
-    *, actor: Actor, request_type: RequestType, document: Mapping[str, Any]
-) -> RequestForm:
+def import_form(*, actor: Actor, request_type: RequestType, document: object) -> RequestForm:
     """Write a draft from an exported document. Teams are found by name.
 
     Persons are not exported: an approval that named some is asked of the organisation's

@@ -133,7 +133,7 @@ def _page(request_type: RequestType, form: RequestForm, **more: Any) -> dict[str
 
 def _earlier(form: RequestForm, kind: str, key: str) -> list[tuple[str, str]]:
     """Give the fields whose answers a piece may ask: those before it; a plan, all of them."""
-    found = []
+    found: list[tuple[str, str]] = []
     for section in form.definition.get("sections", []):
         if kind == "section" and section["key"] == key:
             break

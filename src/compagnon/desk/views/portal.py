@@ -21,7 +21,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound
-from compagnon.desk import queries, requests_reading, services, suggesting, ties, timeline
+from compagnon.desk import (
+    approvals,
+    queries,
+    requests_reading,
+    services,
+    suggesting,
+    ties,
+    timeline,
+)
 from compagnon.desk.forms.portal import AnswerForm, KeyForm, ReportForm, WhyForm
 from compagnon.desk.models import OPEN_STATES, Category, Channel, State, Ticket, Urgency
 from compagnon.desk.once import once
@@ -60,11 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = _mine(actor).order_by("-activity_at", "-pk")
     going = list(rows.filter(state__in=[*OPEN_STATES, State.SOLVED])[:IN_PROGRESS])
     over = list(rows.filter(state__in=[State.CLOSED, State.CANCELLED])[:OVER])
-    version = live.version(*[(one.pk, one.version) for one in (*going, *over)])
+    awaited = approvals.awaited_count(actor)
+    version = live.version(awaited, *[(one.pk, one.version) for one in (*going, *over)])
     if _is_live(request) and (same := live.unchanged(request, version)) is not None:
         return same
     lines = [Line(one, standing(one)) for one in going]
     context = {
+        "awaited": awaited,
         "yours": [one for one in lines if one.standing.yours],
         "going": [one for one in lines if not one.standing.yours],
         "over": [Line(one, standing(one)) for one in over],
