@@ -168,6 +168,8 @@ def test_what_changes_rows_is_a_service():
 
 # What several services of one room share; each has checked and journals around it.
 PARTS_OF_SERVICES = {
+    "desk.supply_approving.give_up",
+    "desk.supply_changing.finish",
     "desk.approval_steps.open_step",
     "desk.changing.apply",
     "desk.conversation.reopened",

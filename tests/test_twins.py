@@ -14,6 +14,7 @@ from compagnon.config.tests import (
     world_connections,
     world_directories,
     world_signin,
+    world_supply,
 )
 from compagnon.core.crud import all_resources
 from compagnon.desk.verbs_on_pages import BY_NAME
@@ -201,7 +202,9 @@ TWINS: Mapping[str, str] = {
         "POST /tickets/{ticket_id}/refuse, POST /tickets/{ticket_id}/reopen",
     "requests/": "GET /tickets",
     "requests/followed/": "GET /tickets",
-} | world_connections.TWINS | world_directories.TWINS | world_signin.TWINS  # fmt: skip
+} | world_connections.TWINS | world_directories.TWINS | world_signin.TWINS | (
+    world_supply.TWINS
+)  # fmt: skip
 # The verbs of a ticket's page.
 VERBS: Mapping[str, str] = {
     "reply": "POST /tickets/{ticket_id}/messages",

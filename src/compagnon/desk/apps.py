@@ -21,21 +21,26 @@ class DeskConfig(AppConfig):
         from compagnon.desk import (  # noqa: F401
             journal_words,
             journal_words_connections,
+            journal_words_supply,
             navigation,
             navigation_connections,
             navigation_daily,
+            navigation_supply,
             navigation_views,
             palette,
             personal_connections,
             personal_requests,
+            personal_supply,
             policies,
             policies_connections,
+            policies_supply,
             receivers,
             visibility,
             visibility_connections,
             visibility_daily,
             visibility_notices,
             visibility_requests,
+            visibility_supply,
         )
 
 

@@ -41,6 +41,18 @@ class ApprovalEvent:
     actor_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyEvent:
+    """A supply went from one stage to another. Keys only."""
+
+    supply_id: int
+    ticket_id: int
+    organisation_id: int
+    was: str
+    stage: str
+    actor_id: int | None
+
+
 ticket_opened: Event[TicketEvent] = Event("desk.ticket_opened")
 ticket_changed: Event[TicketEvent] = Event("desk.ticket_changed")
 ticket_solved: Event[TicketEvent] = Event("desk.ticket_solved")
@@ -48,3 +60,4 @@ ticket_closed: Event[TicketEvent] = Event("desk.ticket_closed")
 mail_fell_silent: Event[SilenceEvent] = Event("desk.mail_fell_silent")
 mail_heard_again: Event[SilenceEvent] = Event("desk.mail_heard_again")
 approval_decided: Event[ApprovalEvent] = Event("desk.approval_decided")
+supply_moved: Event[SupplyEvent] = Event("desk.supply_moved")

@@ -20,6 +20,7 @@ DEFAULTS: Mapping[NoticeEvent, tuple[NoticeWay, NoticeWay, NoticeWay]] = {
     NoticeEvent.CLOSED: (NOW, NOW, OFF),
     NoticeEvent.REOPENED: (NOW, NOW, NOW),
     NoticeEvent.WATCHED: (NOW, NOW, OFF),
+    NoticeEvent.SUPPLY: (NOW, NOW, OFF),
     NoticeEvent.ASSIGNED: (NOW, OFF, NOW),
     NoticeEvent.TEAM: (OFF, OFF, OFF),
     NoticeEvent.WROTE: (NOW, OFF, NOW),
@@ -29,6 +30,7 @@ DEFAULTS: Mapping[NoticeEvent, tuple[NoticeWay, NoticeWay, NoticeWay]] = {
     NoticeEvent.DUE: (NOW, OFF, NOW),
     NoticeEvent.APPROVAL: (NOW, NOW, NOW),
     NoticeEvent.DECIDED: (NOW, NOW, NOW),
+    NoticeEvent.LATE: (NOW, NOW, OFF),
 }
 CHANNELS = (PAGE, MAIL, PUSH)
 # What who asked is told; the rest is told to who works on the ticket, and to nobody else.
@@ -43,10 +45,11 @@ FOR_USERS = frozenset(
         NoticeEvent.WATCHED,
         NoticeEvent.APPROVAL,
         NoticeEvent.DECIDED,
+        NoticeEvent.SUPPLY,
     }
 )
 # Told by the ticket's own mails, which can be answered: no second mail says it.
-BY_TICKET_MAIL = (FOR_USERS - {NoticeEvent.DECIDED}) | {
+BY_TICKET_MAIL = (FOR_USERS - {NoticeEvent.DECIDED, NoticeEvent.SUPPLY}) | {
     NoticeEvent.MENTION,
     NoticeEvent.AUTHORITY,
 }
@@ -100,6 +103,8 @@ _TO_PARTIES: Mapping[str, NoticeEvent] = {
     "ticket.close_unanswered": NoticeEvent.CLOSED,
     "ticket.cancel": NoticeEvent.CLOSED,
 }
+# What who wished for something is told of: not each quote that comes.
+SUPPLY_STAGES = frozenset({"ordered", "partial", "delivered", "handed", "refused", "cancelled"})
 _SAID_IN_PUBLIC = frozenset({"ticket.reply", "ticket.hear", "ticket.solve"})
 _BY_USER: Mapping[str, NoticeEvent] = {
     "ticket.hear": NoticeEvent.WROTE,
@@ -115,6 +120,8 @@ def told(act: Act) -> list[Told]:
         found.append(Told(NoticeEvent.ASSIGNED, mine))
     if (event := _TO_PARTIES.get(act.verb)) is not None:
         found.append(Told(event, act.parties))
+    if act.verb == "ticket.supply" and act.after.get("supply_stage") in SUPPLY_STAGES:
+        found.append(Told(NoticeEvent.SUPPLY, act.parties))
     if act.verb == "ticket.pend" and act.awaits_user:
         found.append(Told(NoticeEvent.WAITS, act.parties))
     if act.verb == "ticket.remind" and act.awaits_user:

@@ -36,6 +36,9 @@ SAID: Mapping[NoticeEvent, tuple[Text, Text, str]] = {
         _("Something was said on a request that you watch"),
         "eye",
     ),
+    NoticeEvent.SUPPLY: (
+        _("What you wished for moves on"), _("What you wished for moves on"), "truck",
+    ),
     NoticeEvent.ASSIGNED: (
         _("%(who)s gave you this ticket"), _("This ticket was given to you"), "user-check",
     ),
@@ -62,6 +65,7 @@ SAID: Mapping[NoticeEvent, tuple[Text, Text, str]] = {
     NoticeEvent.DECIDED: (
         _("%(who)s decided on what you ask for"), _("It is decided on what you ask for"), "checks",
     ),
+    NoticeEvent.LATE: (_("An order is late"), _("An order is late"), "truck"),
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from compagnon.desk.models import (
     PendingReason,
     Priority,
     State,
+    SupplyStage,
     Tag,
     TicketKind,
     Urgency,
@@ -87,6 +88,7 @@ VERBS = {
     "ticket.plan_approvals": (_("asked for the approvals of the request"), "checks"),
     "ticket.plan_tasks": (_("made the tasks of the request"), "calendar-event"),
     "ticket.free_tasks": (_("freed the tasks that waited"), "player-play"),
+    "ticket.supply": (_("moved the supply on"), "truck"),
     "ticket.sign_sheet": (_("had the intervention sheet signed"), "writing-sign"),
 }
 
@@ -120,6 +122,7 @@ FIELDS = {
     "answer": _("answer"),
     "tags_added": _("tags put on"),
     "tags_removed": _("tags taken off"),
+    "supply_stage": _("supply"),
 }
 
 TAGS = ("tags_added", "tags_removed")
@@ -242,6 +245,7 @@ class Names:
 
 CHOICES = {
     "state": State,
+    "supply_stage": SupplyStage,
     "priority": Priority,
     "impact": Impact,
     "urgency": Urgency,

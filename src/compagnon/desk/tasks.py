@@ -15,6 +15,7 @@ from compagnon.desk import (
     tasks_connections,  # noqa: F401 — declares its jobs
     tasks_daily,  # noqa: F401 — declares its jobs
     tasks_notices,  # noqa: F401
+    tasks_supply,  # noqa: F401
 )
 from compagnon.desk.models import State, Ticket, Wait
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from compagnon.desk import urls_assets, urls_connections, urls_daily, urls_notices, urls_portal
+from compagnon.desk import (
+    urls_assets,
+    urls_connections,
+    urls_daily,
+    urls_notices,
+    urls_portal,
+    urls_supply,
+)
 from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
     assets,
@@ -74,4 +81,4 @@ urlpatterns = [
     path("answer/<str:token>/", links.answer, name="answer"),
     path("sign/<str:token>/", links.sign, name="sign_link"),
 ]
-urlpatterns += urls_notices.urlpatterns + urls_portal.urlpatterns
+urlpatterns += urls_notices.urlpatterns + urls_portal.urlpatterns + urls_supply.urlpatterns

@@ -17,6 +17,9 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.visibility import support_filter, told_filter
 
+SUPPLY = "desk.supplystep"
+"""The subject of approvals that hang on supplies."""
+
 
 def asked_filter(scope: Scope, prefix: str = "") -> Q:
     """Give the filter for approvals that are asked of the scope's person; nobody without one."""
@@ -44,7 +47,8 @@ def _with_ticket(scope: Scope, rows: QuerySet[Any], prefix: str) -> QuerySet[Any
         return rows
     if not scope.person_id:
         return rows.none()
-    told = told_filter(scope, f"{prefix}ticket__")
+    # What a supply costs is not for who wished for it, nor who watches: see ``supply_reading``.
+    told = told_filter(scope, f"{prefix}ticket__") & ~Q(**{f"{prefix}subject_kind": SUPPLY})
     return rows.filter(support | told | asked_filter(scope, prefix))
 
 

@@ -52,6 +52,7 @@ journal_words.words(
         "baseline.take": (gettext_lazy("took a baseline"), "scale"),
         "baseline.accept": (gettext_lazy("accepted what drifted"), "check"),
         "baseline.remove": (gettext_lazy("removed a baseline"), "trash"),
+        "licence.receive": (gettext_lazy("added units that were delivered"), "license"),
         "licence.allocate": (gettext_lazy("gave a licence"), "license"),
         "licence.release": (gettext_lazy("took a licence back"), "license"),
         "licence.expiring": (gettext_lazy("warned that a licence ends"), "bell"),

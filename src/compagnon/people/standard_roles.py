@@ -52,6 +52,10 @@ _TECHNICIAN = _TRAINEE | {
     "stock.manage",
     "inventory.manage",
     "relation.manage",
+    "supply.view",
+    "supply.manage",
+    "supply.order",
+    "supply.receive",
 }
 _SUPERVISOR = _TECHNICIAN | {
     "organisation.manage",
@@ -71,6 +75,8 @@ _SUPERVISOR = _TECHNICIAN | {
     "supplier.manage",
     "needs.manage",
     "alert.manage",
+    "supply.approve",
+    "supply.configure",
 }
 _TRAINER = frozenset({"person.view", "ticket.view", "candidacy.view", "candidacy.train"})
 _SECRETARY = frozenset(
@@ -111,7 +117,9 @@ STANDARD: Final = (
     StandardRole(
         REPRESENTATIVE,
         _("Client's representative"),
-        frozenset({"person.view", "contract.view", "ticket.follow"}),
+        frozenset(
+            {"person.view", "contract.view", "ticket.follow", "supply.view", "supply.approve"}
+        ),
     ),
 )
 BY_CODE: Final = {role.code: role for role in STANDARD}

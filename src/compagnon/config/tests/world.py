@@ -32,6 +32,7 @@ from compagnon.config.tests import (
     world_privacy,
     world_requests,
     world_signin,
+    world_supply,
     world_titles,
 )
 from compagnon.contracts.models import Calendar, Clock, ContractState, RequestType, Service
@@ -274,6 +275,7 @@ def furnish(side: Side) -> Side:
     world_park_life.furnish(side, mark)
     world_park_supplies.furnish(side, mark)
     world_park_alerts.furnish(side, mark)
+    world_supply.furnish(side, mark)
     world_privacy.furnish(side, mark)
     world_directories.furnish(side, mark)
     world_signin.furnish(side, mark)
@@ -311,6 +313,7 @@ ROWS: dict[type[Model], Callable[[Side], Model]] = {
     Mailbox: lambda side: side.objects["mailbox"],
     **world_daily.ROWS,
     **world_connections.ROWS,
+    **world_supply.ROWS,
     **world_park.ROWS,
     **world_park_life.ROWS,
     **world_park_supplies.ROWS,
@@ -377,6 +380,7 @@ PARAMETERS: dict[str, Callable[[Side], list[Any]]] = {
     **world_portal.PARAMETERS,
     **world_requests.PARAMETERS,
     **world_connections.PARAMETERS,
+    **world_supply.PARAMETERS,
     **world_privacy.PARAMETERS,
     **world_directories.PARAMETERS,
     **world_signin.PARAMETERS,

@@ -17,6 +17,8 @@ from compagnon.desk.api import (
     requests,
     rules,
     saved_views,
+    supply,
+    supply_orders,
     tags,
     tickets,
     ties,
@@ -48,5 +50,7 @@ for part in (
     router.add_router("", part.router)
 router.add_router("", daily.router)
 router.add_router("", connections.router)
+router.add_router("", supply.router)
+router.add_router("", supply_orders.router)
 for resource in (CATEGORIES, MAILBOXES):
     router.add_router("", resource.routes())

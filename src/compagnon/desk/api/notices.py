@@ -32,7 +32,8 @@ router = Routes(tag="notices")
 
 EventName = Literal[
     "opened", "answered", "waits", "solution", "closed", "reopened", "watched", "assigned",
-    "team", "wrote", "refused", "mention", "authority", "due", "approval", "decided",
+    "team", "wrote", "refused", "mention", "authority", "due", "approval", "decided", "supply",
+    "late",
 ]  # fmt: skip
 
 

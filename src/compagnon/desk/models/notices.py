@@ -23,6 +23,7 @@ class NoticeEvent(models.TextChoices):
     CLOSED = "closed", _("my request is closed")
     REOPENED = "reopened", _("support works on my request again")
     WATCHED = "watched", _("something is said on a request that I watch")
+    SUPPLY = "supply", _("what I wished for moves: ordered, delivered…")
     ASSIGNED = "assigned", _("a ticket is given to me")
     TEAM = "team", _("a ticket that nobody has comes to my team")
     WROTE = "wrote", _("the user writes on one of my tickets")
@@ -32,6 +33,7 @@ class NoticeEvent(models.TextChoices):
     DUE = "due", _("a commitment on one of my tickets is at risk or missed")
     APPROVAL = "approval", _("my approval is asked")
     DECIDED = "decided", _("what I asked for is approved or refused")
+    LATE = "late", _("an order of mine is late")
 
 
 class NoticeChannel(models.TextChoices):

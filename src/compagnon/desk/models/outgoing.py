@@ -27,6 +27,7 @@ class MailEvent(models.TextChoices):
     REMINDER = "reminder", _("reminder")
     AFFECTED = "affected", _("word to those touched")
     APPROVAL = "approval", _("approval asked")
+    ORDER = "order", _("order to a supplier")
 
 
 class OutgoingState(models.TextChoices):

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from compagnon.core.tasks import RetryLater
 from compagnon.desk.models import (
@@ -23,6 +24,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.outbound.compose import Identity, NotAddressable, Recipient, compose
+from compagnon.desk.outbound.orders import enclosed, order_of
 from compagnon.desk.outbound.transport import NotSent, transport
 from compagnon.desk.outbound.words import letter
 
@@ -110,15 +112,14 @@ def write(mail: OutgoingMail) -> EmailMessage:
     """Write the mail of a row."""
     content = letter(mail)
     signature = mail.mailbox.signature_in(mail.language) if mail.mailbox else ""
-    apart = mail.event == MailEvent.AFFECTED
+    apart = mail.event in {MailEvent.AFFECTED, MailEvent.ORDER}
     answered, references = ("", []) if apart else thread(mail.ticket, before=mail)
     with translation.override(mail.language):
         text, html = content.text(signature), content.html(signature)
     return compose(
         identity=_identity(mail),
         recipient=Recipient(str(mail.person or ""), mail.recipient),
-        # Its title may tell of its user: those whom a fall touches read the machine's name.
-        subject=str(mail.ticket.asset or "") if apart else mail.ticket.title,
+        subject=_subject(mail),
         number=mail.ticket_id,
         message_id=mail.internet_id,
         text=text,
@@ -130,7 +131,19 @@ def write(mail: OutgoingMail) -> EmailMessage:
         language=mail.language,
         reply_line=True,
         at=mail.created_at,
+        enclosures=enclosed(mail),
     )
+
+
+def _subject(mail: OutgoingMail) -> str:
+    # Its title may tell of its user: those whom a fall touches read the machine's name, a
+    # supplier the order's number.
+    if mail.event == MailEvent.AFFECTED:
+        return str(mail.ticket.asset or "")
+    if mail.event == MailEvent.ORDER:
+        with translation.override(mail.language):
+            return _("Order %(number)s") % {"number": order_of(mail).reference}
+    return mail.ticket.title
 
 
 def thread(ticket: Ticket, *, before: OutgoingMail) -> tuple[str, list[str]]:

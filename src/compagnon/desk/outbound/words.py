@@ -28,6 +28,7 @@ from compagnon.desk.models import (
     Ticket,
     Wait,
 )
+from compagnon.desk.outbound.orders import order_of
 from compagnon.people.models import Ease
 
 
@@ -345,6 +346,21 @@ def _zone(name: str) -> tzinfo:
         return get_default_timezone()
 
 
+def _order(mail: OutgoingMail) -> Letter:
+    """The order's document says the rest; nothing is told of the request behind it."""
+    order = order_of(mail)
+    named = {"number": order.reference, "organisation": order.organisation}
+    asked = [
+        _("Please find enclosed our order %(number)s, for %(organisation)s.") % named,
+        _("Please confirm it, with the day of delivery, by answering this message."),
+    ]
+    if order.expected_on:
+        asked.append(
+            _("We expect it on %(day)s.") % {"day": date_format(order.expected_on, "DATE_FORMAT")}
+        )
+    return Letter((_("Hello,"), *asked), body_text=order.note)
+
+
 WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.ACKNOWLEDGEMENT: _acknowledgement,
     MailEvent.MESSAGE: _message,
@@ -356,4 +372,5 @@ WRITERS: dict[MailEvent, Callable[[OutgoingMail], Letter]] = {
     MailEvent.AFFECTED: _affected,
     MailEvent.REMINDER: _reminder,
     MailEvent.APPROVAL: _approval,
+    MailEvent.ORDER: _order,
 }
