@@ -155,7 +155,9 @@ def as_text(found: Iterable[Line]) -> str:
             parts.append(f"**{_plain(line.section)}**")
             section = line.section
         text = line.text if not line.long else "\n\n" + line.text
-        parts.append(f"- {_plain(line.label)} : {text if line.long else _plain(text)}")
+        # A question has its mark already.
+        mark = "" if line.label.rstrip().endswith("?") else " :"
+        parts.append(f"- {_plain(line.label)}{mark} {text if line.long else _plain(text)}")
     return "\n".join(parts)
 
 

@@ -147,7 +147,7 @@ def fill(actor: Actor, world: World) -> None:
                          when=_is("licence", "no")),
         ),
     ]  # fmt: skip
-    users = [one.id for one in world.users[:2]]
+    users = [one.id for one in world.users[1:3]]
     people = Person.objects.select_related("organisation").in_bulk(users)
     asked: tuple[Document, ...] = (
         {"nom": "Inès Caradec", "arrivee": "2099-01-04", "poste": "portable", "budget": "1290"},
