@@ -96,7 +96,7 @@ class TicketApprovalQuery(ListQuery):
     ordering: Literal["id", "-id"] = "-id"
 
 
-class AskIn(Body):
+class AskApprovalIn(Body):
     """What is to be approved, by whom."""
 
     name: Annotated[str, Field(min_length=1, max_length=120, examples=["Achat d’un portable"])]
@@ -158,7 +158,7 @@ def get_ticket_approval(request: ApiRequest, approval_id: Id) -> Approval:
 @router.create(
     "/tickets/{ticket_id}/approvals", TicketApprovalOut, location=lambda row: f"/approvals/{row.pk}"
 )
-def ask_approval(request: ApiRequest, ticket_id: Id, body: AskIn) -> Approval:
+def ask_approval(request: ApiRequest, ticket_id: Id, body: AskApprovalIn) -> Approval:
     """Ask for an approval on a ticket; it waits for the answer."""
     actor = request.actor
     ticket = queries.get_ticket(actor, ticket_id)

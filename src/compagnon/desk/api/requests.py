@@ -93,7 +93,7 @@ class FulfilmentOut(Schema):
     steps: list[FulfilmentStep]
 
 
-class DraftOut(Schema):
+class RequestDraftOut(Schema):
     """A request that was begun."""
 
     request_type_id: int
@@ -108,7 +108,7 @@ class DraftQuery(ListQuery):
     ordering: Literal["-updated_at", "updated_at"] = "-updated_at"
 
 
-class DraftIn(Body):
+class RequestDraftIn(Body):
     """What to keep."""
 
     answers: Answers
@@ -157,14 +157,14 @@ def get_fulfilment(request: ApiRequest, ticket_id: Id) -> dict[str, list[reading
     return {"steps": reading.fulfilment(ticket, found)}
 
 
-@router.index("/me/request-drafts", DraftOut)
+@router.index("/me/request-drafts", RequestDraftOut)
 def list_request_drafts(request: ApiRequest, query: Query[DraftQuery]) -> QuerySet[RequestDraft]:
     """List the requests that you have begun."""
     return visible(RequestDraft, request.actor)
 
 
-@router.act("/request-types/{type_id}/draft", DraftOut)
-def save_request_draft(request: ApiRequest, type_id: Id, body: DraftIn) -> RequestDraft:
+@router.act("/request-types/{type_id}/draft", RequestDraftOut)
+def save_request_draft(request: ApiRequest, type_id: Id, body: RequestDraftIn) -> RequestDraft:
     """Keep what you have begun to write."""
     actor = request.actor
     request_type, _version = reading.form_of(actor, type_id)
