@@ -207,7 +207,7 @@ class Step:
     def words(self) -> str:
         """The state in words."""
         return {
-            "done": _("done"), "now": _("in progress"), "refused": _("declined"),
+            "done": _("is done"), "now": _("in progress"), "refused": _("declined"),
             "set_aside": _("set aside"),
         }.get(self.state, _("to come"))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Three request forms of the demonstration, with what follows them, and a request of each."""
+"""Three request forms of the demonstration, with what follows them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from compagnon.config.demo.world import World
 from compagnon.contracts.models import RequestKind, RequestType, Service
 from compagnon.contracts.services import catalogue, request_forms
 from compagnon.core.actor import Actor
-from compagnon.desk.services import requesting
-from compagnon.people.models import Person
 
 Document = dict[str, Any]
 
@@ -128,7 +126,7 @@ def _simple_plan(team: int, french: str, english: str, *, when: Document | None 
 
 
 def fill(actor: Actor, world: World) -> None:
-    """Publish the three forms, and ask for two of them."""
+    """Publish the three forms; whoever looks around asks by them."""
     teams = sorted(world.teams.values(), key=lambda one: (one.level, one.id))
     first, second = teams[0].id, teams[min(1, len(teams) - 1)].id
     # The third is among what is asked for all the year; the others are only asked by their form.
@@ -136,30 +134,18 @@ def fill(actor: Actor, world: World) -> None:
     newcomer = _offer(actor, service, "Accueillir un nouvel arrivant", "Welcome a newcomer")
     folder = _offer(actor, service, "Accéder à un dossier partagé", "Access a shared folder")
     program = RequestType.objects.get(pk=world.requests["install"])
-    made = [
-        _publish(actor, newcomer, _arrival(), _arrival_plan(first, second)),
-        _publish(
-            actor, folder, _folder(), _simple_plan(second, "Ouvrir l’accès", "Open the access")
-        ),
-        _publish(
-            actor, program, _software(),
+    wanted = (
+        (newcomer, _arrival(), _arrival_plan(first, second)),
+        (folder, _folder(), _simple_plan(second, "Ouvrir l’accès", "Open the access")),
+        (
+            program, _software(),
             _simple_plan(first, "Installer le logiciel", "Install the program",
                          when=_is("licence", "no")),
         ),
-    ]  # fmt: skip
-    users = [one.id for one in world.users[1:3]]
-    people = Person.objects.select_related("organisation").in_bulk(users)
-    asked: tuple[Document, ...] = (
-        {"nom": "Inès Caradec", "arrivee": "2099-01-04", "poste": "portable", "budget": "1290"},
-        {"dossier": "Comptabilité\\Clôtures", "droit": "lire"},
-    )
-    for request_type, answers, key in zip(made, asked, users, strict=False):
-        version = request_type.form.published
-        if version is not None:
-            requesting.ask_for(
-                actor=actor, request_type=request_type, version=version, requester=people[key],
-                answers=answers,
-            )  # fmt: skip
+    )  # fmt: skip
+    for request_type, form, plan in wanted:
+        request_forms.write_form(actor=actor, request_type=request_type, definition=form, plan=plan)
+        request_forms.publish_form(actor=actor, request_type=request_type)
 
 
 def _offer(actor: Actor, service: Service, french: str, english: str) -> RequestType:
@@ -170,9 +156,3 @@ def _offer(actor: Actor, service: Service, french: str, english: str) -> Request
             "kind": RequestKind.SERVICE_REQUEST,
         },
     )  # fmt: skip
-
-
-def _publish(actor: Actor, made: RequestType, form: Document, plan: Document) -> RequestType:
-    request_forms.write_form(actor=actor, request_type=made, definition=form, plan=plan)
-    request_forms.publish_form(actor=actor, request_type=made)
-    return RequestType.objects.select_related("form__published", "service").get(pk=made.pk)
