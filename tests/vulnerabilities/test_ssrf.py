@@ -19,6 +19,8 @@ KNOWN = {
     "desk/outbound/transport.py": "the mail server of the settings",
     "desk/inbound/listener.py": "listens",
     "desk/inbound/fetching/connecting.py": "mailboxes; its address goes through the door's check",
+    "desk/inbound/fetching/idling.py": "waits on connections that connecting.py made",
+    "people/directory/ldap_driver.py": "directories; the address goes through the door's check",
     "people/guarded_requests.py": "allauth's calls to identity providers, led through the door",
     "people/provider.py": "names the errors of those calls",
     "people/provider_adapter.py": "the same",
