@@ -21,6 +21,7 @@ from compagnon.config.demo import (
     pictures,
     requests,
     services_map,
+    supplies,
     titles,
 )
 from compagnon.config.demo.pen import MATRIX, Times
@@ -112,6 +113,7 @@ def fill(
         services_map.fill(actor, parties.client)
         services_map.link_tickets(actor, parties.client)
         park_life.fill(actor, parties.client, parties.provider, Random(seed), until=until)  # noqa: S311
+        supplies.fill(actor, parties.client, parties.provider, on=until.date())
         daily.fill(actor, world, parties, Times(office, until), seed=seed)
         requests.fill(actor, world)
         journal.record(
