@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 
 import structlog
@@ -23,7 +24,7 @@ from compagnon.park.ingestion.enrolment import Grant, grant_of
 from compagnon.park.ingestion.intake import note_agent
 from compagnon.park.ingestion.keeping import Sender, keep_refused
 from compagnon.park.ingestion.rows import text
-from compagnon.park.ingestion.together import accept
+from compagnon.park.ingestion.together import accept, soon
 from compagnon.park.inventory import Envelope, Unreadable, answers, decode, parse, read
 from compagnon.park.inventory.decoding import Compression, compression_of, encode
 from compagnon.park.inventory.limits import DEFAULT
@@ -210,10 +211,13 @@ def _note_contact(envelope: Envelope, sender: Sender) -> None:
         if len(_contacts) >= MOST_CONTACTS:
             _contacts.clear()
         _contacts[key] = now + CONTACT_NOTED_SECONDS
-    note_agent(
-        organisation_id=sender.organisation_id,
-        token_id=sender.token_id,
-        address=sender.address,
-        reading=parse(envelope),
-        sender_id=sender.agent_id,
+    soon(
+        partial(
+            note_agent,
+            organisation_id=sender.organisation_id,
+            token_id=sender.token_id,
+            address=sender.address,
+            reading=parse(envelope),
+            sender_id=sender.agent_id,
+        )
     )
