@@ -34,7 +34,12 @@ def facts() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def shipped(type_code: str) -> Figure | None:
+def in_words(source: Mapping[str, str], language: str) -> str:
+    """Tell a source in a language («fr», «fr-ca»), in English where it is not told in that one."""
+    return source.get(language.split("-", maxsplit=1)[0], source["en"])
+
+
+def shipped(type_code: str, language: str = "en") -> Figure | None:
     """Give the published figure for a shipped type of asset; nothing where none fits."""
     found = facts()["types"].get(type_code)
     if found is None:
@@ -43,14 +48,16 @@ def shipped(type_code: str) -> Figure | None:
     return Figure(
         Decimal(str(found["kwh_per_year"])),
         None if making is None else Decimal(str(making)),
-        found["source"],
+        in_words(found["source"], language),
     )
 
 
-def grid(country: str) -> tuple[Decimal, str] | None:
+def grid(country: str, language: str = "en") -> tuple[Decimal, str] | None:
     """Give g CO₂ a kWh of a country, and the source; nothing where none is known."""
     found = facts()["grids"].get(country)
-    return None if found is None else (Decimal(str(found["grams_per_kwh"])), found["source"])
+    if found is None:
+        return None
+    return Decimal(str(found["grams_per_kwh"])), in_words(found["source"], language)
 
 
 def use_kg(kwh: Decimal, grams_per_kwh: Decimal) -> Decimal:

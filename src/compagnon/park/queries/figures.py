@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor
@@ -130,7 +131,7 @@ def of_asset(row: Asset) -> energy.Figure | None:
     own = EnergyProfile.objects.filter(type_id=row.type_id).first()
     if own is not None:
         return energy.Figure(own.kwh_per_year, own.making_kg, own.source)
-    return energy.shipped(row.type.code)
+    return energy.shipped(row.type.code, get_language() or "en")
 
 
 def countries() -> list[str]:
@@ -144,7 +145,8 @@ def grid(country: str) -> tuple[Decimal, str]:
     own = GridFactor.objects.filter(country=country).first()
     if own is not None:
         return own.grams_per_kwh, own.source
-    return energy.grid(country) or energy.grid("EU") or (Decimal(0), "")
+    spoken = get_language() or "en"
+    return energy.grid(country, spoken) or energy.grid("EU", spoken) or (Decimal(0), "")
 
 
 def park(
@@ -155,6 +157,7 @@ def park(
     night_hours: Decimal = NIGHT_HOURS,
 ) -> Park:
     """Give what the running machines that the actor sees use in a year, by site."""
+    spoken = get_language() or "en"
     grams, source = grid(country)
     own = profiles()
     rows = (
@@ -171,7 +174,7 @@ def park(
     for site, type_id, code, count in rows:
         one = sites.setdefault(site or "", SiteEnergy(site or _("Without a site")))
         one.machines += count
-        figure = own.get(type_id) or energy.shipped(code)
+        figure = own.get(type_id) or energy.shipped(code, spoken)
         if figure is None:
             continue
         used[code] = figure

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -116,9 +116,15 @@ def test_energy_is_counted_by_site_with_its_sources(people: Cast) -> None:
     assert found.total.kg == Decimal("340.8") * 49 / 1000
     assert [one.code for one in found.savings] == ["night", "replace", "longer"]
     assert all(found.sources)
-    for code, figure in energy.facts()["types"].items():
-        assert figure["source"], code
+    for published in energy.facts().values():
+        for code, figure in published.items():
+            assert all(figure["source"][one] for one in ("en", "fr")), code
     assert figures.grid("XX") == figures.grid("EU")
+    with translation.override("fr"):
+        assert "édition 2025" in figures.grid("FR")[1]
+        assert any(
+            "Règlement" in one or "vérifiée" in one for one in figures.park(system()).sources
+        )
     longer = energy.keep_longer(1, energy.Figure(Decimal(1), Decimal(300), "x"), 5, 1)
     assert longer.kg == Decimal(300) * (Decimal(1) / 5 - Decimal(1) / 6)
 
