@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -195,15 +195,32 @@ def _has_word(word: str) -> Q:
     return Q(search_name__startswith=word) | Q(search_name__contains=f" {word}")
 
 
-def pick_persons(actor: Actor, text: str, *, organisation_id: int | None = None) -> list[Person]:
+def below(organisation_ids: Collection[int]) -> QuerySet[Organisation]:
+    """Give these organisations and all below them."""
+    line = Q(pk__in=[])
+    for top in Organisation.objects.filter(pk__in=list(organisation_ids)):
+        line |= Q(path__startswith=top.path)
+    return Organisation.objects.filter(line).order_by()
+
+
+def pick_persons(
+    actor: Actor,
+    text: str,
+    *,
+    organisation_id: int | None = None,
+    within: Collection[int] = (),
+) -> list[Person]:
     """Give at most 20 active persons that the actor sees and that answer to the words typed.
 
     Args:
         organisation_id: only those of one organisation.
+        within: only those of these organisations or of those below them.
     """
     rows = visible(Person, actor).filter(is_active=True)
     if organisation_id is not None:
         rows = rows.filter(organisation_id=organisation_id)
+    if within:
+        rows = rows.filter(organisation__in=below(within))
     found = named(rows, text[:200]).select_related("organisation")
     return list(found.order_by("search_name", "id")[:PICKED])
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
@@ -22,7 +25,11 @@ from compagnon.park.models import (
     WipingMethod,
 )
 from compagnon.people.models import Organisation, Person, Site, Team
+from compagnon.people.queries import below, named
+from compagnon.ui.picked import PickedField
 
+# Organisations below which a picker seeks.
+MOST = 100
 DAY = {"type": "date"}
 
 
@@ -39,12 +46,20 @@ def within(actor: Actor, model: Any, asset: Asset) -> QuerySet[Any]:
     return visible(model, actor).filter(organisation_id__in=line)
 
 
-def people_of(actor: Actor, organisation: Organisation) -> QuerySet[Person]:
-    """Give the persons of an organisation and of those below, who have not left."""
-    rows = visible(Person, actor).filter(
-        organisation__path__startswith=organisation.path, is_active=True
-    )
-    return rows.order_by("last_name", "first_name")
+def person_field(label: Any, *, required: bool = True) -> PickedField:
+    """Give a field for a person, found while typing; ``offer_people`` says among whom."""
+    return PickedField(label=label, required=required, hint=_("Name, mail address or phone"))
+
+
+def offer_people(form: forms.Form, name: str, actor: Actor, organisations: Iterable[int]) -> None:
+    """Let a field choose among those of these organisations and below who have not left."""
+    field = form.fields[name]
+    assert isinstance(field, PickedField)  # noqa: S101 - for the type
+    near = sorted(set(organisations))
+    rows = visible(Person, actor).filter(organisation__in=below(near), is_active=True)
+    # Beyond what an address holds, the picker offers whomever the actor sees: the form decides.
+    asked = urlencode([("within", one) for one in near]) if len(near) <= MOST else ""
+    field.offer(rows, f"{reverse('people:pick_persons')}?{asked}", named)
 
 
 class MoveForm(forms.Form):
@@ -73,9 +88,7 @@ class SheetForm(forms.Form):
     """A hand-over or a return to prepare."""
 
     kind = forms.ChoiceField(label=_("What"), choices=SheetKind.choices)
-    person = forms.ModelChoiceField(
-        label=_("Person"), queryset=Person.objects.none(), required=False
-    )
+    person = person_field(_("Person"), required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
     site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), required=False)
     place = forms.ModelChoiceField(
@@ -86,7 +99,7 @@ class SheetForm(forms.Form):
 
     def __init__(self, actor: Actor, asset: Asset, data: Any = None) -> None:
         super().__init__(data, initial={"site": asset.site_id, "kind": _kind_after(asset)})
-        self.fields["person"].queryset = people_of(actor, asset.organisation)  # type: ignore[attr-defined]
+        offer_people(self, "person", actor, [asset.organisation_id])
         for name, model in (("team", Team), ("site", Site), ("place", StockPlace)):
             self.fields[name].queryset = within(actor, model, asset)  # type: ignore[attr-defined]
 
@@ -107,7 +120,7 @@ class LoanForm(forms.Form):
     """A reservation."""
 
     asset = forms.ModelChoiceField(label=_("Asset"), queryset=Asset.objects.none())
-    borrower = forms.ModelChoiceField(label=_("Borrower"), queryset=Person.objects.none())
+    borrower = person_field(_("Borrower"))
     first_day = day_field(_("From"))
     last_day = day_field(_("Until"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
@@ -116,11 +129,8 @@ class LoanForm(forms.Form):
         super().__init__(data)
         self.fields["asset"].queryset = assets  # type: ignore[attr-defined]
         # Whoever is of the assets' organisations, or below: a client lends to its departments.
-        below = Q(pk__in=[])
-        for path in assets.order_by().values_list("organisation__path", flat=True).distinct():
-            below |= Q(organisation__path__startswith=path)
-        people = visible(Person, actor).filter(below, is_active=True)
-        self.fields["borrower"].queryset = people.order_by("last_name", "first_name")  # type: ignore[attr-defined]
+        near = assets.order_by().values_list("organisation_id", flat=True).distinct()
+        offer_people(self, "borrower", actor, near)
 
 
 class LabelsForm(forms.Form):

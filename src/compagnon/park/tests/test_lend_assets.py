@@ -147,8 +147,38 @@ def test_a_client_lends_to_its_departments(people: Cast) -> None:
     row = factories.asset(people.client_a, is_loanable=True, state="stock")
     client = Client()
     client.force_login(people.administrator.account)
-    assert "Duservice" in client.get("/park/loans/").content.decode()
-    assert "Duservice" in client.get(f"/park/assets/{row.pk}/life/").content.decode()
+    asks = f"/people/pick/persons/?within={people.client_a.pk}"
+    assert asks in client.get("/park/loans/").content.decode()
+    assert asks in client.get(f"/park/assets/{row.pk}/life/").content.decode()
+    found = client.get(asks, {"within": people.client_a.pk, "q": "duserv"}).content.decode()
+    assert "Duservice" in found
+    found = client.get(asks, {"within": people.client_b.pk, "q": "duserv"}).content.decode()
+    assert "Duservice" not in found
     loans.reserve(
         actor=system(), asset_id=row.pk, borrower=borrower, first_day=day(0), last_day=day(0)
     )
+
+
+@pytest.mark.django_db
+def test_without_scripts_a_borrower_is_written_in_words(people: Cast) -> None:
+    first = people_factories.person(people.client_a, "Zoé", "Delarivière")
+    people_factories.person(people.client_a, "Ange", "Delarivière")
+    people_factories.person(people.client_b, "Yann", "Ducoin")
+    row = factories.asset(people.client_a, is_loanable=True, state="stock")
+    client = Client()
+    client.force_login(people.administrator.account)
+    said = {"asset": row.pk, "first_day": "2027-03-02", "last_day": "2027-03-03"}
+
+    def sent(words: str) -> tuple[int, str]:
+        answer = client.post("/park/loans/reserve/", {**said, "borrower": words})
+        return answer.status_code, answer.content.decode()
+
+    status, page = sent("delarivière")
+    assert status == 422
+    assert f"Zoé Delarivière ({first.pk})" in page
+    assert "Ange Delarivière (" in page
+    # Neither in words nor by key: somebody of another organisation does not borrow.
+    assert sent("ducoin")[0] == sent("9" * 18)[0] == sent("")[0] == 422
+    assert not Loan.objects.exists()
+    assert sent("zoé delarivière")[0] == 302
+    assert Loan.objects.get().borrower == first

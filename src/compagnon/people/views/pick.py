@@ -9,15 +9,26 @@ from django.views.decorators.http import require_safe
 from compagnon.people.queries import main_emails, pick_persons
 from compagnon.people.views.acting import actor_of
 
+# Of the organisations below which persons are sought: as many as an address holds.
+MOST = 100
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
 
 @require_safe
 def persons(request: HttpRequest) -> HttpResponse:
-    """Answer ``?q=`` with at most 20 persons, as options of a picker."""
+    """Answer ``?q=`` with at most 20 persons, as options of a picker.
+
+    ``organisation=`` keeps those of one; ``within=``, once or more, those of it or below.
+    """
     organisation = request.GET.get("organisation", "")
     found = pick_persons(
         actor_of(request),
         request.GET.get("q", ""),
-        organisation_id=int(organisation) if organisation.isdecimal() else None,
+        organisation_id=_key(organisation),
+        within=[key for one in request.GET.getlist("within")[:MOST] if (key := _key(one))],
     )
     emails = main_emails([person.pk for person in found])
     options = [

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from compagnon.ui import assets, navigation, panels, words
+from compagnon.ui.picked import PickedField
 
 register = template.Library()
 
@@ -215,6 +216,12 @@ def field_widget(field: BoundField, extra: str = "", bare: str = "") -> SafeStri
     if bare:
         attrs["placeholder"] = ""
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def picked_name(field: BoundField) -> str:
+    """Name the row that a field with a picker holds."""
+    return field.field.shown(field.value()) if isinstance(field.field, PickedField) else ""
 
 
 @register.simple_tag
