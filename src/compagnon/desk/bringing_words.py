@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.desk.bringing.errors import UnreadableSource
+
 EXPLANATIONS = {
     "unknown_value": _("the source marks the value as unknown"),
     "no_equivalent": _("a value for which nothing of ours stands"),
@@ -25,7 +27,7 @@ EXPLANATIONS = {
     "closed_before_last_event": _("closed before its last event: the event’s date is taken"),
     "ragged_row": _("a row with more or fewer values than the header"),
     "null_characters": _("null characters, taken out"),
-    "not_utf8": _("the file is not UTF-8: read as Windows-1252"),
+    "not_utf8": _("not all of the file is UTF-8: the rest is read as Windows-1252"),
     "back_to_new": _("a state that goes back to new: shown as in progress"),
     "missing_ticket": _("it belongs to a ticket that the export does not hold"),
     "missing_person": _("a person whom the export does not hold: known by number only"),
@@ -42,6 +44,22 @@ EXPLANATIONS = {
     "history_differs": _("what was brought before is told otherwise now: left as it is"),
     "worked_on_here": _("worked on here since it was brought: the new events are left out"),
     "refused_here": _("it could not be written"),
+}
+# Why a file cannot be read at all, by the error's code; without one, its own message is told.
+UNREADABLE = {
+    "unreadable_file": _("%(name)s cannot be read."),
+    "too_large": _("%(name)s is too large."),
+    "empty": _("%(name)s holds nothing to import."),
+    "too_many_files": _("%(name)s holds too many files."),
+    "archive": _("%(name)s is an archive or a workbook: unpack it, or save it as CSV."),
+    "encoding": _("%(name)s is no encoding."),
+    "not_a_table": _("%(name)s is not a table: a quote may never be closed."),
+    "not_json": _("%(name)s is not JSON. %(detail)s"),
+    "no_header": _("%(name)s has no header: its first line names the columns."),
+    "too_many_columns": _("%(name)s has too many columns."),
+    "column_twice": _("%(name)s has columns of the same name: %(detail)s."),
+    "missing_columns": _("%(name)s is no such export: it lacks the columns %(detail)s."),
+    "zone": _("There is no time zone «%(name)s»."),
 }
 COUNTS = {
     "rows": _("rows read"),
@@ -65,6 +83,14 @@ def losses(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         {**one, "words": EXPLANATIONS.get(one.get("why") or one.get("problem", ""), "")}
         for one in (*report.get("unmapped", ()), *report.get("problems", ()))
     ]
+
+
+def unreadable(error: UnreadableSource) -> str:
+    """Say in the reader's language why a file cannot be read."""
+    words = UNREADABLE.get(error.code)
+    if words is None or not error.name:
+        return str(error)
+    return (str(words) % {"name": error.name, "detail": error.detail}).strip()
 
 
 def counts(report: Mapping[str, Any]) -> list[tuple[Any, int]]:

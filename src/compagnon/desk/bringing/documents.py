@@ -30,7 +30,9 @@ def files_of(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise UnreadableSource("unreadable_file", f"{path} is neither a file nor a folder")
+        raise UnreadableSource(
+            "unreadable_file", f"{path} is neither a file nor a folder", name=path.name
+        )
     found = sorted(
         one
         for one in path.rglob("*")
@@ -39,9 +41,11 @@ def files_of(path: Path) -> list[Path]:
         and not one.is_symlink()
     )
     if not found:
-        raise UnreadableSource("empty", f"{path} holds no JSON file")
+        raise UnreadableSource("empty", f"{path} holds no JSON file", name=path.name)
     if len(found) > MAX_FILES:
-        raise UnreadableSource("too_many_files", f"{path} holds over {MAX_FILES} files")
+        raise UnreadableSource(
+            "too_many_files", f"{path} holds over {MAX_FILES} files", name=path.name
+        )
     return found
 
 
@@ -186,7 +190,12 @@ class _Reader:
         return bool(chunk)
 
     def _wrong(self, detail: str = "") -> UnreadableSource:
-        return UnreadableSource("not_json", f"{self._path.name} is not JSON {detail[:120]}".strip())
+        return UnreadableSource(
+            "not_json",
+            f"{self._path.name} is not JSON {detail[:120]}".strip(),
+            name=self._path.name,
+            detail=detail[:120],
+        )
 
 
 def _cleaned(value: Any, depth: int = 0) -> Any:

@@ -206,7 +206,9 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnreadableSource("zone", f"there is no time zone {name[:60]}") from error
+        raise UnreadableSource(
+            "zone", f"there is no time zone {name[:60]}", name=name[:60]
+        ) from error
 
 
 def _one_character(text: str) -> str:

@@ -32,7 +32,7 @@ PROBLEMS = {
     "closed_before_last_event": "closed before its last event: the event's date is taken",
     "ragged_row": "a row with more or fewer values than the header",
     "null_characters": "null characters, taken out",
-    "not_utf8": "the file is not UTF-8: read as Windows-1252",
+    "not_utf8": "not all of the file is UTF-8: the rest is read as Windows-1252",
     "back_to_new": "a state that goes back to new: shown as in progress",
     "missing_ticket": "it belongs to a ticket that the export does not hold",
     "missing_person": "a person whom the export does not hold: known by number only",

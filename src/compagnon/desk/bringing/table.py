@@ -44,7 +44,13 @@ class TableReader:
         mapping = self.mapping
         reference = mapping.column("reference")
         first = True
-        rows = table(path, self.report, encoding=mapping.encoding, delimiter=mapping.delimiter)
+        rows = table(
+            path,
+            self.report,
+            encoding=mapping.encoding,
+            delimiter=mapping.delimiter,
+            known=self.needed | mapping.fed | mapping.ignore,
+        )
         for number, row in rows:
             if first:
                 self._check(row, path)
@@ -56,7 +62,7 @@ class TableReader:
                 continue
             spool.add("row", key[:60], [len(self._layouts) - 1, number, list(row.values())])
         if first:
-            raise UnreadableSource("empty", f"{path.name} has no rows")
+            raise UnreadableSource("empty", f"{path.name} has no rows", name=path.name)
 
     def _check(self, row: Row, path: Path) -> None:
         mapping = self.mapping
@@ -64,8 +70,12 @@ class TableReader:
             {mapping.column("reference"), mapping.column("at") or mapping.column("opened_at")}
         )
         if missing := must - row.keys():
+            lacking = ", ".join(sorted(missing))
             raise UnreadableSource(
-                "missing_columns", f"{path.name} lacks the columns {', '.join(sorted(missing))}"
+                "missing_columns",
+                f"{path.name} lacks the columns {lacking}",
+                name=path.name,
+                detail=lacking,
             )
         names = [name for name in row if name not in mapping.fed]
         kept = [
@@ -73,7 +83,7 @@ class TableReader:
             for name in names
             if name not in mapping.ignore and (mapping.keep is None or name in mapping.keep)
         ]
-        for name in set(names) - set(kept):
+        for name in sorted(set(names) - set(kept)):
             self.report.problem("not_read", detail=f"column {name}")
         self._layouts.append(list(row))
         self.values.kept_columns |= frozenset(kept)

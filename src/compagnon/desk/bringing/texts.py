@@ -18,6 +18,9 @@ MAX_BYTES = 4 * 1024**3
 MAX_FIELD = 1024 * 1024
 MAX_COLUMNS = 500
 DELIMITERS = (",", ";", "\t", "|")
+MIXED = "compagnon.utf-8-or-windows-1252"
+# Zip (and so workbooks), gzip, xz, bzip2, 7z, Zstandard.
+ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 _CHUNK = 1024 * 1024
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -36,23 +39,46 @@ def check_size(path: Path) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise UnreadableSource("unreadable_file", f"{path}: {error.strerror}") from error
+        raise UnreadableSource(
+            "unreadable_file", f"{path}: {error.strerror}", name=path.name
+        ) from error
     if not path.is_file():
-        raise UnreadableSource("unreadable_file", f"{path} is not a file")
+        raise UnreadableSource("unreadable_file", f"{path} is not a file", name=path.name)
     if size > MAX_BYTES:
-        raise UnreadableSource("too_large", f"{path} is over {MAX_BYTES // 1024**3} GiB")
+        raise UnreadableSource(
+            "too_large", f"{path} is over {MAX_BYTES // 1024**3} GiB", name=path.name
+        )
     if size == 0:
-        raise UnreadableSource("empty", f"{path} is empty")
+        raise UnreadableSource("empty", f"{path} is empty", name=path.name)
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as Windows-1252: exports put together from several hold both."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(MIXED, _as_windows_1252)
 
 
 def encoding_of(path: Path, report: Report | None = None) -> str:
-    """Tell a text file's encoding: by its mark, else UTF-8 if all of it is, else Windows-1252."""
+    """Tell a text file's encoding: by its mark, UTF-16 by its null bytes, else UTF-8.
+
+    What in it is not UTF-8 is read as Windows-1252 (:func:`opened`), and reported.
+    """
     with path.open("rb") as stream:
-        start = stream.read(4)
+        start = stream.read(64)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if start.startswith(b"PK\x03\x04"):
-            raise UnreadableSource("archive", f"{path.name} is an archive or a workbook: unpack it")
+        if start.startswith(ARCHIVES):
+            raise UnreadableSource(
+                "archive", f"{path.name} is an archive or a workbook: unpack it", name=path.name
+            )
+        for at, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+            # Without its mark: the header's letters have each a null byte on the same side.
+            if len(start) > 3 and not any(start[at::2]) and all(start[1 - at :: 2]):
+                return name
         stream.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -62,31 +88,42 @@ def encoding_of(path: Path, report: Report | None = None) -> str:
         except UnicodeDecodeError:
             if report is not None:
                 report.problem("not_utf8", detail=path.name)
-            return "cp1252"
     return "utf-8-sig"
 
 
 @contextmanager
 def opened(path: Path, encoding: str, report: Report) -> Iterator[TextIO]:
-    """Open a text file; what cannot be decoded is replaced."""
+    """Open a text file; what cannot be decoded is read as Windows-1252, else replaced."""
     check_size(path)
     try:
         known = codecs.lookup(encoding).name if encoding else encoding_of(path, report)
     except LookupError as error:
-        raise UnreadableSource("encoding", f"{encoding} is no encoding") from error
+        raise UnreadableSource("encoding", f"{encoding} is no encoding", name=encoding) from error
     try:
-        with path.open(encoding=known, errors="replace", newline="") as stream:
+        errors = MIXED if known == "utf-8-sig" else "replace"
+        with path.open(encoding=known, errors=errors, newline="") as stream:
             yield stream
     except OSError as error:
-        raise UnreadableSource("unreadable_file", f"{path}: {error.strerror}") from error
+        raise UnreadableSource(
+            "unreadable_file", f"{path}: {error.strerror}", name=path.name
+        ) from error
 
 
 def table(
-    path: Path, report: Report, *, encoding: str = "", delimiter: str = ""
+    path: Path,
+    report: Report,
+    *,
+    encoding: str = "",
+    delimiter: str = "",
+    known: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Give the rows of a CSV file by the names of its header, each with its number from 2.
 
-    A row that has not as many values as the header is named in the report and passed over.
+    A row that has not as many values as the header is named in the report and passed over; so is
+    a header that comes again, where files were put one behind the other.
+
+    Args:
+        known: names that the header may write otherwise: «Incident State» for ``incident_state``.
 
     Raises:
         UnreadableSource: it is no table.
@@ -96,10 +133,13 @@ def table(
         rows = csv.reader(_without_nulls(stream, report), delimiter=_delimiter(stream, delimiter))
         before = csv.field_size_limit(MAX_FIELD)
         try:
-            header = [clean(name).strip() for name in next(rows, [])]
+            first = next(rows, [])
+            header = _named([clean(name).strip() for name in first], known)
             _check_header(header, path)
             for number, row in enumerate(rows, start=2):
-                if len(row) == len(header):
+                if row and row == first:
+                    report.problem("duplicate", row=number)
+                elif len(row) == len(header):
                     yield number, dict(zip(header, map(clean, row), strict=True))
                 elif row:
                     report.problem(
@@ -107,7 +147,9 @@ def table(
                         detail=f"{len(row)} / {len(header)}",
                     )  # fmt: skip
         except csv.Error as error:
-            raise UnreadableSource("not_a_table", f"{path.name}: {error}") from error
+            raise UnreadableSource(
+                "not_a_table", f"{path.name}: {error}", name=path.name
+            ) from error
         finally:
             csv.field_size_limit(before)
 
@@ -130,11 +172,27 @@ def _without_nulls(stream: TextIO, report: Report) -> Iterator[str]:
         yield line
 
 
+def _named(header: list[str], known: frozenset[str]) -> list[str]:
+    """Give the header with known names as they are written here, if each is there once."""
+    ours = {_plain(name): name for name in known}
+    named = [ours.get(_plain(name), name) for name in header]
+    return named if len(set(named)) == len(set(header)) else header
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
 def _check_header(header: list[str], path: Path) -> None:
     if not any(header):
-        raise UnreadableSource("no_header", f"{path.name} has no header")
+        raise UnreadableSource("no_header", f"{path.name} has no header", name=path.name)
     if len(header) > MAX_COLUMNS:
-        raise UnreadableSource("too_many_columns", f"{path.name}: over {MAX_COLUMNS} columns")
+        raise UnreadableSource(
+            "too_many_columns", f"{path.name}: over {MAX_COLUMNS} columns", name=path.name
+        )
     twice = {name for name in header if header.count(name) > 1}
     if twice:
-        raise UnreadableSource("column_twice", f"{path.name}: {', '.join(sorted(twice))}")
+        names = ", ".join(sorted(twice))
+        raise UnreadableSource(
+            "column_twice", f"{path.name}: {names}", name=path.name, detail=names
+        )

@@ -16,6 +16,7 @@ from compagnon.core import files, journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused, TooLarge
 from compagnon.core.services import service
+from compagnon.desk import bringing_words
 from compagnon.desk.bringing import mapping as mappings
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.mapping import TableMapping
@@ -389,9 +390,8 @@ def _check_asked(source: str, zone: str, prefix: str, mapping: Any) -> None:
 
 
 def _invalid(error: UnreadableSource, name: str) -> Invalid:
-    return Invalid(
-        str(error), code=f"import-{error.code.replace('_', '-')}", fields={name: [str(error)]}
-    )
+    told = bringing_words.unreadable(error)
+    return Invalid(told, code=f"import-{error.code.replace('_', '-')}", fields={name: [told]})
 
 
 def _record(actor: Actor, verb: str, row: Bringing, **more: Any) -> None:

@@ -79,7 +79,8 @@ class TestPages:
         run_due()
         row = Bringing.objects.get()
         assert row.state == BringingState.FAILED
-        assert "lacks the columns" in administrator.get(f"/desk/imports/{row.pk}/").content.decode()
+        page = administrator.get(f"/desk/imports/{row.pk}/").content.decode()
+        assert "il y manque les colonnes" in page
 
     @pytest.mark.parametrize(
         "more",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from collections import defaultdict
@@ -255,3 +256,61 @@ def _rows(seed: int) -> list[list[str]]:
 def _write(path: Path, rows: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([list(event_logs.HEADER), *rows])
+
+
+def small(log: Path, lines: int = 40) -> list[bytes]:
+    return log.read_bytes().splitlines()[:lines]
+
+
+def told(path: Path, *lines: bytes, raw: bytes | None = None) -> Document:
+    path.write_bytes(b"\n".join(lines) if raw is None else raw)
+    return run("servicenow", str(path), "--dry-run", "--detail")
+
+
+def counted(document: Document) -> list[Document]:
+    keys = ("reference", "reassignments", "reopenings", "seconds_in_state", "state")
+    return [{key: item[key] for key in keys} for item in document["items"]]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    path = tmp_path / "made.csv"
+    event_logs.write(path, events=60)
+    return path
+
+
+def test_two_encodings_in_one_file_are_both_read(made: Path, tmp_path: Path) -> None:
+    header, *rows = small(made)
+    for at, row in enumerate(rows):
+        rows[at] = row.replace(b"Location", "Réseau".encode("cp1252" if at % 2 else "utf-8"))
+    document = told(tmp_path / "t.csv", header, *rows)
+    assert "not_utf8" in {one["problem"] for one in document["problems"]}
+    text = json.dumps(document, ensure_ascii=False)
+    assert "Réseau" in text
+    assert "Ã" not in text
+    assert "\ufffd" not in text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(made: Path, tmp_path: Path, encoding: str) -> None:
+    whole = made.read_text("utf-8").replace("Category", "Réseau")
+    document = told(tmp_path / "t.csv", raw=whole.encode(encoding))
+    assert counted(document) == counted(run("servicenow", str(made), "--dry-run", "--detail"))
+    assert "null_characters" not in {one["problem"] for one in document["problems"]}
+
+
+def test_a_header_written_otherwise_or_again(made: Path, tmp_path: Path) -> None:
+    plain = run("servicenow", str(made), "--dry-run", "--detail")
+    header, *rows = made.read_bytes().splitlines()
+    for other in (header.upper(), header.replace(b"_", b" ").title()):
+        assert counted(told(tmp_path / "t.csv", other, *rows)) == counted(plain)
+    # Two exports put one behind the other.
+    twice = told(tmp_path / "t.csv", header, *rows, header, *rows)
+    assert counted(twice) == counted(plain)
+    assert twice["counts"]["refused"] == 0
+
+
+def test_what_is_compressed_is_told(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(made.read_bytes()))
+    with pytest.raises(CommandError, match="archive"):
+        run("servicenow", str(tmp_path / "t.csv.gz"), "--dry-run")

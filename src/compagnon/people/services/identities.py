@@ -261,10 +261,13 @@ def _tie(actor: Actor, terms: IdentityProvider, account: Account, subject: str) 
 
 def _has_another_way(account: Account, identity_id: int) -> bool:
     keys = Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN)
+    # A provider that was put out of use lets nobody in, whoever is linked to it.
+    in_use = IdentityProvider.objects.filter(is_active=True, organisation__is_active=True)
+    others = SocialAccount.objects.filter(user=account, provider__in=in_use.values("code"))
     return (
         (account.has_usable_password() and password_forbidden(account) is None)
         or any(key.wrap().is_passwordless for key in keys)
-        or SocialAccount.objects.filter(user=account).exclude(pk=identity_id).exists()
+        or others.exclude(pk=identity_id).exists()
     )
 
 

@@ -158,6 +158,13 @@ def test_linking_and_unlinking_ones_own(cast: f.Cast) -> None:
     account.refresh_from_db()
     with pytest.raises(Conflict):
         identities.unlink(actor=actor, account=account, identity_id=kept.pk)
+    # Another that was put out of use is no way in.
+    other = provider(cast.provider, code="autre", name="Autre")
+    identities.link(actor=actor, provider=other, account=account, asserted=says("43"))
+    IdentityProvider.objects.filter(pk=other.pk).update(is_active=False)
+    with pytest.raises(Conflict):
+        identities.unlink(actor=actor, account=account, identity_id=kept.pk)
+    SocialAccount.objects.filter(provider="autre").delete()
     account.set_password(f.PASSWORD)
     account.save()
     with pytest.raises(CompagnonError):

@@ -104,7 +104,7 @@ def _mapping(path: Path | None, source: str) -> TableMapping | None:
     try:
         return mappings.read(path)
     except UnreadableSource as error:
-        raise Misused(str(error)) from error
+        raise Misused(bringing_words.unreadable(error)) from error
 
 
 def _zone(name: str) -> str:
@@ -112,7 +112,7 @@ def _zone(name: str) -> str:
         try:
             mappings.zone_named(name)
         except UnreadableSource as error:
-            raise Misused(str(error)) from error
+            raise Misused(bringing_words.unreadable(error)) from error
     return name
 
 
