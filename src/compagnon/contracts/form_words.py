@@ -22,6 +22,7 @@ FAULTS: Mapping[str, Text] = {
     "condition": _("Its condition cannot be read."),
     "condition_op": _("Its condition compares in a way that does not exist."),
     "condition_field": _("Its condition asks a field that does not stand before it."),
+    "amount_field": _("Its amount is read from a field that is no number."),
     "condition_value": _("Its condition compares with nothing."),
     "bound": _("Its smallest or greatest value cannot be read."),
     "pattern": _("Its pattern cannot be used: no group repeated, no reference, not too long."),

@@ -18,8 +18,8 @@ from compagnon.desk.models import (
     MessageKind,
     Ticket,
 )
-from compagnon.desk.policies import is_support, may
-from compagnon.desk.services.approving import may_name
+from compagnon.desk.policies import is_support
+from compagnon.desk.services.approving import asking, may_give_up, may_name
 from compagnon.people.models import Person
 
 VOICES = Prefetch("voices", ApprovalVoice.objects.select_related("person", "instead_of__person"))
@@ -87,7 +87,7 @@ def shown(actor: Actor, approval: Approval) -> Shown:
     voices = list(approval.voices.all())
     mine = next((one for one in voices if one.person_id == actor.id), None)
     ticket = approval.ticket
-    own_request = actor.id in {ticket.requester_id, ticket.beneficiary_id}
+    own_request = actor.id in asking(ticket, approval)
     awaited = mine is not None and mine.answer == Answer.AWAITED
     asked = approval.state == ApprovalState.ASKED
     return Shown(
@@ -97,7 +97,7 @@ def shown(actor: Actor, approval: Approval) -> Shown:
         may_decide=asked and awaited and (approval.self_allowed or not own_request),
         may_name=approval.is_open and may_name(actor, ticket, approval),
         may_hand_over=approval.is_open and awaited,
-        may_give_up=approval.is_open and may(actor, "approval.ask", ticket),
+        may_give_up=approval.is_open and may_give_up(actor, ticket, approval),
         sees_comments=sees_comments(actor, approval),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core import journal_words
 from compagnon.core.actor import Actor
@@ -13,7 +14,12 @@ from compagnon.core.journal_words import Subject
 from compagnon.core.visibility import visible
 from compagnon.desk.models import SupplyCase
 
-journal_words.parts({"supply": _("Supplies"), "approval_threshold": _("Thresholds of approval")})
+journal_words.parts(
+    {
+        "supply": pgettext_lazy("purchase", "Supplies"),
+        "approval_threshold": _("Thresholds of approval"),
+    }
+)
 journal_words.words(
     {
         "supply.wish": (_("wrote a wish down"), "truck"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.desk.policies_supply import CONFIGURE, VIEW
 from compagnon.desk.views import supply_portal
@@ -10,10 +11,10 @@ from compagnon.ui import navigation, panels
 from compagnon.ui.navigation import NavItem
 from compagnon.ui.panels import Panel
 
-_SECTION = _("Supplies")
+_SECTION = pgettext_lazy("purchase", "Supplies")
 
 navigation.register(
-    NavItem(_("Supplies"), "truck", "desk:supply_list", VIEW, 40, "desk", section=_SECTION),
+    NavItem(_SECTION, "truck", "desk:supply_list", VIEW, 40, "desk", section=_SECTION),
     NavItem(
         _("Orders"), "shopping-cart", "desk:purchase_order_list", VIEW, 41, "desk",
         section=_SECTION,

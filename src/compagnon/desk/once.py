@@ -16,6 +16,14 @@ from compagnon.core.models import IdempotencyKey
 KEY = re.compile(r"[0-9A-Za-z-]{8,60}")
 
 
+def made_before(actor: Actor, key: str) -> int:
+    """Give the key of the row that was made under this key; 0 when none was."""
+    if actor.id is None or not KEY.fullmatch(key):
+        return 0
+    row = IdempotencyKey.objects.filter(caller=f"form:{actor.id}", key=key).first()
+    return int(row.body or 0) if row else 0
+
+
 def once(actor: Actor, key: str, make: Callable[[], int]) -> tuple[int, bool]:
     """Give what ``make`` made, and whether it was made now; without a good key, always made.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from compagnon.core.models import Entry
 from compagnon.desk.models import (
@@ -122,7 +122,7 @@ FIELDS = {
     "answer": _("answer"),
     "tags_added": _("tags put on"),
     "tags_removed": _("tags taken off"),
-    "supply_stage": _("supply"),
+    "supply_stage": pgettext_lazy("purchase", "supply"),
 }
 
 TAGS = ("tags_added", "tags_removed")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
@@ -37,8 +38,8 @@ STEP_WORDS = {
     "wish": _("Wish"),
     "quote": _("Quotes"),
     "approval": _("Approval"),
-    "ordered": _("Order"),
-    "delivered": _("Delivery"),
+    "ordered": pgettext_lazy("purchase", "Order"),
+    "delivered": pgettext_lazy("purchase", "Delivery"),
     "handed": _("Hand-over"),
 }
 

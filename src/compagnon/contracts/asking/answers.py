@@ -141,6 +141,9 @@ def _number(field: Field, text: str) -> tuple[Answer, str]:
     if field.kind == "money" and len(text.partition(".")[2]) > 2:
         return "", "not_a_number"
     value = conditions.scaled(text)
+    if field.kind == "money" and not field.least and value < 0:
+        # An amount under zero would slip under the condition of an approval.
+        return text, "too_small"
     if field.least and value < conditions.scaled(field.least):
         return text, "too_small"
     if field.most and value > conditions.scaled(field.most):

@@ -6,6 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from compagnon.contracts.asking.definition import NUMBERS
+
 Document = dict[str, Any]
 # Where the pieces of each kind stand: of the form, or of the plan.
 LISTS = {"section": "sections", "approval": "approvals", "task": "tasks"}
@@ -14,6 +16,12 @@ LISTS = {"section": "sections", "approval": "approvals", "task": "tasks"}
 def keys_of(form: Mapping[str, Any]) -> list[str]:
     """Give the keys of a form's fields, in order."""
     return [one["key"] for section in form.get("sections", []) for one in section.get("fields", [])]
+
+
+def amounts_of(form: Mapping[str, Any]) -> list[str]:
+    """Give the keys of the fields that hold a number, which an approval may read as its amount."""
+    rows = [one for section in form.get("sections", []) for one in section.get("fields", [])]
+    return [one["key"] for one in rows if one.get("kind") in NUMBERS]
 
 
 def find(document: Mapping[str, Any], kind: str, key: str) -> Document | None:

@@ -134,11 +134,14 @@ def tasks_for(plan: Plan, answers: Mapping[str, Answer]) -> list[tuple[Task, tup
     ]
 
 
-def faults(document: object, fields: Collection[str]) -> list[Fault]:
+def faults(
+    document: object, fields: Collection[str], amounts: Collection[str] | None = None
+) -> list[Fault]:
     """Say what is wrong with a plan; nothing when it can be published.
 
     Args:
         fields: the keys of the form's fields, which conditions may ask.
+        amounts: those of them that hold an amount; any of ``fields`` unless given.
     """
     if not isinstance(document, dict):
         return [("", "shape")]
@@ -163,6 +166,10 @@ def faults(document: object, fields: Collection[str]) -> list[Fault]:
         keys.append(str(key))
     for one in approvals:
         found += [(str(one.get("key"))[:40], code) for code in _step_faults(one, fields)]
+        if one.get("amount_field") and one["amount_field"] not in (
+            fields if amounts is None else amounts
+        ):
+            found.append((str(one.get("key"))[:40], "amount_field"))
     for one in tasks:
         found += [(str(one.get("key"))[:40], code) for code in _task_faults(one, tasks, fields)]
     return found or _circles(tasks)
@@ -194,8 +201,6 @@ def _step_faults(one: dict[str, Any], fields: Collection[str]) -> list[str]:
         codes.append("number")
     if one.get("due_days") is not None and not _whole(one["due_days"], 1, 250):
         codes.append("number")
-    if one.get("amount_field") and one["amount_field"] not in fields:
-        codes.append("condition_field")
     return codes
 
 

@@ -270,7 +270,9 @@ class StepForm(PieceForm):
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["persons"].queryset = people  # type: ignore[attr-defined]
-        self.fields["amount_field"].choices = [("", "–"), *self.earlier]  # type: ignore[attr-defined]
+        numbers = set(editing.amounts_of(self.document))
+        amounts = [(key, label) for key, label in self.earlier if key in numbers]
+        self.fields["amount_field"].choices = [("", "–"), *amounts]  # type: ignore[attr-defined]
         self.add_condition("when", _("Asked when"))
 
     def begun(self) -> dict[str, Any]:

@@ -73,7 +73,9 @@ def _page(request_type: RequestType, form: RequestForm, **more: Any) -> dict[str
                                     for one in plan.get(name, [])]).values_list("pk", "name")
     )  # fmt: skip
     faults = forms.faults(form.definition)
-    faults = faults or plans.faults(plan, editing.keys_of(form.definition))
+    faults = faults or plans.faults(
+        plan, editing.keys_of(form.definition), editing.amounts_of(form.definition)
+    )
     published = form.published
     return {
         "request_type": request_type,

@@ -9,6 +9,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
@@ -284,7 +285,7 @@ PARK: dict[str, tuple[str, ...]] = {
 class ReceivedForm(forms.Form):
     """What came of one line; only what its kind asks for."""
 
-    accepted = whole_field(_("Taken"), required=False)
+    accepted = whole_field(pgettext_lazy("purchase", "Taken"), required=False)
     refused = whole_field(_("Refused"), required=False)
     refusal = forms.ChoiceField(label=_("Why refused"), required=False)
     refusal_note = forms.CharField(label=_("What is wrong"), max_length=400, required=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.desk.models.tickets import Ticket
@@ -121,7 +121,7 @@ class Answer(models.TextChoices):
     """What one of those asked said."""
 
     AWAITED = "awaited", _("awaited")
-    YES = "yes", _("agrees")
+    YES = "yes", pgettext_lazy("voice", "agrees")
     NO = "no", _("refuses")
     PASSED = "passed", _("replaced by somebody else")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.models import StoredFile
 from compagnon.desk.models.tickets import Ticket
@@ -88,8 +89,8 @@ class SupplyCase(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        verbose_name = _("supply")
-        verbose_name_plural = _("supplies")
+        verbose_name = pgettext_lazy("purchase", "supply")
+        verbose_name_plural = pgettext_lazy("purchase", "supplies")
         ordering = ["-moved_at", "-id"]
         constraints = [
             models.CheckConstraint(

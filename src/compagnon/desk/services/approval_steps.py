@@ -51,6 +51,7 @@ def asked(
     persons: Iterable[Person] = (),
     team: Team | None = None,
     self_allowed: bool = False,
+    asks: int | None = None,
 ) -> list[Person]:
     """Give who is asked, active, each once; never who asks for it, unless the step says so."""
     rows = Person.objects.filter(is_active=True, organisation__is_active=True)
@@ -65,7 +66,7 @@ def asked(
         led = Team.objects.filter(memberships__person_id=ticket.requester_id, is_active=True)
         rows = rows.filter(pk__in=led.exclude(manager=None).values("manager_id"))
     if not self_allowed:
-        rows = rows.exclude(pk__in=[ticket.requester_id, ticket.beneficiary_id])
+        rows = rows.exclude(pk__in={ticket.requester_id, ticket.beneficiary_id, asks} - {None})
     return list(rows.order_by("pk")[:MOST])
 
 
@@ -114,7 +115,10 @@ def open_step(*, actor: Actor, ticket: Ticket, approval: Approval, at: datetime)
 def open_next(*, actor: Actor, ticket: Ticket, at: datetime) -> list[Approval]:
     """Ask the next steps, once nothing before them is awaited; gives those that were."""
     rows = list(Approval.objects.select_for_update(of=("self",)).filter(ticket=ticket))
-    if any(one.state in {ApprovalState.ASKED, ApprovalState.REFUSED} for one in rows):
+    if any(
+        one.state == ApprovalState.ASKED or (one.state == ApprovalState.REFUSED and one.plan_key)
+        for one in rows
+    ):
         return []
     to_come = [one for one in rows if one.state == ApprovalState.TO_COME]
     first = min((one.position for one in to_come), default=0)

@@ -32,6 +32,8 @@ from compagnon.people.models import Person, Team
 
 COMMENT_MAX = 2000
 DUE_MAX = 250
+OWN = "desk."
+"""How the subjects of this room's own verbs begin."""
 
 
 @service("ticket.ask_approval")
@@ -52,6 +54,7 @@ def ask(
     subject_kind: str = "",
     subject_id: int | None = None,
     self_allowed: bool = False,
+    part_of_verb: bool = False,
     expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Approval:
@@ -65,6 +68,7 @@ def ask(
         amount_cents, currency: what it costs, in cents and ISO 4217.
         subject_kind, subject_id: what else hangs on it, told again by ``approval_decided``.
         self_allowed: who asks for it may approve it.
+        part_of_verb: a verb of ours asks, which goes on by ``subject_kind`` once it is decided.
 
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
@@ -77,8 +81,17 @@ def ask(
     at = at or timezone.now()
     if not ticket.is_open:
         raise IllegalMove(_("This ticket is no longer worked on: reopen it to ask for anything."))
+    if subject_kind.startswith(OWN) and not part_of_verb:
+        # What is ordered or handed over on that answer is asked for by its own verb, of whom its
+        # own rules name: nobody makes up an approval for it.
+        raise Invalid(
+            _("This kind of subject is kept for the program."),
+            fields={"subject_kind": [_("Name a subject of yours.")]},
+        )
     whom = asked_of or (AskedOf.TEAM if team and not persons else AskedOf.PERSONS)
-    people = steps.asked(ticket, whom, persons=persons, team=team, self_allowed=self_allowed)
+    people = steps.asked(
+        ticket, whom, persons=persons, team=team, self_allowed=self_allowed, asks=actor.id
+    )
     currency = (currency or ("EUR" if amount_cents is not None else "")).upper()
     _check(name, people, rule, needed, due_days, amount_cents, currency)
     approval = Approval.objects.create(
@@ -208,7 +221,7 @@ def _voice(actor: Actor, ticket: Ticket, approval: Approval) -> ApprovalVoice:
         raise Refused(_("This approval is not asked of you."))
     if voice.answer == Answer.PASSED:
         raise Refused(_("Somebody else answers this approval in your place."))
-    if not approval.self_allowed and actor.id in {ticket.requester_id, ticket.beneficiary_id}:
+    if not approval.self_allowed and actor.id in asking(ticket, approval):
         raise Refused(_("Nobody approves what they ask for themselves."))
     if approval.state == ApprovalState.TO_COME:
         raise IllegalMove(_("This approval is not asked yet: others come before it."))
@@ -236,7 +249,8 @@ def _end(  # noqa: PLR0917
     if message is not None:
         after["message_id"] = message
     _journal(actor, ticket, approval, "ticket.approved", at, **after)
-    if state == ApprovalState.REFUSED:
+    if state == ApprovalState.REFUSED and approval.plan_key:
+        # What was asked beside the plan, by hand or for a supply, ends nothing of it.
         Approval.objects.filter(ticket=ticket, state=ApprovalState.TO_COME).exclude(
             plan_key=""
         ).update(state=ApprovalState.GIVEN_UP, decided_at=at)
@@ -269,7 +283,8 @@ def give_up(
 
     Raises:
         NotFound: there is none, or the actor does not see it.
-        Refused: the actor may not ask for approvals on that ticket.
+        Refused: the actor may not ask for approvals on that ticket; or the form asks for this
+            one, and they do not manage approvals, or ask for the request themselves.
         AlreadyAnswered: it is decided.
     """
     ticket, approval = _lock(actor, approval_id)
@@ -277,6 +292,11 @@ def give_up(
         may(actor, "approval.ask", ticket),
         _("Your role does not allow you to give up approvals on this ticket."),
     )
+    require(
+        may_give_up(actor, ticket, approval),
+        _("The form asks for this approval: only who manages approvals gives it up, and never "
+          "for themselves."),
+    )  # fmt: skip
     if not approval.is_open:
         raise AlreadyAnswered(_("This approval is decided."))
     at = at or timezone.now()
@@ -324,9 +344,14 @@ def name_approver(
         raise Refused(_("The team’s lead names approvers, or who is asked for themselves."))
     if not approval.is_open:
         raise AlreadyAnswered(_("This approval is decided."))
-    if not approval.self_allowed and person.pk in {ticket.requester_id, ticket.beneficiary_id}:
+    if not approval.self_allowed and person.pk in asking(ticket, approval):
         raise Invalid(
             _("Nobody approves what they ask for themselves."),
+            fields={"person": [_("Choose somebody else.")]},
+        )
+    if person.pk == actor.id:
+        raise Invalid(
+            _("Nobody names themselves: ask somebody else to."),
             fields={"person": [_("Choose somebody else.")]},
         )
     if not person.is_active or approval.voices.filter(person=person).exists():
@@ -349,6 +374,11 @@ def name_approver(
     return voice
 
 
+def asking(ticket: Ticket, approval: Approval) -> set[int | None]:
+    """Give who asks for it: the parties of the ticket, and who wrote the question."""
+    return {ticket.requester_id, ticket.beneficiary_id, approval.asked_by_id} - {None}
+
+
 def _replaced(approval: Approval, person: Person | None) -> ApprovalVoice | None:
     if person is None:
         return None
@@ -358,6 +388,16 @@ def _replaced(approval: Approval, person: Person | None) -> ApprovalVoice | None
     if voice.answer != Answer.AWAITED:
         raise AlreadyAnswered(_("They answered before."))
     return voice
+
+
+def may_give_up(actor: Actor, ticket: Ticket, approval: Approval) -> bool:
+    """Tell whether the actor may give it up: what a form asks for is not for everybody to skip."""
+    if not may(actor, "approval.ask", ticket):
+        return False
+    if not approval.plan_key or actor.is_system:
+        return True
+    parties = {ticket.requester_id, ticket.beneficiary_id}
+    return may(actor, "approval.manage", ticket) and actor.id not in parties
 
 
 def may_name(actor: Actor, ticket: Ticket, approval: Approval) -> bool:

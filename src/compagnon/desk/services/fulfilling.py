@@ -63,7 +63,8 @@ def _write_step(  # noqa: PLR0917
     people: Mapping[int, Person],
 ) -> None:
     field = form.field(one.amount_field)
-    amount = found.answers.get(one.amount_field) if field else None
+    # A version of before may name a field that holds no number.
+    amount = found.answers.get(one.amount_field) if field and field.kind in forms.NUMBERS else None
     team = teams.get(one.team_id or 0)
     approval = Approval.objects.create(
         ticket=ticket,

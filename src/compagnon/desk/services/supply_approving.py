@@ -60,7 +60,7 @@ def steps_needed(organisation: Organisation, total_cents: int) -> list[str]:
 def approvers(supply: SupplyCase, role: str) -> list[Person]:
     """Give who may approve on that behalf: whom the thresholds name, or who may by a role.
 
-    Never who asks for it, nor for whom it is.
+    Never who asks for it, nor for whom it is, nor who retained the quote.
     """
     found = threshold_of(supply.organisation)
     named = None
@@ -68,6 +68,8 @@ def approvers(supply: SupplyCase, role: str) -> list[Person]:
         named = found.representative if role == ApproverRole.REPRESENTATIVE else found.manager
     ticket = supply.ticket
     own = {ticket.requester_id, ticket.beneficiary_id, supply.beneficiary_id}
+    # Two pairs of eyes: nor who chose the quote.
+    own.update(supply.quotes.filter(is_retained=True).values_list("retained_by_id", flat=True))
     if named is not None:
         return [named] if named.is_active and named.pk not in own else []
     people = _holders(supply.organisation)
@@ -191,6 +193,7 @@ def _ask(*, actor: Actor, supply: SupplyCase, step: SupplyStep) -> None:
         currency=supply.currency,
         subject_kind=SUBJECT,
         subject_id=step.pk,
+        part_of_verb=True,
     )
 
 

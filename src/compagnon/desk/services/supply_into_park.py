@@ -31,14 +31,19 @@ BATCH = 500
 
 
 def known_serials(organisation: Organisation, serials: Iterable[str]) -> set[str]:
-    """Give those of the serial numbers that an asset of the organisation bears already."""
-    wanted = list(serials)
+    """Give those of the serial numbers that an asset of the organisation bears already.
+
+    «ab12» and «AB12» are the same machine, read by hand and by a scanner.
+    """
+    given = list(serials)
+    written = {form: one for one in given for form in (one, one.upper(), one.lower())}
+    wanted = list(written)
     found: set[str] = set()
     for start in range(0, len(wanted), BATCH):
         rows = Asset.objects.filter(
             organisation=organisation, serial__in=wanted[start : start + BATCH]
         )
-        found.update(rows.values_list("serial", flat=True))
+        found.update(written[serial] for serial in rows.values_list("serial", flat=True))
     return found
 
 

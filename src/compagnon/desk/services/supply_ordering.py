@@ -89,6 +89,8 @@ def order(
     if language not in Language.values:
         raise Invalid(fields={"language": [_("French or English.")]})
     today = check_day(ordered_on, "ordered_on") or timezone.localdate()
+    if today > timezone.localdate():
+        raise Invalid(fields={"ordered_on": [_("It cannot be of a day to come.")]})
     if check_day(expected_on, "expected_on") is not None and expected_on < today:  # type: ignore[operator]
         raise Invalid(fields={"expected_on": [_("It would come before it is ordered.")]})
     made = PurchaseOrder.objects.create(

@@ -83,6 +83,8 @@ def keep_quote(
     quote.supplier = supplier
     quote.reference = line_of_words(reference, 80)
     quote.received_on = check_day(received_on, "received_on") or timezone.localdate()
+    if quote.received_on > timezone.localdate():
+        raise Invalid(fields={"received_on": [_("It cannot be of a day to come.")]})
     quote.valid_until = check_day(valid_until, "valid_until")
     if quote.valid_until and quote.valid_until < quote.received_on:
         raise Invalid(fields={"valid_until": [_("It ends before it was received.")]})

@@ -80,6 +80,8 @@ def wish(
         {"title": title, "reason": reason, "quantity": quantity, "wanted_by": wanted_by,
          "budget_code": budget_code, "currency": currency}
     )  # fmt: skip
+    if wanted_by is not None and wanted_by < timezone.localdate(at):
+        raise Invalid(fields={"wanted_by": [_("This day is past.")]})
     if ticket_id is None:
         ticket = _opened(actor, values, requester, beneficiary, channel)
     else:

@@ -92,6 +92,31 @@ def test_nobody_approves_what_they_ask_for(people: Cast, technician: Actor, tick
     services.decide(actor=actor(people.user), approval_id=allowed.pk, approve=True)
 
 
+def test_who_writes_the_question_never_answers_it(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    with pytest.raises(Invalid):
+        ask(technician, ticket, asked_of=None, persons=[people.technician])
+    approval = ask(technician, ticket)
+    with pytest.raises(Invalid):
+        name_approver(
+            actor=actor(people.representative), approval_id=approval.pk, person=people.technician
+        )
+    # Nor does who may name others name themselves.
+    with pytest.raises(Invalid):
+        name_approver(
+            actor=actor(people.supervisor), approval_id=approval.pk, person=people.supervisor
+        )
+
+
+def test_nobody_makes_up_the_approval_of_a_supply(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    with pytest.raises(Invalid):
+        ask(technician, ticket, subject_kind="desk.supplystep", subject_id=1)
+    assert not Approval.objects.exists()
+
+
 def test_who_is_not_asked_decides_nothing(
     people: Cast, technician: Actor, outsider: Actor, ticket: Ticket
 ) -> None:
@@ -123,7 +148,7 @@ def test_team_of_which_two_must_agree(people: Cast, technician: Actor, ticket: T
 def test_handed_over_by_who_is_asked_and_by_the_lead(
     people: Cast, technician: Actor, ticket: Ticket
 ) -> None:
-    approval = ask(technician, ticket, asked_of=None, team=people.level_2)
+    approval = ask(actor(people.administrator), ticket, asked_of=None, team=people.level_2)
     with pytest.raises(Refused):
         name_approver(actor=technician, approval_id=approval.pk, person=people.supervisor)
     name_approver(

@@ -166,6 +166,64 @@ def test_a_refusal_stops_what_was_to_follow(people: Cast, asked: RequestType) ->
     assert steps[-1].state == "refused"
 
 
+def two_steps(people: Cast, asked: RequestType) -> Ticket:
+    """A request that the representative approves, then somebody of level 2."""
+    steps = plan(people.level_1, people.level_2)
+    steps["approvals"].append(
+        {"key": "chef", "name": {"fr": "Accord du chef"}, "whom": "persons",
+         "person_ids": [people.supervisor.pk], "position": 2},
+    )  # fmt: skip
+    admin = actor(people.administrator)
+    request_forms.write_form(actor=admin, request_type=asked, plan=steps)
+    request_forms.publish_form(actor=admin, request_type=asked)
+    return ask(people, asked, portable="yes", prix="1200")
+
+
+def test_a_refusal_beside_the_plan_ends_nothing_of_it(people: Cast, asked: RequestType) -> None:
+    ticket = two_steps(people, asked)
+    beside = services.ask(
+        actor=actor(people.technician), ticket_id=ticket.pk, name="Autre chose",
+        persons=[people.colleague],
+    )  # fmt: skip
+    services.decide(
+        actor=actor(people.colleague), approval_id=beside.pk, approve=False, comment="Non."
+    )
+    first, second = Approval.objects.filter(ticket=ticket).exclude(plan_key="").order_by("position")
+    assert (first.state, second.state) == (ApprovalState.ASKED, ApprovalState.TO_COME)
+    services.decide(actor=actor(people.representative), approval_id=first.pk, approve=True)
+    second.refresh_from_db()
+    assert second.state == ApprovalState.ASKED
+    assert not WorkTask.objects.filter(ticket=ticket).exists()
+
+
+def test_what_the_form_asks_for_is_not_skipped(people: Cast, asked: RequestType) -> None:
+    ticket = two_steps(people, asked)
+    first = Approval.objects.get(ticket=ticket, plan_key="accord")
+    with pytest.raises(Refused):
+        services.give_up(actor=actor(people.technician), approval_id=first.pk)
+    services.give_up(actor=actor(people.supervisor), approval_id=first.pk, reason="Absent.")
+    first.refresh_from_db()
+    assert first.state == ApprovalState.GIVEN_UP
+
+
+def test_an_amount_is_read_from_a_number_alone(people: Cast, asked: RequestType) -> None:
+    steps = plan(people.level_1, people.level_2)
+    steps["approvals"][0]["amount_field"] = "nom"
+    admin = actor(people.administrator)
+    with pytest.raises(Invalid):
+        request_forms.write_form(actor=admin, request_type=asked, plan=steps)
+    # A version that was published before this was asked of it.
+    FormVersion.objects.update(plan=steps)
+    ticket = ask(people, asked, portable="yes", prix="1200")
+    assert Approval.objects.get(ticket=ticket).amount_cents is None
+
+
+def test_an_amount_under_zero_is_refused(people: Cast, asked: RequestType) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(people, asked, portable="yes", prix="-1200")
+    assert "prix" in refused.value.fields
+
+
 def test_plans_that_cancel_and_that_propose(people: Cast, asked: RequestType) -> None:
     admin = actor(people.administrator)
     other = plan(people.level_1, people.level_2, ending="propose", cancel_when_refused=True)
@@ -252,13 +310,31 @@ def test_filled_in_kept_reviewed_and_sent(people: Cast, asked: RequestType) -> N
     key = {"key": "0123456789abcdef"}
     first, again = browser.post(review, key), browser.post(review, key)
     assert first["Location"] == reverse("desk:portal_request", args=[Ticket.objects.get().pk])
-    assert again["Location"] == fill
+    assert again["Location"] == first["Location"]
+    assert Ticket.objects.count() == 1
     assert not RequestDraft.objects.exists()
     answers = RequestAnswers.objects.get()
     assert answers.answers["photo"] == [str(Attachment.objects.get().pk)]
     portal = browser.get(first["Location"]).content.decode()
     assert "Créer le compte" in portal
     assert "registre secret" not in portal
+
+
+def test_a_version_published_meanwhile_is_shown_before_it_is_sent(
+    people: Cast, asked: RequestType
+) -> None:
+    browser = browser_of(people, "user")
+    browser.post(reverse("desk:catalogue_fill", args=[asked.pk]), {"f-nom": "Zélie"})
+    review = reverse("desk:catalogue_review", args=[asked.pk])
+    seen = version(asked)
+    assert f'name="form" value="{seen.pk}"' in browser.get(review).content.decode()
+    request_forms.publish_form(actor=actor(people.administrator), request_type=asked)
+    stale = browser.post(review, {"key": "0123456789abcdef", "form": seen.pk})
+    assert stale.status_code == 200
+    assert not Ticket.objects.exists()
+    form = version(asked).pk
+    assert browser.post(review, {"key": "0123456789abcdef", "form": form}).status_code == 302
+    assert RequestAnswers.objects.get().form_version_id == form
 
 
 def test_a_technician_fills_in_for_who_calls(people: Cast, asked: RequestType) -> None:

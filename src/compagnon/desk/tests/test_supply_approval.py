@@ -115,6 +115,21 @@ def test_who_asks_never_approves(actor, cast):
     assert not Approval.objects.exists()
 
 
+def test_who_retained_the_quote_does_not_approve_it(cast, actor):
+    supplies.threshold(
+        cast.client_a, representative_over_cents=None, manager_over_cents=0,
+        manager=cast.supervisor,
+    )  # fmt: skip
+    made = supplies.wish(actor, cast.user)
+    found = supplies.quote(actor, made, supplies.supplier(cast.provider))
+    lead = people.actor(cast.supervisor)
+    supply_quotes.retain(actor=lead, quote_id=found.pk)
+    with pytest.raises(Conflict):
+        supply_approving.submit(actor=lead, supply_id=made.pk)
+    supply_quotes.retain(actor=actor, quote_id=found.pk)
+    assert submit(actor, made).stage == "approval"
+
+
 def test_nobody_else_decides(actor, cast, case):
     supplies.threshold(cast.client_a, representative_over_cents=0)
     submit(actor, case)

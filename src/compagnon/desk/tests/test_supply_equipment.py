@@ -263,6 +263,9 @@ def test_a_serial_number_that_the_park_knows_is_refused(actor, cast, case, suppl
     with pytest.raises(Invalid) as refused:
         supplies.received(actor, order, accepted=1, serials=["SN-9"])
     assert "SN-9" in str(refused.value.fields)
+    with pytest.raises(Invalid) as refused:
+        supplies.received(actor, order, accepted=1, serials=["sn-9"])
+    assert "sn-9" in str(refused.value.fields)
 
 
 def test_the_dearer_quote_takes_a_reason(actor, cast, case, supplier):
@@ -382,6 +385,7 @@ def test_a_user_wishes_for_themselves_and_takes_it_back(cast, actor, supplier):
         {"quantity": 0},
         {"quantity": 100_001},
         {"wanted_by": date(1999, 1, 1)},
+        {"wanted_by": date(2020, 1, 1)},
         {"currency": "XXX"},
     ],
 )

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compagnon.desk.models import Answer, SupplyCase
+from compagnon.desk.supply_reading import STEP_WORDS
 from compagnon.desk.supplying import amounts, approvals, matching, serials, stages
 
 LINES = st.lists(
@@ -177,3 +180,13 @@ def test_order_delivery_and_invoice_are_held_against_each_other(
     ordered, delivered, invoiced, verdict
 ):
     assert matching.Match(ordered, delivered, invoiced).verdict == verdict
+
+
+def test_the_french_words_of_a_supply_are_its_own():
+    # Catalogues of all rooms are one: the park's «Supplies» are its consumables.
+    with translation.override("fr"):
+        assert [str(STEP_WORDS[one]) for one in ("ordered", "delivered", "handed")] == [
+            "Commande", "Livraison", "Remise",
+        ]  # fmt: skip
+        assert str(SupplyCase._meta.verbose_name_plural) == "fournitures"
+        assert str(Answer.YES.label) == "d’accord"

@@ -27,7 +27,7 @@ from compagnon.core.visibility import visible
 from compagnon.desk import requests_reading as reading
 from compagnon.desk.choosing import chosen_person
 from compagnon.desk.models import Channel, RequestDraft
-from compagnon.desk.once import once
+from compagnon.desk.once import made_before, once
 from compagnon.desk.services import requesting
 from compagnon.desk.services.writing import Upload
 from compagnon.desk.views.notices import frame_of
@@ -214,12 +214,21 @@ def _draw(
 def review(request: HttpRequest, type_id: int) -> HttpResponse:
     """Show what is about to be sent, then send it; the same form sent twice opens one request."""
     asked = _asked(request, type_id)
+    if request.method == "POST" and (sent := made_before(asked.actor, request.POST.get("key", ""))):
+        # Pressed twice: the draft is gone, the request is there.
+        return redirect("desk:portal_request", sent)
     if asked.draft is None:
         return redirect("desk:catalogue_fill", type_id=type_id)
     settled, choices = _settled(asked, asked.draft.answers)
     if settled.faults:
         return redirect("desk:catalogue_fill", type_id=type_id)
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("form") not in {None, str(asked.version.pk)}:
+        # Another version was published since: what they agreed to is not what it would ask.
+        messages.warning(
+            request,
+            _("This form was changed meanwhile: look at your request again before sending it."),
+        )
+    elif request.method == "POST":
         try:
             key, _made = once(asked.actor, request.POST.get("key", ""), lambda: _send(asked))
         except Invalid as error:
