@@ -182,6 +182,10 @@ def _section_faults(section: dict[str, Any], known: set[str], earlier: list[str]
 def _words_faults(value: object, most: int, needed: bool) -> list[str]:
     if value is not None and not isinstance(value, str | dict):
         return ["words"]
+    if isinstance(value, dict) and not all(
+        isinstance(value.get(name) or "", str) for name in ("fr", "en")
+    ):
+        return ["words"]
     said = words(value)
     if needed and not said.fr.strip():
         return ["label"]
@@ -193,8 +197,8 @@ def _field_faults(one: object, known: set[str], earlier: list[str]) -> list[Faul
         return [("", "shape")]
     found = _key_faults(one.get("key"), known)
     codes: list[str] = []
-    if one.get("kind") not in KINDS:
-        codes.append("kind")
+    if not isinstance(one.get("kind"), str) or one["kind"] not in KINDS:
+        return [*found, (str(one.get("key"))[:40], "kind")]
     codes += _words_faults(one.get("label"), HELP_MAX if one.get("kind") == "note" else LABEL_MAX,
                            True)  # fmt: skip
     codes += _words_faults(one.get("help"), HELP_MAX, False)
@@ -209,7 +213,7 @@ def _bound_faults(one: dict[str, Any]) -> list[str]:
     kind = one.get("kind")
     for name in ("min", "max"):
         value = one.get(name)
-        if value in {None, ""}:
+        if value is None or value == "":
             continue
         text = str(value)
         if kind in DATES:
@@ -219,6 +223,11 @@ def _bound_faults(one: dict[str, Any]) -> list[str]:
         else:
             fits = kind in NUMBERS and bool(conditions.NUMBER.fullmatch(text))
         if not fits:
+            codes.append("bound")
+    if not codes and kind in NUMBERS and one.get("min") and one.get("max"):
+        least, most = (conditions.scaled(str(one[name])) for name in ("min", "max"))
+        if least > most:
+            # Nobody could ever answer.
             codes.append("bound")
     pattern = one.get("pattern")
     if pattern and (kind != "text" or not isinstance(pattern, str)

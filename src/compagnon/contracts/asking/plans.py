@@ -176,6 +176,10 @@ def faults(
 
 
 def _named(value: object) -> list[str]:
+    if isinstance(value, Mapping) and not all(
+        isinstance(value.get(name) or "", str) for name in ("fr", "en")
+    ):
+        return ["words"]
     said = words(value)
     if not said.fr.strip():
         return ["label"]
@@ -210,7 +214,9 @@ def _task_faults(
     codes = _named(one.get("title")) + conditions.faults(one.get("when"), fields)
     after = one.get("after", [])
     known = {str(other.get("key")) for other in tasks} - {str(one.get("key"))}
-    if not isinstance(after, list) or not all(key in known for key in after):
+    if not isinstance(after, list) or not all(
+        isinstance(key, str) and key in known for key in after
+    ):
         codes.append("after")
     if not _whole(one.get("minutes", 0), 0, MINUTES_MAX):
         codes.append("number")

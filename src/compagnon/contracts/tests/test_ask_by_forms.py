@@ -90,6 +90,16 @@ def test_what_is_wrong_with_a_document() -> None:
     assert ("a", "condition_field") in forms.faults(form(field("a", show=when("b")), field("b")))
     assert ("a", "choices") in forms.faults(form(field("a", "choice")))
     assert ("a", "pattern") in forms.faults(form(field("a", pattern="(a+)+$")))
+    assert ("a", "bound") in forms.faults(form(field("a", "number", min="5", max="1")))
+
+
+def test_documents_of_other_shapes_are_refused_in_words() -> None:
+    assert ("a", "kind") in forms.faults(form(field("a") | {"kind": ["text"]}))
+    assert ("a", "words") in forms.faults(form(field("a") | {"label": {"fr": ["x"]}}))
+    assert ("a", "bound") in forms.faults(form(field("a") | {"min": [1]}))
+    task = {"key": "a", "title": {"fr": "T"}, "team_id": 1}
+    assert ("a", "after") in plans.faults({"tasks": [task | {"after": [["a"]]}]}, [])
+    assert ("a", "words") in plans.faults({"tasks": [task | {"title": {"fr": ["x"]}}]}, [])
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from compagnon.desk import queries, rules, undoing
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.events import TicketEvent, ticket_changed
 from compagnon.desk.models import (
+    OPEN_STATES,
     Approval,
     ApprovalState,
     OrganisationRules,
@@ -147,6 +148,11 @@ def apply(
     )
     noticing.tell(actor=actor, ticket=ticket, verb=verb, at=at, changed=changed, after=entry_after)
     event.announce(TicketEvent(ticket.pk, ticket.organisation_id, actor.id))
+    if "state" in changed and before["state"] not in OPEN_STATES and ticket.is_open:
+        from compagnon.desk.services import fulfilling
+
+        ends = {before.get("solved_at"), before.get("closed_at")} - {None}
+        fulfilling.ask_again(actor=actor, ticket=ticket, ends=ends, at=at)
     return ticket
 
 

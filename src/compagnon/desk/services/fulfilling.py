@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,31 @@ def _write_step(  # noqa: PLR0917
     )
     # Without anybody the step stands, and support names who answers.
     steps.add_voices(approval, asked)
+
+
+def ask_again(*, actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime) -> None:
+    """Ask again what the end of the ticket gave up of its plan, as part of reopening it.
+
+    Without this the request would wait for nothing for ever, or go on without its approvals.
+
+    Args:
+        ends: when the ticket was solved or closed.
+    """
+    plan = Approval.objects.filter(ticket=ticket).exclude(plan_key="")
+    given_up = plan.filter(state=ApprovalState.GIVEN_UP, decided_at__in=ends)
+    begun = not RequestAnswers.objects.filter(ticket=ticket, begun_at=None).exists()
+    if not ends or begun or plan.filter(state=ApprovalState.REFUSED).exists():
+        return
+    if given_up.update(
+        state=ApprovalState.TO_COME,
+        decided_at=None,
+        asked_at=None,
+        due_at=None,
+        # Each time that it is asked is told under a number of its own.
+        reminded=F("reminded") + 1,
+    ):
+        steps.open_next(actor=actor, ticket=ticket, at=at)
+        steps.settle_wait(actor=actor, ticket=ticket, at=at)
 
 
 @service("ticket.advance_plan")

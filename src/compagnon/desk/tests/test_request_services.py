@@ -206,6 +206,21 @@ def test_what_the_form_asks_for_is_not_skipped(people: Cast, asked: RequestType)
     assert first.state == ApprovalState.GIVEN_UP
 
 
+def test_reopened_it_asks_again_what_its_end_gave_up(people: Cast, asked: RequestType) -> None:
+    ticket = two_steps(people, asked)
+    services.cancel(actor=actor(people.technician), ticket_id=ticket.pk, reason="Par erreur")
+    plan_steps = Approval.objects.filter(ticket=ticket).order_by("position")
+    assert {one.state for one in plan_steps} == {ApprovalState.GIVEN_UP}
+    services.reopen(actor=actor(people.technician), ticket_id=ticket.pk, reason="Reprise")
+    assert [one.state for one in plan_steps.all()] == [ApprovalState.ASKED, ApprovalState.TO_COME]
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.pending_reason) == (State.PENDING, PendingReason.APPROVAL)
+    for who, step in zip((people.representative, people.supervisor), plan_steps, strict=True):
+        assert not WorkTask.objects.filter(ticket=ticket).exists()
+        services.decide(actor=actor(who), approval_id=step.pk, approve=True)
+    assert WorkTask.objects.filter(ticket=ticket).exists()
+
+
 def test_an_amount_is_read_from_a_number_alone(people: Cast, asked: RequestType) -> None:
     steps = plan(people.level_1, people.level_2)
     steps["approvals"][0]["amount_field"] = "nom"
