@@ -45,6 +45,7 @@ FAILURES: Mapping[str, str | Promise] = {
     "setter": _(
         "Whoever set this directory may manage it no more: somebody who may has to save it anew."
     ),
+    "unused": _("The directory, or its organisation, was put out of use: nothing more was done."),
     "broken": _("The connection broke off."),
 }
 CONFLICTS: Mapping[str, str | Promise] = {

@@ -200,6 +200,11 @@ class DirectoryRunOut(Schema):
         return directory_runs.is_above_ceiling(run)
 
 
+def _gift(step: DirectoryStep) -> tuple[int | None, int | None, int | None]:
+    team_id, role_id, organisation_id = step.values.get("gift") or (None, None, None)
+    return team_id, role_id, organisation_id
+
+
 class DirectoryStepOut(Schema):
     """One step; `changes` are `[before, after]` by field."""
 
@@ -211,8 +216,26 @@ class DirectoryStepOut(Schema):
     person_id: int | None
     changes: dict[str, list[Any]]
     code: str
+    team_id: int | None = Field(description="Which team it gives or takes back.")
+    role_id: int | None = Field(description="Which role it gives or takes back.")
+    organisation_id: int | None = Field(description="Where the role is held.")
     state: Literal["todo", "done", "refused"]
     reason: str
+
+    @staticmethod
+    def resolve_team_id(step: DirectoryStep) -> int | None:
+        """Give the team that a group gives."""
+        return _gift(step)[0]
+
+    @staticmethod
+    def resolve_role_id(step: DirectoryStep) -> int | None:
+        """Give the role that a group gives."""
+        return _gift(step)[1]
+
+    @staticmethod
+    def resolve_organisation_id(step: DirectoryStep) -> int | None:
+        """Give the organisation on which a group gives a role."""
+        return _gift(step)[2]
 
     @staticmethod
     def resolve_reason(step: DirectoryStep) -> str:

@@ -16,7 +16,7 @@ class DirectoryFailed(Exception):
     ``code`` is one that pages have words for: ``missing`` (python-ldap is not installed),
     ``server``, ``internal``, ``tls``, ``refused`` (our own name or password), ``secret``,
     ``base``, ``filter``, ``paging``, ``cut`` (the server's limit), ``too-many`` (ours), ``slow``,
-    ``empty``, ``broken``.
+    ``empty``, ``unused`` (put out of use meanwhile), ``broken``.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:

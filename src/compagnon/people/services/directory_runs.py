@@ -213,6 +213,7 @@ def _run(run_id: int) -> DirectoryRun:
 
 
 def _planned(directory: Directory) -> tuple[Contents, list[Step]]:
+    _check_in_use(directory)
     setter = directory.set_by
     if setter is not None and not acting(setter).scope.allows(VERB, directory.organisation_id):
         raise DirectoryFailed("setter", str(setter))
@@ -222,6 +223,18 @@ def _planned(directory: Directory) -> tuple[Contents, list[Step]]:
         raise DirectoryFailed("empty", directory.base)
     state, unfound = here(directory, contents)
     return contents, [*comparing.plan(contents, state), *unfound]
+
+
+def _check_in_use(directory: Directory) -> None:
+    """Stop where somebody put the directory out of use since the run was asked for.
+
+    Raises:
+        DirectoryFailed: ``unused``.
+    """
+    if not Directory.objects.filter(
+        pk=directory.pk, is_active=True, organisation__is_active=True
+    ).exists():
+        raise DirectoryFailed("unused")
 
 
 def _write(run: DirectoryRun, contents: Contents, steps: Sequence[Step]) -> None:
@@ -272,6 +285,11 @@ def _carry_out(run: DirectoryRun) -> None:
         .order_by("position")
         .values_list("pk", flat=True)[:200]
     ):
+        try:
+            _check_in_use(run.directory)
+        except DirectoryFailed as error:
+            _fail(run, error)
+            return
         # Rights that were taken away meanwhile are taken away here too.
         setter = Directory.objects.select_related("set_by__organisation").get(pk=run.directory_id)
         actor = acting(setter.set_by)

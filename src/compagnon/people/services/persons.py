@@ -15,6 +15,7 @@ from compagnon.people import policies, rules
 from compagnon.people.models import (
     Account,
     ContactKind,
+    DirectoryLink,
     Ease,
     MailDomain,
     NameWord,
@@ -152,6 +153,8 @@ def deactivate(*, actor: Actor, person: Person) -> Person:
         with administrators.one_must_be_left():
             row.is_active = False
             rows.keep(row, fields=["is_active"])
+        # A directory brings back whom it suspended itself, and nobody else.
+        DirectoryLink.objects.filter(person=row).update(suspended_at=None)
         account = Account.objects.filter(person=row).first()
         if account is not None:
             sessions.close_all(account)

@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from compagnon.core.tasks.worker import run_due
 from compagnon.people.directory.types import DirectoryFailed
-from compagnon.people.models import Directory, DirectoryLink, DirectoryRun, Person
+from compagnon.people.models import (
+    Directory,
+    DirectoryLink,
+    DirectoryRule,
+    DirectoryRun,
+    DirectoryStep,
+    Person,
+)
+from compagnon.people.services import directories
 from compagnon.people.tests import factories
 from compagnon.people.tests.directories import (
     Book,
@@ -191,13 +199,33 @@ def run_command(*words: str) -> dict[str, Any]:
     return json.loads(out.getvalue())
 
 
-def test_the_command(cast: Cast, book: Book) -> None:
+def test_the_command(cast: Cast, chief: Client, book: Book) -> None:
     found = directory(cast.client_a, name="Annuaire A")
     book.put("amel", "Amel", "Durand")
     told = run_command("preview", "Annuaire A")
     assert (told["state"], told["counts"]["create"]) == ("ready", 1)
     assert told["items"][0]["changes"]["last_name"] == ["", "Durand"]
     assert not DirectoryLink.objects.exists()
+    # A preview says what a group would give, and where.
+    role = factories.role("administrator")
+    directories.add_rule(
+        actor=factories.system(),
+        directory=found,
+        group="chefs",
+        role=role,
+        organisation=cast.client_a,
+    )
+    book.group("chefs")
+    book.change("amel", groups=("chefs",))
+    given = run_command("preview", "Annuaire A")["items"][-1]
+    assert (given["action"], given["role"], given["organisation"]) == (
+        "give", role.pk, cast.client_a.pk
+    )  # fmt: skip
+    assert str(cast.client_a) in given["gift"]
+    step = DirectoryStep.objects.get(run__state="ready", action="give")
+    shown = chief.get(f"/api/v1/directory-runs/{step.run_id}/steps?action=give").json()["items"][0]
+    assert (shown["role_id"], shown["organisation_id"]) == (role.pk, cast.client_a.pk)
+    DirectoryRule.objects.all().delete()
     told = run_command("sync", str(found.pk))
     assert (told["state"], told["done"], told["refused"]) == ("done", 1, 0)
     told = run_command("sync", "Annuaire A")

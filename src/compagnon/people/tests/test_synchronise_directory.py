@@ -174,6 +174,38 @@ def test_who_was_closed_here_stays_closed(found: Directory, book: Book) -> None:
     synchronised(found)
     persons.deactivate(actor=system(), person=person_of("amel"))
     assert steps(previewed(found), "conflict") == [("amel", "closed", "todo")]
+    persons.reactivate(actor=system(), person=person_of("amel"))
+    # Suspended by the directory, opened again by hand, then closed by hand: that is the last word.
+    gone = book.people.pop("amel")
+    book.put("bao")
+    synchronised(found)
+    persons.reactivate(actor=system(), person=person_of("amel"))
+    persons.deactivate(actor=system(), person=person_of("amel"))
+    book.people["amel"] = gone
+    assert steps(synchronised(found), "conflict") == [("amel", "closed", "todo")]
+    assert not person_of("amel").is_active
+
+
+def test_put_out_of_use_meanwhile_nothing_is_done(found: Directory, book: Book) -> None:
+    book.put("amel")
+    run = previewed(found)
+    directory_runs.apply(actor=system(), run=run)
+    Directory.objects.filter(pk=found.pk).update(is_active=False)
+    run_due()
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "unused")
+    assert not DirectoryLink.objects.exists()
+    # Nor is the rest, where it was put out of use half-way.
+    Directory.objects.filter(pk=found.pk).update(is_active=True)
+    run = previewed(found)
+    DirectoryRun.objects.filter(pk=run.pk).update(
+        state="applying", is_applied=True, started_at=timezone.now()
+    )
+    Directory.objects.filter(pk=found.pk).update(is_active=False)
+    directory_runs.apply_previewed(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "unused")
+    assert not DirectoryLink.objects.exists()
 
 
 @pytest.mark.parametrize("code", ["empty", "paging", "cut", "server"])

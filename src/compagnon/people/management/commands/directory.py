@@ -128,9 +128,10 @@ def _tried(directory: Directory) -> Answer:
 
 def _told(run: DirectoryRun) -> Answer:
     steps = list(run.steps.order_by("position"))
+    gifts = directory_words.gifts(steps)
     refused = [one for one in steps if one.state == DirectoryStepState.REFUSED]
     return Answer(
-        items=[_item(one) for one in steps],
+        items=[_item(one, gifts.get(one.pk, "")) for one in steps],
         facts={
             "directory": run.directory.name,
             "run": run.pk,
@@ -143,25 +144,30 @@ def _told(run: DirectoryRun) -> Answer:
             "done": sum(one.state == DirectoryStepState.DONE for one in steps),
             "refused": len(refused),
         },
-        lines=list(_lines(run, steps)),
+        lines=list(_lines(run, steps, gifts)),
         failed=[one.label for one in refused],
     )
 
 
-def _item(step: DirectoryStep) -> dict[str, Any]:
+def _item(step: DirectoryStep, gift: str) -> dict[str, Any]:
+    team_id, role_id, organisation_id = step.values.get("gift") or (None, None, None)
     return {
         "action": step.action,
         "stable_id": step.stable_id,
         "label": step.label,
         "person": step.person_id,
         "changes": step.changes,
+        "gift": gift,
+        "team": team_id,
+        "role": role_id,
+        "organisation": organisation_id,
         "code": step.code,
         "reason": directory_words.reason(step),
         "state": step.state,
     }
 
 
-def _lines(run: DirectoryRun, steps: list[DirectoryStep]) -> Iterator[str]:
+def _lines(run: DirectoryRun, steps: list[DirectoryStep], gifts: dict[int, str]) -> Iterator[str]:
     yield _("%(name)s: %(people)s people, %(groups)s groups; %(state)s") % {
         "name": run.directory.name,
         "people": run.people,
@@ -169,7 +175,8 @@ def _lines(run: DirectoryRun, steps: list[DirectoryStep]) -> Iterator[str]:
         "state": run.get_state_display(),
     }
     for step in steps[:SHOWN]:
-        yield f"  {step.get_action_display()}: {step.label} {directory_words.reason(step)}".rstrip()
+        told = " ".join(filter(None, (gifts.get(step.pk), directory_words.reason(step))))
+        yield f"  {step.get_action_display()}: {step.label} {told}".rstrip()
     if len(steps) > SHOWN:
         yield _("  … and %(count)s more: see --json") % {"count": len(steps) - SHOWN}
     if not steps:
