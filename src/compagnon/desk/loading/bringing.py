@@ -114,6 +114,7 @@ class Bringer:
         for history in batch:
             measured = measure(history)
             self._contradictions(history, measured)
+            self._back_to_new(history)
             reference = f"{self.bringing.prefix}{history.reference}"[:REFERENCE]
             fates.append(Fate(history, measured, reference))
         self._against_brought(fates)
@@ -138,6 +139,15 @@ class Bringer:
                     f"contradictory_{name}", reference=history.reference,
                     detail=f"counted {counted}, observed {observed}",
                 )  # fmt: skip
+
+    def _back_to_new(self, history: History) -> None:
+        now = history.first.get("state")
+        for step in history.steps:
+            told = step.values.get("state", now)
+            if told == "new" and now not in {"new", None}:
+                self.report.problem("back_to_new", reference=history.reference)
+                told = "open"
+            now = told
 
     def _against_brought(self, fates: Sequence[Fate]) -> None:
         known: dict[str, Brought] = {}

@@ -164,7 +164,7 @@ class Retelling:
         now = self.row["state"]
         reason = step.values.get("pending_reason") or ("other" if target == "pending" else "")
         if target == "new" and now != "new":
-            self.parties.report.problem("back_to_new", reference=self.reference)
+            # Told by the one who decides, so that a dry run says it too.
             target = "open"
         if target == now and (target != "pending" or reason == self.row["pending_reason"]):
             return

@@ -314,3 +314,15 @@ def test_what_is_compressed_is_told(made: Path, tmp_path: Path) -> None:
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(made.read_bytes()))
     with pytest.raises(CommandError, match="archive"):
         run("servicenow", str(tmp_path / "t.csv.gz"), "--dry-run")
+
+
+def test_a_dry_run_says_all_that_the_import_says(made: Path, tmp_path: Path) -> None:
+    header, *rows = made.read_bytes().splitlines()
+    reference = rows[0].split(b",")[0]
+    mine = [row for row in rows if row.startswith(reference)]
+    # Closed, then new: no state of ours goes back to new.
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\n".join([header, *mine, mine[-1].replace(b",Closed,", b",New,")]))
+    tried = run("servicenow", str(path), "--dry-run")
+    assert "back_to_new" in {one["problem"] for one in tried["problems"]}
+    assert run("servicenow", str(path))["problems"] == tried["problems"]
