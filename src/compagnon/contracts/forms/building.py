@@ -266,11 +266,13 @@ class StepForm(PieceForm):
     amount_field = forms.ChoiceField(label=_("Amount, from the answer to"), required=False)
     self_allowed = forms.BooleanField(label=_("Who asks may approve it themselves"), required=False)
 
-    def __init__(self, *args: Any, teams: Any, people: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, teams: Any, people: Any, numbers: Iterable[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["persons"].queryset = people  # type: ignore[attr-defined]
-        numbers = set(editing.amounts_of(self.document))
+        numbers = set(numbers)
         amounts = [(key, label) for key, label in self.earlier if key in numbers]
         self.fields["amount_field"].choices = [("", "–"), *amounts]  # type: ignore[attr-defined]
         self.add_condition("when", _("Asked when"))

@@ -145,3 +145,19 @@ def test_the_api_is_a_twin(cast: Cast, browser: Client, wanted: RequestType) -> 
     imported = browser.post(f"{api}/import", {"document": document}, **kind)
     assert imported.json()["definition"] == body["definition"]
     assert browser.post(f"{api}/withdraw", {}, **kind).json()["published_number"] is None
+
+
+def test_an_approval_reads_its_amount_from_a_number_alone(
+    cast: Cast, browser: Client, wanted: RequestType
+) -> None:
+    add = page("piece", wanted, "field", "new")
+    for kind, label in (("text", "Motif"), ("money", "Budget")):
+        assert browser.post(add, {"kind": kind, "label_fr": label}).status_code == 302
+    step = page("piece", wanted, "approval", "new")
+    offered = browser.get(step).context["form"].fields["amount_field"].choices
+    assert [key for key, _label in offered] == ["", "budget"]
+    sent = {"name_fr": "Accord", "whom": "representatives", "rule": "any"}
+    assert browser.post(step, sent | {"amount_field": "motif"}).status_code == 422
+    assert browser.post(step, sent | {"amount_field": "budget"}).status_code == 302
+    plan = RequestForm.objects.get(request_type=wanted).plan
+    assert plan["approvals"][0]["amount_field"] == "budget"

@@ -167,6 +167,8 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
             .distinct()
             | Person.objects.filter(pk__in=(held or {}).get("person_ids", [])).distinct()
         )
+    if kind == "approval":
+        more["numbers"] = editing.amounts_of(form.definition)
     made = FORMS[kind](
         request.POST or None, document=document, earlier=_earlier(form, kind, key), piece=held,
         **more,

@@ -216,11 +216,15 @@ def _voice(actor: Actor, ticket: Ticket, approval: Approval) -> ApprovalVoice:
     Raises:
         Refused, AlreadyAnswered: see :func:`decide`.
     """
-    voice = approval.voices.select_for_update(of=("self",)).filter(person_id=actor.id or 0).first()
+    rows = approval.voices.select_for_update(of=("self",)).select_related("person__organisation")
+    voice = rows.filter(person_id=actor.id or 0).first()
     if voice is None or not actor.scope.reaches_own("approval.own"):
         raise Refused(_("This approval is not asked of you."))
     if voice.answer == Answer.PASSED:
         raise Refused(_("Somebody else answers this approval in your place."))
+    if not (voice.person.is_active and voice.person.organisation.is_active):
+        # The link of a mail outlives the account of who left.
+        raise Refused(_("This approval is not asked of you."))
     if not approval.self_allowed and actor.id in asking(ticket, approval):
         raise Refused(_("Nobody approves what they ask for themselves."))
     if approval.state == ApprovalState.TO_COME:

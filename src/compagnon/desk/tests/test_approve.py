@@ -229,6 +229,19 @@ def test_the_link_of_the_mail_answers_by_a_button_once(
     assert browser.get(path[:-3] + "xx/").status_code == 404
 
 
+def test_the_link_of_who_left_answers_nothing(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    approval = ask(technician, ticket)
+    link = links.approval_link(approval.voices.get())
+    people.representative.is_active = False
+    people.representative.save(update_fields=["is_active"])
+    answered = Client().post(link[link.index("/approve/") :], {"answer": "approve"})
+    assert answered.status_code == 403
+    approval.refresh_from_db()
+    assert approval.state == ApprovalState.ASKED
+
+
 def test_pages_of_who_is_asked_without_any_role(technician: Actor, ticket: Ticket) -> None:
     somebody = person(ticket.organisation, "Paule", "Sansrôle")
     browser = Client()
