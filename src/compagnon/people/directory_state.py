@@ -86,11 +86,16 @@ def source_of(directory: Directory) -> types.Source:
 def acting(setter: Person | None) -> Actor:
     """Give the program, bounded by what the person may who set what it carries out.
 
-    ``None`` is the program itself, by a command on the machine. Who has left may nothing.
+    ``None`` is the program itself, by a command on the machine. Who has left, or whose account is
+    closed, may nothing.
     """
     if setter is None:
         scope = Scope.everything()
-    elif setter.is_active and setter.organisation.is_active:
+    elif (
+        setter.is_active
+        and setter.organisation.is_active
+        and not Account.objects.filter(person=setter, is_active=False).exists()
+    ):
         scope = scope_of(setter)
     else:
         scope = NOTHING

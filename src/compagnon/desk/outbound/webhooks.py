@@ -31,8 +31,8 @@ from compagnon.desk.outbound import signing, telling
 from compagnon.desk.policies import is_support
 from compagnon.desk.policies_connections import WEBHOOK
 from compagnon.desk.services import webhooks as services
-from compagnon.people.models import Person
-from compagnon.people.queries import actor_for
+from compagnon.people.models import Account, Person
+from compagnon.people.queries import actor_for, may_enter
 
 log = structlog.get_logger(__name__)
 
@@ -136,7 +136,10 @@ def _seen(webhook: Webhook, keys: set[int]) -> dict[int, Ticket]:
 
 def _owner(webhook: Webhook) -> Actor | None:
     """Give the owner as actor while they may still have this sent."""
-    if not webhook.owner.is_active:
+    rows = Account.objects.filter(person=webhook.owner).select_related("person__organisation")
+    account = rows.first()
+    # Whoever can no longer sign in has nothing sent any more either.
+    if not webhook.owner.is_active or (account is not None and not may_enter(account)):
         return None
     actor = actor_for(webhook.owner, source=Source.API)
     return actor if actor.scope.allows(WEBHOOK, webhook.organisation_id) else None

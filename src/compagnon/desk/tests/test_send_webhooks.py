@@ -22,7 +22,7 @@ from compagnon.desk.outbound import signing, webhooks
 from compagnon.desk.services import webhooks as verbs
 from compagnon.desk.tests import factories
 from compagnon.desk.tests.webhook_receiver import Receiver, is_signed, listening
-from compagnon.people.models import RoleAssignment
+from compagnon.people.models import Account, RoleAssignment
 from compagnon.people.tests.factories import Cast, actor, grant, organisation, person, role
 
 KEEPER = {"webhook.manage", "ticket.view", "ticket.open"}
@@ -220,6 +220,21 @@ def test_nothing_is_told_that_its_owner_does_not_see(people: Cast, receiver: Rec
     run_due()
     assert len(receiver.got) == 1
     assert WebhookDelivery.objects.filter(state=DeliveryState.SKIPPED).count() == 1
+
+
+def test_nothing_is_sent_for_an_owner_whose_account_is_closed(
+    people: Cast, receiver: Receiver
+) -> None:
+    owner = people.technician
+    grant(owner, role(verbs=KEEPER), people.provider)
+    made(actor(owner), people, receiver)
+    factories.ticket(people.user, title="Avant")
+    webhooks.follow()
+    Account.objects.filter(person=owner).update(is_active=False)
+    factories.ticket(people.user, title="Après")
+    follow()
+    assert not receiver.got
+    assert not WebhookDelivery.objects.filter(payload__contains="Après").exists()
 
 
 def test_who_changes_it_becomes_its_owner(people: Cast, keeper: Actor, receiver: Receiver) -> None:

@@ -429,6 +429,15 @@ class TestRights:
         run = previewed(found)
         assert (run.state, run.error.partition(":")[0]) == ("failed", "setter")
 
+    def test_a_setter_whose_account_is_closed_synchronises_nothing(
+        self, cast: Cast, book: Book
+    ) -> None:
+        found = directory(cast.client_a, actor=actor(cast.administrator))
+        book.put("amel")
+        Account.objects.filter(person=cast.administrator).update(is_active=False)
+        run = previewed(found)
+        assert (run.state, run.error.partition(":")[0]) == ("failed", "setter")
+
     def test_nobody_lesser_takes_a_directory_over(
         self,
         cast: Cast,
