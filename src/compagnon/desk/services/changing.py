@@ -151,7 +151,7 @@ def apply(
     if "state" in changed and before["state"] not in OPEN_STATES and ticket.is_open:
         from compagnon.desk.services import fulfilling
 
-        ends = {before.get("solved_at"), before.get("closed_at")} - {None}
+        ends = {one for name in ("solved_at", "closed_at") if (one := before.get(name))}
         fulfilling.ask_again(actor=actor, ticket=ticket, ends=ends, at=at)
     return ticket
 

@@ -93,6 +93,7 @@ def _write_step(  # noqa: PLR0917
     steps.add_voices(approval, asked)
 
 
+@service("ticket.ask_again")
 def ask_again(*, actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime) -> None:
     """Ask again what the end of the ticket gave up of its plan, as part of reopening it.
 

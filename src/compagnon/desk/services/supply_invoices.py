@@ -73,7 +73,7 @@ def keep_invoice(
         wrong["total_cents"] = [_("Amount before tax and VAT do not add up to the total.")]
     if order.invoices.count() >= MOST_INVOICES:
         raise Conflict(_("This order has %(most)d invoices.") % {"most": MOST_INVOICES})
-    if invoiced_on and invoiced_on > timezone.localdate():
+    if invoiced_on > timezone.localdate():
         wrong["invoiced_on"] = [_("It cannot be of a day to come.")]
     if wrong:
         raise Invalid(_("This invoice cannot be kept as it is."), fields=wrong)
