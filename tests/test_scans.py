@@ -77,6 +77,7 @@ TO_MEND = {
         # Joined from persons while these tables are empty.
         "/park/export/loans/csv/",
         "/api/v1/time-entries",
+        "/api/v1/approvals",
     ),
 }
 LINK = re.compile(r'href="(\?[^"]*(?:sort|cursor)=[^"]*)"')

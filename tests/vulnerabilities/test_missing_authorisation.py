@@ -76,4 +76,7 @@ def test_to_see_is_not_to_do(world: World) -> None:
 
 
 # What whoever sees a thing may do with it: no change of it.
-ALLOWED_BY_SEEING = {"ticket.open", "person.export", "ticket.watch", "ticket.unwatch"}
+ALLOWED_BY_SEEING = {
+    "ticket.open", "ticket.request", "request.draft", "person.export", "ticket.watch",
+    "ticket.unwatch",
+}  # fmt: skip

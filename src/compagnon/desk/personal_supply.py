@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,11 @@ from compagnon.desk.supplying import stages
 
 
 def _wishes(subject: Subject) -> QuerySet[SupplyCase]:
-    return SupplyCase.objects.filter(
-        Q(beneficiary_id=subject.person_id) | Q(ticket__requester_id=subject.person_id)
-    )
+    # Two ways to find them, each by its index; joined by OR, none would be used.
+    every = SupplyCase.objects.order_by()
+    keys = every.filter(beneficiary_id=subject.person_id).values("pk")
+    keys = keys.union(every.filter(ticket__requester_id=subject.person_id).values("pk"))
+    return SupplyCase.objects.filter(pk__in=keys)
 
 
 def _tell_wishes(subject: Subject) -> Iterable[Mapping[str, Any]]:

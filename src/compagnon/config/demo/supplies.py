@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from compagnon.core.actor import Actor
-from compagnon.desk.models import ApprovalThreshold, Ticket
+from compagnon.desk.models import ApprovalThreshold, Notice, Ticket
 from compagnon.desk.services import (
     supply_approving,
     supply_ordering,
@@ -43,13 +45,17 @@ def fill(actor: Actor, client: Organisation, provider: Organisation, *, on: date
     for one in tickets:
         # The story of a seed is the same whenever it is told: requests keep their last day.
         Ticket.objects.filter(pk=one.pk).update(activity_at=one.activity_at)
+        Notice.objects.filter(ticket=one, created_at__gt=one.activity_at).update(
+            created_at=one.activity_at
+        )
 
 
 def _compared(actor: Actor, ticket: Ticket, sellers: list[Organisation], on: date) -> None:
     case = supply_wishes.wish(
         actor=actor, ticket_id=ticket.pk, title="Six écrans pour l’accueil", quantity=6,
         reason="Les écrans de l’accueil ont neuf ans et scintillent.", budget_code="INF-2026-04",
-        wanted_by=on + timedelta(days=30),
+        # A demonstration told of a day long past wishes for today at the earliest.
+        wanted_by=max(on + timedelta(days=30), timezone.localdate()),
     )  # fmt: skip
     for seller, (name, price, discount) in zip(sellers, SCREENS, strict=True):
         supply_quotes.keep_quote(

@@ -46,6 +46,6 @@ def test_for_signed_in(inspect: Inspect, cast: Any, path: str) -> None:
 
 def test_refused_sign_in(open_page: OpenPage) -> None:
     page = open_page("/account/login/")
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     assert page.get_by_role("alert").is_visible()
     assert_accessible(page)

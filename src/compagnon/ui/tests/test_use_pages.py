@@ -325,7 +325,7 @@ def test_demonstration_accounts_fill_the_form(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Claire Moreau").click()
     expect(page.locator("[name=login]")).to_have_value("claire@demo.example")
     expect(page.locator("[name=password]")).to_have_value("une-demonstration")
-    expect(page.get_by_role("button", name="Se connecter")).to_be_focused()
+    expect(page.get_by_role("button", name="Se connecter", exact=True)).to_be_focused()
     assert_accessible(page)
 
 
@@ -352,7 +352,7 @@ def sign_in(open_page: OpenPage, cast: Any) -> Page:
     page = open_page("/account/login/?next=/account/sessions/")
     page.locator("[name=login]").fill(cast.technician.account.email)
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sessions ouvertes")
     return page
 

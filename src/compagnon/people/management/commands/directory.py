@@ -108,7 +108,8 @@ def _listed() -> Answer:
 def _tried(directory: Directory) -> Answer:
     found = queries_directories.try_directory(directory)
     if not found.is_ok:
-        raise Failed(f"{directory_words.FAILURES.get(found.code, found.code)} {found.detail}")
+        words = directory_words.FAILURES.get(found.code, found.code)
+        raise Failed(" ".join(filter(None, (str(words), found.detail))))
     facts = {
         "directory": directory.name,
         "people": found.people,
