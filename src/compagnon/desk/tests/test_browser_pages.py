@@ -24,9 +24,11 @@ from compagnon.desk.models import (
     OutgoingState,
     PendingReason,
     SolutionKind,
+    Tag,
     TicketKind,
 )
 from compagnon.desk.queries import Queue
+from compagnon.desk.services import tagging
 from compagnon.desk.services.writing import Upload
 from compagnon.desk.tests import factories
 from compagnon.people.models import Person
@@ -105,6 +107,8 @@ def tickets(cast: Cast) -> dict[str, int]:
     done = services.plan_task(actor=technician, ticket_id=busy.pk, title="Rappeler")
     services.complete_task(actor=technician, task_id=done.pk, spent_seconds=600)
     sheet = services.prepare_sheet(actor=technician, task_id=done.pk, report="Câble remplacé.")
+    names = ["imprimante", "À rappeler", "déménagement de Nantes", LONG[:40]]
+    tagging.tag_ticket(actor=actor(cast.supervisor), ticket_id=busy.pk, add=names)
     solved = factories.ticket(cast.user, title="Écran noir", kind=TicketKind("service_request"))
     solution = services.propose_solution(
         actor=technician, ticket_id=solved.pk, text="Redémarrer.", kind=SolutionKind.WORKAROUND
@@ -171,13 +175,17 @@ def everything(cast: Cast) -> list[Visit]:
     """Name every page, who looks at it, and what they open first."""
     at = tickets(cast) | mails(cast) | imports(cast)
     tech, boss, admin = cast.technician, cast.supervisor, cast.administrator
-    ticket = f"/desk/tickets/{at['busy']}/"
+    ticket, tag = f"/desk/tickets/{at['busy']}/", Tag.objects.earliest("pk").pk
     path = {name: "/" + str(url).split("/", 3)[3] for name, url in at.items() if "/" in str(url)}
     return [
         *[(f"/desk/queue/?queue={queue}", tech, None) for queue in (Queue.MINE, Queue.ALL)],
         ("/desk/queue/?queue=open&q=introuvable", boss, None),
         (ticket, tech, unfold),
-        *[(ticket, tech, dialog(name)) for name in ("qualify", "pend", "escalate", "plan")],
+        *[(ticket, tech, dialog(name)) for name in ("qualify", "pend", "escalate", "plan", "tags")],
+        ("/desk/tags/", boss, None),
+        (f"/desk/tags/{tag}/merge/", boss, None),
+        ("/desk/tags/all/add/", boss, send_empty("main form")),
+        (f"/desk/queue/?queue=open&tag={tag}", boss, None),
         (ticket, tech, send_empty("#do-escalate form")),
         (ticket, tech, send_empty("#write-reply form")),
         (ticket, cast.colleague, None),
