@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from random import Random
 
 from compagnon.config.demo import connected, ready, these_days
@@ -37,5 +38,6 @@ def fill(actor: Actor, world: World, parties: Parties, times: Times, *, seed: in
         mail.save(update_fields=["state", "sent_at", "attempts", "internet_id", "created_at"])
     for solution in Solution.objects.filter(pk__gt=solved).order_by("pk"):
         # A link's secret is drawn anew each time; here the same seed tells the same.
-        solution.nonce = rng.randbytes(24).hex()
+        secret = base64.urlsafe_b64encode(rng.randbytes(32)).rstrip(b"=")
+        solution.nonce = secret.decode()
         solution.save(update_fields=["nonce"])
