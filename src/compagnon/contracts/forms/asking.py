@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts import form_words
@@ -157,7 +157,7 @@ def preview(asked: Form, language: str, data: Any = None) -> tuple[AskedForm, ru
     }
     form = AskedForm(data, asked=asked, language=language, offered=sample)
     given = form.given() if data is not None else initial(asked)
-    settled = rules.settle(asked, given, today=date.today(), offered=sample)  # noqa: DTZ011
+    settled = rules.settle(asked, given, today=timezone.localdate(), offered=sample)
     if data is not None:
         form.show_faults(settled)
     return form, settled
