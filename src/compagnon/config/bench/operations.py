@@ -1,4 +1,4 @@
-"""What is measured: six things that a support centre does all day, as requests to the server."""
+"""What is measured: nine things that a support centre does all day, as requests to the server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 
@@ -35,22 +36,26 @@ class Material:
     persons: list[int]
     categories: list[int]
     words: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @classmethod
     def draw(cls, seed: int = 1) -> Material:
-        """Draw tickets from all over, people who ask, and words that some tickets hold."""
+        """Draw tickets from all over, people who ask, and words that tickets and people hold."""
         rng = Random(seed)  # noqa: S311
         tickets = _some(rng, Ticket.objects.all())
         open_tickets = _some(rng, Ticket.objects.filter(state__in=OPEN_STATES))
         words: set[str] = set()
         for title in Ticket.objects.filter(pk__in=tickets[:300]).values_list("title", flat=True):
             words.update(word for word in title.split() if len(word) > 3 and word.isalnum())
+        persons = _some(rng, Person.objects.filter(requested_tickets__isnull=False).distinct())
+        names = Person.objects.filter(pk__in=persons[:300]).values_list("last_name", flat=True)
         return cls(
             tickets=tickets,
             open_tickets=open_tickets,
-            persons=_some(rng, Person.objects.filter(requested_tickets__isnull=False).distinct()),
+            persons=persons,
             categories=list(Category.objects.values_list("pk", flat=True)),
             words=sorted(words),
+            names=sorted(name for name in set(names) if len(name) > 3),
         )
 
 
@@ -98,6 +103,26 @@ def _open(rng: Random, material: Material) -> Request:
     return Request("GET", f"/desk/tickets/{rng.choice(material.tickets)}/")
 
 
+def _typed(rng: Random, text: str) -> str:
+    """Give what a picker is asked of a text while it is typed: two letters or more of it."""
+    return quote(text[: rng.randrange(2, len(text) + 1)])
+
+
+def _pick_ticket(rng: Random, material: Material) -> Request:
+    """By its whole number one time in three, by the beginning of a word the others."""
+    if rng.randrange(3):
+        return Request("GET", f"/desk/tickets/pick/?q={_typed(rng, rng.choice(material.words))}")
+    return Request("GET", f"/desk/tickets/pick/?q={rng.choice(material.tickets):06}")
+
+
+def _pick_person(rng: Random, material: Material) -> Request:
+    return Request("GET", f"/people/pick/persons/?q={_typed(rng, rng.choice(material.names))}")
+
+
+def _palette(rng: Random, material: Material) -> Request:
+    return Request("GET", f"/palette/?q={_typed(rng, rng.choice(material.words))}")
+
+
 OPERATIONS: Mapping[str, Ask] = {
     "create": _create,
     "reply": _reply,
@@ -105,4 +130,7 @@ OPERATIONS: Mapping[str, Ask] = {
     "list": _list,
     "search": _search,
     "open": _open,
+    "pick-ticket": _pick_ticket,
+    "pick-person": _pick_person,
+    "palette": _palette,
 }

@@ -15,6 +15,9 @@ WORDS = {
     "list": "list of 50 (API)",
     "search": "search page",
     "open": "ticket page",
+    "pick-ticket": "picker of tickets",
+    "pick-person": "picker of persons",
+    "palette": "palette",
 }
 
 
