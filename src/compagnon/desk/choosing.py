@@ -14,6 +14,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
 from compagnon.people.models import Person
+from compagnon.people.queries import PICKED, named
 
 M = TypeVar("M", bound=Model)
 
@@ -46,6 +47,29 @@ def required(model: type[M], actor: Actor, key: int, field: str) -> M:
     found = chosen(model, actor, key, field)
     assert found is not None  # noqa: S101 — a key was given
     return found
+
+
+def colleagues(actor: Actor, organisation_id: int) -> QuerySet[Person]:
+    """Give those of an organisation whom the actor may name in a request: the colleagues of
+    their own, of another one those that they see. Who has left is nobody's choice."""
+    rows = Person.objects.filter(organisation_id=organisation_id, is_active=True)
+    if actor.is_system or organisation_id == actor.scope.organisation_id:
+        return rows
+    return visible(Person, actor, rows)
+
+
+def pick_colleagues(
+    actor: Actor, text: str, *, beneficiary: Person | None = None, without: int | None = None
+) -> list[Person]:
+    """Give at most 20 persons whom a request may name and that answer to the words typed.
+
+    Args:
+        beneficiary: who receives what is asked for; the actor themselves unless given.
+        without: leave out this one.
+    """
+    near = beneficiary.organisation_id if beneficiary else actor.scope.organisation_id
+    rows = colleagues(actor, near or 0).exclude(pk=without or 0).select_related("site")
+    return list(named(rows, text[:200]).order_by("search_name", "id")[:PICKED])
 
 
 def chosen_person(actor: Actor, key: int, field: str) -> Person:

@@ -21,6 +21,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.approval_words import money
+from compagnon.desk.choosing import colleagues
 from compagnon.desk.models import (
     Approval,
     ApprovalState,
@@ -35,7 +36,7 @@ from compagnon.park.models import Asset, AssetState
 from compagnon.park.queries import cards
 from compagnon.people.models import Person, Site
 
-COLLEAGUES, MACHINES = 500, 200
+MACHINES = 200
 
 
 def language() -> str:
@@ -60,17 +61,21 @@ def form_of(actor: Actor, type_id: int) -> tuple[RequestType, FormVersion]:
 
 
 def offered(
-    actor: Actor, form: forms.Form, beneficiary: Person, files: Mapping[str, Mapping[str, str]]
+    actor: Actor,
+    form: forms.Form,
+    beneficiary: Person,
+    files: Mapping[str, Mapping[str, str]],
+    given: Mapping[str, Any],
 ) -> dict[str, dict[str, str]]:
-    """Give what may be chosen in the fields that take rows of ours; one query a kind."""
+    """Give what may be chosen in the fields that take rows of ours; one query a kind.
+
+    Of persons, there may be a hundred thousand: only those that the answers ``given`` name.
+    """
     kinds = {field.kind for field in form.fields}
-    near = actor.is_system or beneficiary.organisation_id == actor.scope.organisation_id
     rows: dict[str, dict[str, str]] = {"person": {}, "site": {}, "asset": {}}
-    if "person" in kinds:
-        people = Person.objects.filter(organisation_id=beneficiary.organisation_id, is_active=True)
-        people = people if near else visible(Person, actor, people)
-        rows["person"] = {str(one.pk): str(one) for one in people.order_by("search_name", "id")
-                          [:COLLEAGUES]}  # fmt: skip
+    if keys := _named_persons(form, given):
+        people = colleagues(actor, beneficiary.organisation_id).filter(pk__in=keys)
+        rows["person"] = {str(one.pk): str(one) for one in people}
     if "site" in kinds:
         sites = Site.objects.filter(organisation_id=beneficiary.organisation_id)
         rows["site"] = {str(one.pk): str(one) for one in visible(Site, actor, sites)}
@@ -86,6 +91,14 @@ def offered(
         rows["asset"] = {str(one.pk): one.name for one in machines}
     found = {field.key: rows[field.kind] for field in form.fields if field.kind in rows}
     return found | {key: dict(names) for key, names in files.items()}
+
+
+def _named_persons(form: forms.Form, given: Mapping[str, Any]) -> set[int]:
+    said = [given.get(field.key) for field in form.fields if field.kind == "person"]
+    texts = [
+        str(one[0] if isinstance(one, list) and len(one) == 1 else one).strip() for one in said
+    ]
+    return {int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) < 19}
 
 
 # --- answers in words ----------------------------------------------------------------------------

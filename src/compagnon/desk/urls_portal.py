@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from compagnon.desk.views import approvals, catalogue, portal, portal_offline, queue
+from compagnon.desk.views import approvals, catalogue, picking, portal, portal_offline, queue
 
 urlpatterns = [
     path("portal/", portal.home, name="portal"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("portal/catalogue/", catalogue.index, name="catalogue"),
     path("portal/catalogue/<int:type_id>/", catalogue.fill, name="catalogue_fill"),
     path("portal/catalogue/<int:type_id>/review/", catalogue.review, name="catalogue_review"),
+    path("portal/colleagues/", picking.some_colleagues, name="pick_colleagues"),
     path("portal/approvals/", approvals.index, name="approvals"),
     path("portal/approvals/<int:approval_id>/", approvals.one, name="approval"),
     path("portal/approvals/<int:approval_id>/do/<slug:name>/", approvals.act, name="approval_act"),

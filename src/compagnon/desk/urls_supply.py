@@ -8,7 +8,7 @@ from django.urls import URLPattern, include, path
 
 from compagnon.core.crud import Resource
 from compagnon.desk.resources_supply import APPROVAL_THRESHOLDS, PURCHASE_ORDERS, SUPPLIES
-from compagnon.desk.views import supply, supply_orders, supply_portal
+from compagnon.desk.views import picking, supply, supply_orders, supply_portal
 
 
 def _lists(resource: Resource) -> list[URLPattern]:
@@ -19,6 +19,7 @@ def _lists(resource: Resource) -> list[URLPattern]:
 _cases: list[URLPattern] = [
     path("new/", supply.new, name="supply_new"),
     path("figures/", supply_orders.figures, name="supply_figures"),
+    path("suppliers/", picking.some_suppliers, name="pick_suppliers"),
     path("<int:pk>/", supply.one, name="supply_detail"),
     path("<int:pk>/change/", supply.change, name="supply_change"),
     path("<int:pk>/cancel/", supply.cancel, name="supply_cancel"),

@@ -117,6 +117,7 @@ TWINS: Mapping[str, str] = {
     "desk/supplies/<pk>/":
         "GET /supplies/{row_id}, GET /supplies/{supply_id}/quotes, "
         "GET /supplies/{supply_id}/approval, GET /supplies/{supply_id}/machines",
+    "desk/supplies/suppliers/": "GET /pick/suppliers",
     "desk/supplies/new/": "POST /supply-wishes",
     "desk/supplies/figures/": "GET /supply-figures",
     "desk/supplies/<pk>/change/": "PATCH /supply-wishes/{supply_id}",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts import form_words
 from compagnon.contracts.asking import answers as rules
 from compagnon.contracts.asking.definition import Field, Form
+from compagnon.ui.picked import PickedField
 
 PREFIX = "f-"
+People = Callable[[PickedField], None]
+"""Says to a field among which persons it chooses (:meth:`PickedField.offer`)."""
 
 
 class SeveralFiles(forms.FileInput):
@@ -32,10 +36,11 @@ class AskedForm(forms.Form):
         asked: Form,
         language: str,
         offered: Mapping[str, Mapping[str, str]],
+        people: People,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked, self.language, self.offered = asked, language, offered
+        self.asked, self.language, self.offered, self.people = asked, language, offered, people
         for one in asked.fields:
             if one.asks:
                 self.fields[PREFIX + one.key] = self._field(one)
@@ -53,7 +58,9 @@ class AskedForm(forms.Form):
             return forms.MultipleChoiceField(
                 choices=self._choices(one), widget=forms.CheckboxSelectMultiple, **common
             )
-        if one.kind in {"choice", "yesno", "person", "site", "asset"}:
+        if one.kind == "person":
+            return self._person(common)
+        if one.kind in {"choice", "yesno", "site", "asset"}:
             return self._choice(one, common)
         if one.kind == "file":
             return forms.FileField(widget=SeveralFiles, **common)
@@ -65,6 +72,13 @@ class AskedForm(forms.Form):
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
         return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
 
+    def _person(self, common: dict[str, Any]) -> forms.Field:
+        field = PickedField(hint=_("Name, mail address or phone"), **common)
+        # Among whom depends on who receives what is asked for.
+        field.widget.attrs["data-near"] = "beneficiary"
+        self.people(field)
+        return field
+
     def _choices(self, one: Field) -> list[tuple[str, Any]]:
         if one.kind == "yesno":
             return [("yes", _("Yes")), ("no", _("No"))]
@@ -73,18 +87,33 @@ class AskedForm(forms.Form):
         return list(self.offered.get(one.key, {}).items())
 
     def given(self) -> dict[str, Any]:
-        """Give what was sent, by the keys of the form, as it was sent."""
+        """Give what was sent, by the keys of the form, as it was sent; of a person the key."""
         found: dict[str, Any] = {}
         for one in self.asked.fields:
             if not one.asks or one.kind == "file":
                 continue
             name = PREFIX + one.key
             sent = self.data
+            if one.kind == "person":
+                found[one.key] = self.person(one.key)[0]
+                continue
             found[one.key] = (
                 sent.getlist(name) if one.kind == "choices" and hasattr(sent, "getlist")
                 else sent.get(name, "")
             )  # fmt: skip
         return found
+
+    def person(self, key: str) -> tuple[str, str, str]:
+        """Give the key and the name of the person that a field was answered with.
+
+        What names nobody, or several, is given as it was sent, and why as the last.
+        """
+        field, sent = self.fields[PREFIX + key], str(self.data.get(PREFIX + key) or "")
+        try:
+            row = field.clean(sent) if sent.strip() else None
+        except ValidationError as error:
+            return sent, "", " ".join(error.messages)
+        return ("", "", "") if row is None else (str(row.pk), str(row), "")
 
     def show_faults(self, settled: rules.Settled) -> None:
         """Put what is wrong with the answers on their fields."""
@@ -92,7 +121,11 @@ class AskedForm(forms.Form):
         self._errors = forms.utils.ErrorDict()
         for key, code in settled.faults.items():
             if PREFIX + key in self.fields:
-                self._errors[PREFIX + key] = self.error_class([str(form_words.ANSWERS[code])])
+                said = str(form_words.ANSWERS[code])
+                field = self.asked.field(key)
+                if code == "not_offered" and field and field.kind == "person":
+                    said = self.person(key)[2] or said
+                self._errors[PREFIX + key] = self.error_class([said])
 
     def sections(self, settled: rules.Settled | None, *, live: bool) -> list[dict[str, Any]]:
         """Give the sections as a template draws them.
@@ -150,13 +183,19 @@ def _input(one: Field) -> forms.Widget:
     return forms.TextInput(attrs={"maxlength": one.most or str(rules.TEXT_MAX)})
 
 
-def preview(asked: Form, language: str, data: Any = None) -> tuple[AskedForm, rules.Settled]:
+def preview(
+    asked: Form, language: str, people: People, data: Any = None
+) -> tuple[AskedForm, rules.Settled]:
     """Give a form as its users will see it, with nothing of theirs to choose from."""
     sample = {
         one.key: {"0": str(_("An example"))} for one in asked.fields if one.kind in rules.ROWS
     }
-    form = AskedForm(data, asked=asked, language=language, offered=sample)
+    form = AskedForm(data, asked=asked, language=language, offered=sample, people=people)
     given = form.given() if data is not None else initial(asked)
+    for one in asked.fields:
+        if one.kind == "person" and data is not None:
+            key, name, _why = form.person(one.key)
+            sample[one.key] = {key: name} if name else {}
     settled = rules.settle(asked, given, today=timezone.localdate(), offered=sample)
     if data is not None:
         form.show_faults(settled)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -34,6 +35,8 @@ from compagnon.core.crud.pages import actor_of
 from compagnon.core.errors import CompagnonError, Invalid, Stale
 from compagnon.core.visibility import get_visible, visible
 from compagnon.people.models import Person, Team
+from compagnon.people.queries import named
+from compagnon.ui.picked import PickedField
 
 FORMS: dict[str, type[PieceForm]] = {
     "section": SectionForm, "field": FieldForm, "approval": StepForm, "task": TaskForm,
@@ -295,12 +298,17 @@ def _do(
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, type_id: int) -> HttpResponse:
     """Show the draft as its users will see it; sending says what would be missing."""
-    _actor, request_type, form = _opened(request, type_id)
+    actor, request_type, form = _opened(request, type_id)
     if forms.faults(form.definition, empty=True):
         return redirect("contracts:form_build", type_id=type_id)
     asked = forms.read(form.definition)
     data = request.POST if request.method == "POST" else None
-    made, settled = previewed(asked, _language(), data)
+
+    def offer(field: PickedField) -> None:
+        rows = visible(Person, actor, Person.objects.filter(is_active=True))
+        field.offer(rows, reverse("people:pick_persons"), named)
+
+    made, settled = previewed(asked, _language(), offer, data)
     context = {
         "request_type": request_type,
         "form": made,

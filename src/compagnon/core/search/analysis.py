@@ -59,6 +59,17 @@ def words(text: str) -> Iterator[Word]:
 
 
 @lru_cache(maxsize=200_000)
+def tokens(text: str) -> list[str]:
+    """Give the folded words of a text in order."""
+    return [word.token for word in words(text)]
+
+
+def answers_to(text: str, typed: str) -> bool:
+    """Tell whether every word typed begins a word of the text: for lists that one sifts."""
+    held = tokens(text)
+    return all(any(one.startswith(word) for one in held) for word in tokens(typed))
+
+
 def fold(raw: str) -> str:
     """Give the token of a word: lower-case ASCII letters and digits, never empty."""
     if raw.isascii():

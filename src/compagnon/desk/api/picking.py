@@ -1,4 +1,4 @@
-"""Finding a ticket while typing, by API."""
+"""Finding a ticket, a colleague or a supplier while typing, by API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import Field
 
 from compagnon.core.api import ApiRequest, Body, Routes
 from compagnon.desk import picking
+from compagnon.desk.choosing import chosen_person, pick_colleagues
+from compagnon.desk.services.supply_quotes import pick_suppliers
 
 router = Routes(tag="tickets")
 
@@ -54,3 +56,50 @@ def pick_some_tickets(request: ApiRequest, query: Query[PickTicketQuery]) -> dic
             for one in found
         ]
     }
+
+
+class PickColleagueQuery(Body):
+    """What was typed, and who receives what is asked for."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    beneficiary_id: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
+
+
+class PickSupplierQuery(Body):
+    """What was typed."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+
+
+class PickedOut(Schema):
+    """One of those that a picker offers."""
+
+    id: int
+    name: str
+
+
+class PickedRowsOut(Schema):
+    """A few of them."""
+
+    items: list[PickedOut]
+
+
+@router.show("/pick/colleagues", PickedRowsOut)
+def pick_some_colleagues(
+    request: ApiRequest, query: Query[PickColleagueQuery]
+) -> dict[str, list[dict[str, Any]]]:
+    """Find at most twenty persons whom a request of the catalogue may name: colleagues of who
+    receives it."""
+    key = query.beneficiary_id
+    beneficiary = chosen_person(request.actor, key, "beneficiary_id") if key else None
+    found = pick_colleagues(request.actor, query.q, beneficiary=beneficiary)
+    return {"items": [{"id": one.pk, "name": str(one)} for one in found]}
+
+
+@router.show("/pick/suppliers", PickedRowsOut)
+def pick_some_suppliers(
+    request: ApiRequest, query: Query[PickSupplierQuery]
+) -> dict[str, list[dict[str, Any]]]:
+    """Find at most twenty suppliers of whom quotes may be asked."""
+    found = pick_suppliers(request.actor, query.q)
+    return {"items": [{"id": one.pk, "name": one.name} for one in found]}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -23,12 +24,14 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.models.supply import MOST_CENTS, MOST_UNITS
 from compagnon.desk.services.supply_invoices import MOST
-from compagnon.desk.services.supply_quotes import suppliers
+from compagnon.desk.services.supply_quotes import answering, suppliers
 from compagnon.desk.services.supply_receiving import serial_words
 from compagnon.desk.supplying import serials
 from compagnon.park.models import AssetType, Consumable, Currency, Licence, StockPlace
 from compagnon.park.models.cents import CentsFormField
-from compagnon.people.models import Language, Organisation, Site
+from compagnon.people.models import Language, Person, Site
+from compagnon.people.queries import named
+from compagnon.ui.picked import PickedField
 
 FILE_MAX = 2 * 1024 * 1024
 """Bytes of a file of serial numbers."""
@@ -113,9 +116,9 @@ class PortalWishForm(forms.Form):
 class WishForm(forms.Form):
     """A wish as a technician writes it down, on a ticket or with a new one."""
 
-    requester = forms.IntegerField(label=_("Who asks"), min_value=1, max_value=2**63 - 1)
-    beneficiary = forms.IntegerField(
-        label=_("For whom"), min_value=1, max_value=2**63 - 1, required=False
+    requester = PickedField(label=_("Who asks"), hint=_("Name, mail address or phone"))
+    beneficiary = PickedField(
+        label=_("For whom"), required=False, hint=_("The requester, unless you say otherwise")
     )
     title = forms.CharField(label=_("What"), max_length=200)
     reason = _text(_("Why"), rows=4, most=4000)
@@ -125,16 +128,20 @@ class WishForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"), choices=Currency.choices)
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, asks: bool, **more: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, asks: bool, **more: Any) -> None:
         super().__init__(*args, **more)
+        fields: Any = self.fields
+        people = visible(Person, actor, Person.objects.select_related("organisation"))
+        for name in ("requester", "beneficiary"):
+            fields[name].offer(people.filter(is_active=True), reverse("people:pick_persons"), named)
         if not asks:
-            del self.fields["requester"]
+            del fields["requester"]
 
 
 class QuoteForm(forms.Form):
     """The head of a quote."""
 
-    supplier = row_field(Organisation, _("Supplier"), required=True)
+    supplier = PickedField(label=_("Supplier"), hint=_("The supplier’s name"))
     reference = forms.CharField(label=_("Reference"), max_length=80, required=False)
     received_on = day_field(_("Received on"))
     valid_until = day_field(_("Valid until"))
@@ -145,8 +152,8 @@ class QuoteForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
         super().__init__(*args, **more)
-        rows: Any = self.fields["supplier"]
-        rows.queryset = suppliers(actor).order_by("name", "pk")
+        field: Any = self.fields["supplier"]
+        field.offer(suppliers(actor), reverse("desk:pick_suppliers"), answering)
 
 
 SAID = ("designation", "unit_price_cents")

@@ -45,7 +45,7 @@ def checked(
 ) -> tuple[rules.Settled, dict[str, dict[str, str]]]:
     """Read answers by the form's rule; gives them with what rows of ours are called."""
     form = forms.read(version.definition)
-    choices = reading.offered(actor, form, beneficiary, files)
+    choices = reading.offered(actor, form, beneficiary, files, answers)
     given = dict(answers) | {key: list(names) for key, names in files.items()}
     return rules.settle(form, given, today=reading.today(), offered=choices), choices
 

@@ -14,6 +14,7 @@ from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, NotFound, Text
 from compagnon.core.models import StoredFile
+from compagnon.core.search import analysis
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.models import LineKind, Quote, QuoteLine, SupplyCase, SupplyStage
@@ -32,6 +33,7 @@ from compagnon.park.models import SupplierContract
 from compagnon.people.models import Organisation
 
 MOST_QUOTES, MOST_LINES = 20, 100
+PICKED, MOST_FOUND = 20, 50
 HEAD = ("reference", "received_on", "valid_until", "delivery_days", "note")
 
 
@@ -41,6 +43,28 @@ def suppliers(actor: Actor) -> QuerySet[Organisation]:
     known = visible(SupplierContract, actor).values("supplier_id")
     seen = visible(Organisation, actor).values("pk")
     return Organisation.objects.filter(Q(pk__in=seen) | Q(pk__in=known), is_active=True)
+
+
+def answering(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
+    """Keep the suppliers in whose name every word typed begins a word, whatever accents and
+    capitals; one whose whole name it is comes alone."""
+    wanted = analysis.tokens(text[:200])
+    if not wanted:
+        return rows
+    exact: list[int] = []
+    found: list[int] = []
+    for key, name in rows.order_by("name", "pk").values_list("pk", "name"):
+        if analysis.tokens(name) == wanted:
+            exact.append(key)
+        if analysis.answers_to(name, text[:200]):
+            found.append(key)
+    return rows.filter(pk__in=(exact or found)[:MOST_FOUND])
+
+
+def pick_suppliers(actor: Actor, text: str) -> list[Organisation]:
+    """Give at most 20 suppliers that the actor may ask and that answer to the words typed."""
+    rows = suppliers(actor) if actor.scope.allows_somewhere(MANAGE) else Organisation.objects.none()
+    return list(answering(rows, text).order_by("name", "pk")[:PICKED])
 
 
 @service("supply.quote")

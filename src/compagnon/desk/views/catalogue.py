@@ -6,7 +6,7 @@ A technician fills in the same form for somebody who calls or writes.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,18 +22,17 @@ from compagnon.contracts.forms.asking import AskedForm, initial
 from compagnon.contracts.models import FormVersion, RequestKind, RequestType
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid, SignInNeeded
-from compagnon.core.search.analysis import fold
+from compagnon.core.search.analysis import answers_to
 from compagnon.core.visibility import visible
 from compagnon.desk import requests_reading as reading
 from compagnon.desk.choosing import chosen_person
+from compagnon.desk.forms.requests import ForWhomForm, people_about
 from compagnon.desk.models import Channel, RequestDraft
 from compagnon.desk.once import made_before, once
 from compagnon.desk.services import requesting
 from compagnon.desk.services.writing import Upload
 from compagnon.desk.views.notices import frame_of
 from compagnon.people.models import Person
-
-COLLEAGUES = 500
 
 
 @login_required
@@ -51,8 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
     ).order_by("service__name_fr", "kind", "name_fr")
     services: dict[int, tuple[Any, list[RequestType]]] = {}
     for one in rows:
-        text = fold(f"{one.name} {one.service.name} {one.service.description}")
-        if all(word in text for word in fold(words).split()):
+        text = f"{one.name} {one.service.name} {one.service.description}"
+        if answers_to(text, words):
             services.setdefault(one.service_id, (one.service, []))[1].append(one)
     drafts = visible(RequestDraft, actor).select_related("request_type__service")
     context = {
@@ -76,6 +75,7 @@ class Asked:
     person: Person
     beneficiary: Person
     draft: RequestDraft | None
+    for_whom: ForWhomForm
 
     @property
     def files(self) -> dict[str, dict[str, str]]:
@@ -88,7 +88,11 @@ class Asked:
     @property
     def by_support(self) -> bool:
         """Whether somebody of the support asks, who may ask for anybody."""
-        return self.actor.scope.allows_somewhere("ticket.open")
+        return _by_support(self.actor)
+
+
+def _by_support(actor: Actor) -> bool:
+    return actor.scope.allows_somewhere("ticket.open")
 
 
 def _asked(request: HttpRequest, type_id: int) -> Asked:
@@ -99,14 +103,24 @@ def _asked(request: HttpRequest, type_id: int) -> Asked:
     person = Person.objects.select_related("organisation").get(pk=actor.id)
     drafts = visible(RequestDraft, actor).filter(request_type=request_type)
     draft = drafts.select_related("beneficiary__organisation").first()
-    given = request.POST.get("beneficiary") or request.GET.get("for") or ""
     beneficiary = draft.beneficiary if draft and draft.beneficiary else person
-    if given.isascii() and given.isdecimal() and len(given) < 19:
-        beneficiary = chosen_person(actor, int(given), "beneficiary")
-    elif request.method == "POST" and "beneficiary" in request.POST:
+    for_whom = ForWhomForm(
+        request.POST if "beneficiary" in request.POST else None,
+        actor=actor, person=person, by_support=_by_support(actor),
+    )  # fmt: skip
+    given = request.GET.get("for", "")
+    if for_whom.is_bound:
+        # Their own name, or nothing, is themselves; a key is looked at as everywhere else.
+        key = request.POST["beneficiary"].strip()
         beneficiary = person
+        if key.isascii() and key.isdecimal() and len(key) < 19:
+            beneficiary = chosen_person(actor, int(key), "beneficiary")
+        elif for_whom.is_valid() and for_whom.cleaned_data["beneficiary"]:
+            beneficiary = for_whom.cleaned_data["beneficiary"]
+    elif given.isascii() and given.isdecimal() and len(given) < 19:
+        beneficiary = chosen_person(actor, int(given), "beneficiary")
     form = forms.read(version.definition)
-    return Asked(actor, request_type, version, form, person, beneficiary, draft)
+    return Asked(actor, request_type, version, form, person, beneficiary, draft, for_whom)
 
 
 @login_required
@@ -135,21 +149,26 @@ def _filled(request: HttpRequest, asked: Asked) -> HttpResponse:
     if action == "later":
         messages.success(request, _("It is kept: you find it again in the catalogue."))
         return redirect("desk:catalogue")
-    asked = Asked(
-        asked.actor, asked.request_type, asked.version, asked.form, asked.person,
-        asked.beneficiary, draft,
-    )  # fmt: skip
+    asked = replace(asked, draft=draft)
     settled, _choices = _settled(asked, form.given())
-    if action == "refresh" or settled.faults:
-        status = 422 if settled.faults and action != "refresh" else 200
+    unknown = asked.for_whom.is_bound and bool(asked.for_whom.errors)
+    if action == "refresh" or settled.faults or unknown:
+        status = 200 if action == "refresh" and not unknown else 422
         told = settled if action != "refresh" else None
         return _draw(request, asked, data=request.POST, faults=told, status=status)
     return redirect("desk:catalogue_review", type_id=asked.request_type.pk)
 
 
 def _form(asked: Asked, data: Any, **more: Any) -> AskedForm:
-    choices = reading.offered(asked.actor, asked.form, asked.beneficiary, {})
-    return AskedForm(data, asked=asked.form, language=reading.language(), offered=choices, **more)
+    choices = reading.offered(asked.actor, asked.form, asked.beneficiary, {}, {})
+    return AskedForm(
+        data,
+        asked=asked.form,
+        language=reading.language(),
+        offered=choices,
+        people=people_about(asked.actor, asked.beneficiary),
+        **more,
+    )
 
 
 def _settled(asked: Asked, answers: Any) -> Any:
@@ -190,7 +209,9 @@ def _draw(
     settled, _choices = _settled(asked, form.given() if data is not None else answers)
     if faults is not None:
         form.show_faults(faults)
-    near = Person.objects.filter(organisation_id=asked.person.organisation_id, is_active=True)
+    for_whom = asked.for_whom
+    if not for_whom.is_bound and asked.beneficiary != asked.person:
+        for_whom.initial = {"beneficiary": asked.beneficiary.pk}
     context = {
         "asked": asked,
         "form": form,
@@ -201,9 +222,7 @@ def _draw(
             (f"id_f-{key}", asked.form.field(key).label.said(reading.language()))  # type: ignore[union-attr]
             for key in (faults.faults if faults else ())
         ],
-        "colleagues": []
-        if asked.by_support
-        else list(near.exclude(pk=asked.person.pk).order_by("search_name", "id")[:COLLEAGUES]),
+        "for_whom": for_whom["beneficiary"],
         "frame": frame_of(asked.actor),
     }
     return render(request, "desk/catalogue/fill.html", context, status=status)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compagnon.core import files
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Refused
-from compagnon.core.visibility import get_visible, visible
+from compagnon.core.visibility import get_visible
 from compagnon.desk import queries, supply_reading
 from compagnon.desk.forms.supply import (
     QuoteForm,
@@ -38,7 +38,6 @@ from compagnon.desk.services import (
     supply_wishes,
 )
 from compagnon.desk.views.ticket import add_errors
-from compagnon.people.models import Person
 
 PAGE = "desk/supply/form.html"
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -92,7 +91,9 @@ def new(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"quantity": 1}
     if ticket is not None:
         initial |= {"title": ticket.title, "beneficiary": ticket.beneficiary_id}
-    form, status = WishForm(request.POST or None, asks=ticket is None, initial=initial), 200
+    data = request.POST or None
+    form = WishForm(data, actor=actor, asks=ticket is None, initial=initial)
+    status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -113,17 +114,8 @@ def _asked_ticket(actor: Actor, given: str) -> Ticket | None:
     return queries.get_ticket(actor, int(given))
 
 
-def _person(actor: Actor, key: int | None) -> Person | None:
-    if key is None:
-        return None
-    return get_visible(Person, actor, Person.objects.select_related("organisation"), pk=key)
-
-
 def _wish(actor: Actor, ticket: Ticket | None, values: dict[str, Any]) -> SupplyCase:
     given = {name: value for name, value in values.items() if name != "version"}
-    given["beneficiary"] = _person(actor, given.pop("beneficiary", None))
-    if ticket is None:
-        given["requester"] = _person(actor, given.pop("requester"))
     return supply_wishes.wish(actor=actor, ticket_id=ticket.pk if ticket else None, **given)
 
 
@@ -135,20 +127,7 @@ def _wish_page(
     ticket: Ticket | None = None,
     case: SupplyCase | None = None,
 ) -> HttpResponse:
-    actor = _actor(request)
-
-    def named(field: str) -> Person | None:
-        value = str(form[field].value() or "") if field in form.fields else ""
-        key = int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0
-        return visible(Person, actor).filter(pk=key).first() if key else None
-
-    context = {
-        "form": form,
-        "ticket": ticket,
-        "case": case,
-        "requester": named("requester"),
-        "beneficiary": named("beneficiary"),
-    }
+    context = {"form": form, "ticket": ticket, "case": case}
     return render(request, "desk/supply/wish.html", context, status=status)
 
 
@@ -159,16 +138,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _actor(request)
     case = case_of(actor, pk)
     initial = wish_initial(case)
-    form, status = WishForm(request.POST or None, asks=False, initial=initial), 200
+    data = request.POST or None
+    form, status = WishForm(data, actor=actor, asks=False, initial=initial), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             values = dict(form.cleaned_data)
             version = values.pop("version")
+            if values["beneficiary"] is None:
+                del values["beneficiary"]
             try:
-                person = _person(actor, values.pop("beneficiary"))
-                if person is not None:
-                    values["beneficiary"] = person
                 supply_wishes.change_wish(
                     actor=actor, supply_id=pk, values=values, expected_version=version
                 )
@@ -317,8 +296,8 @@ def change_quote(request: HttpRequest, pk: int) -> HttpResponse:
     case = case_of(actor, quote.supply_id)
     initial = {
         name: getattr(quote, name)
-        for name in ("supplier", "reference", "received_on", "valid_until", "delivery_days", "note")
-    } | {"version": case.version}
+        for name in ("reference", "received_on", "valid_until", "delivery_days", "note")
+    } | {"supplier": quote.supplier_id, "version": case.version}
     lines = [
         {name: getattr(line, name) for name in supply_reading.LINE_FIELDS}
         for line in quote.lines.all()

@@ -1,0 +1,52 @@
+"""For whom something of the catalogue is asked, and the persons whom an answer names."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from compagnon.contracts.forms.asking import People
+from compagnon.core.actor import Actor
+from compagnon.core.visibility import visible
+from compagnon.desk.choosing import colleagues
+from compagnon.people.models import Person
+from compagnon.people.queries import named
+from compagnon.ui.picked import PickedField
+
+
+def colleague_picker(**asked: int) -> str:
+    """Give the address that answers a picker with colleagues."""
+    return f"{reverse('desk:pick_colleagues')}?{urlencode(asked)}"
+
+
+def people_about(actor: Actor, beneficiary: Person) -> People:
+    """Let a field of a request choose among those whom the actor may name in it."""
+
+    def offer(field: PickedField) -> None:
+        rows = colleagues(actor, beneficiary.organisation_id)
+        field.offer(rows, colleague_picker(**{"for": beneficiary.pk}), named)
+
+    return offer
+
+
+class ForWhomForm(forms.Form):
+    """Who receives what is asked for: the support asks for anybody, others for a colleague."""
+
+    beneficiary = PickedField(label=_("For whom?"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, person: Person, by_support: bool) -> None:
+        super().__init__(*args)
+        field: Any = self.fields["beneficiary"]
+        if by_support:
+            rows = visible(Person, actor, Person.objects.filter(is_active=True))
+            field.offer(rows, reverse("people:pick_persons"), named)
+            field.hint = _("Yourself, unless you say otherwise")
+        else:
+            near = colleagues(actor, person.organisation_id).exclude(pk=person.pk)
+            field.offer(near, colleague_picker(without=person.pk), named)
+            field.hint = _("For me, or the name of a colleague")
+        field.widget.attrs["placeholder"] = field.hint
