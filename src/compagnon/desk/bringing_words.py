@@ -15,6 +15,7 @@ EXPLANATIONS = {
     "bad_date": _("a date that cannot be read"),
     "no_such_time": _("a local time that the clocks skipped; read as an hour later"),
     "two_such_times": _("a local time that the clocks showed twice; read as the first"),
+    "month_first": _("dates are written month first in this file: read so"),
     "missing_reference": _("a row without a ticket number"),
     "missing_time": _("an event without a readable time"),
     "missing_opening": _("no date of opening: the first event’s is taken"),

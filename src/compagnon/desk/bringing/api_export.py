@@ -141,7 +141,7 @@ class ExportReader:
     def in_order(self, steps: list[Step], reference: str) -> list[Step] | None:
         """Put steps in order; ``None`` if there are more than a ticket may have."""
         if len(steps) > EVENTS_A_TICKET:
-            self.report.problem("too_many_events", reference=reference)
+            self.report.leave(reference, "too_many_events")
             return None
         self.report.count("events", len(steps))
         return sorted(steps, key=lambda step: step.clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -9,8 +10,24 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the zone is given later, if there is one
 # Years that no desk lived: a date outside is a mistake of the file.
+MONTHS = 12
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 ISO = "iso"
+# How a desk writes day, month and year; the time follows.
+DAY_FIRST = tuple(
+    f"{date} {clock}"
+    for clock in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+    for date in ("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+)
+_DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}\b")
+
+
+def day_place(text: str) -> int:
+    """Tell where a date without letters has its day: 1 or 2; 0 where it may be either."""
+    found = _DAY_AND_MONTH.match(text[:64])
+    if found is None:
+        return 0
+    return next((place for place in (1, 2) if int(found[place]) > MONTHS), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,16 @@ class Dates:
         self.zone = zone
         self.elapsed = elapsed
         self.read = lru_cache(maxsize=65_536)(self._read)
+
+    def put_month_first(self) -> None:
+        """Read from now on what begins with a day as beginning with the month."""
+        self.formats = tuple(
+            one.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+            if one.startswith("%d")
+            else one
+            for one in self.formats
+        )
+        self.read.cache_clear()
 
     def _read(self, text: str) -> Moment | None:
         """Give the moment that a text says; ``None`` if it is no date that can be true."""

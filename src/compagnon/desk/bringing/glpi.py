@@ -78,7 +78,7 @@ class GlpiReader(ExportReader):
         """Tell one ticket."""
         opened = self.moment("date", record.get("date") or record.get("date_creation"), key)
         if opened is None:
-            self.report.problem("no_events", reference=key)
+            self.report.leave(key, "no_events")
             return None
         people: dict[str, Somebody] = {}
         requester, assignee, team = self._actors(key, people)

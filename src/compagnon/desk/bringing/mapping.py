@@ -57,6 +57,7 @@ class TableMapping:
         unknown: what the source writes for «unknown».
         keep: columns kept in an internal note; ``None``: all that feed nothing.
         ignore: columns left out on purpose.
+        month_may_lead: whether a file whose dates can only be month-day-year is read so.
     """
 
     name: str
@@ -71,6 +72,7 @@ class TableMapping:
     keep: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     unknown_team_counts: bool = False
+    month_may_lead: bool = False
 
     def column(self, name: str) -> str:
         """Give the column that feeds a field; empty if none."""

@@ -20,6 +20,7 @@ PROBLEMS = {
     "bad_date": "a date that cannot be read",
     "no_such_time": "a local time that the clocks skipped; read as an hour later",
     "two_such_times": "a local time that the clocks showed twice; read as the first",
+    "month_first": "dates are written month first in this file: read so",
     "missing_reference": "a row without a ticket number",
     "missing_time": "an event without a readable time",
     "missing_opening": "no date of opening: the first event's is taken",
@@ -69,6 +70,8 @@ class Report:
         self._kept: dict[str, dict[str, int]] = {}
         self._mapped: dict[str, dict[tuple[str, str], int]] = {}
         self._named = 0
+        # Tickets that no history came of, and why.
+        self.left: dict[str, str] = {}
 
     def count(self, what: str, number: int = 1) -> None:
         """Add to a count."""
@@ -131,6 +134,11 @@ class Report:
             if detail:
                 example["detail"] = detail[:VALUE_LENGTH]
             tally.examples.append(example)
+
+    def leave(self, reference: str, kind: str, *, row: int = 0) -> None:
+        """Tell that a ticket is left out, and why."""
+        self.problem(kind, reference=reference, row=row)
+        self.left[reference] = kind
 
     def has(self, kind: str) -> bool:
         """Tell whether such a problem was met."""

@@ -77,7 +77,7 @@ class RequestTrackerReader(ExportReader):
         """Tell one ticket."""
         created = self.moment("Created", record.get("Created"), key)
         if created is None:
-            self.report.problem("no_events", reference=key)
+            self.report.leave(key, "no_events")
             return None
         people: dict[str, Somebody] = {}
         requestors = record.get("Requestor") or record.get("Requestors") or []

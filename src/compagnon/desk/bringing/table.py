@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from compagnon.desk.bringing.dates import Dates
+from compagnon.desk.bringing.dates import Dates, day_place
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.history import History
 from compagnon.desk.bringing.mapping import TableMapping
@@ -34,6 +34,8 @@ class TableReader:
         self.needed = needed
         # Each file has its own order of columns.
         self._layouts: list[list[str]] = []
+        # Where the days of the dates stand that can only be read in one way.
+        self._days: set[int] = set()
 
     def spool(self, path: Path, spool: Spool) -> None:
         """Set the rows of a file aside by their ticket.
@@ -43,6 +45,7 @@ class TableReader:
         """
         mapping = self.mapping
         reference = mapping.column("reference")
+        moment = mapping.column("at" if mapping.layout == "log" else "opened_at")
         first = True
         rows = table(
             path,
@@ -60,7 +63,8 @@ class TableReader:
             if key.lower() in mapping.unknown:
                 self.report.problem("missing_reference", row=number)
                 continue
-            spool.add("row", key[:60], [len(self._layouts) - 1, number, list(row.values())])
+            self._days.add(day_place(row.get(moment, "")))
+            spool.add("row", key[:200], [len(self._layouts) - 1, number, list(row.values())])
         if first:
             raise UnreadableSource("empty", f"{path.name} has no rows", name=path.name)
 
@@ -90,6 +94,9 @@ class TableReader:
 
     def histories(self, spool: Spool) -> Iterator[History]:
         """Give the tickets, by their reference."""
+        if self.mapping.month_may_lead and 2 in self._days and 1 not in self._days:
+            self.report.problem("month_first")
+            self.values.dates.put_month_first()
         for reference, records in spool.groups("row"):
             rows = [
                 (number, dict(zip(self._layouts[layout], values, strict=True)))
@@ -104,10 +111,10 @@ class TableReader:
     def _history(self, reference: str, rows: list[tuple[int, Row]]) -> History | None:
         events = self._events(reference, rows)
         if not events:
-            self.report.problem("no_events", reference=reference, row=rows[0][0])
+            self.report.leave(reference, "no_events", row=rows[0][0])
             return None
         if len(events) > EVENTS_A_TICKET:
-            self.report.problem("too_many_events", reference=reference)
+            self.report.leave(reference, "too_many_events")
             return None
         ticket = TableTicket(self.values, reference, events)
         return ticket.history()

@@ -82,7 +82,7 @@ class ZammadReader(ExportReader):
         reference = str(record.get("number") or key)[:60]
         created = self.moment("created_at", record.get("created_at"), reference)
         if created is None:
-            self.report.problem("no_events", reference=reference)
+            self.report.leave(reference, "no_events")
             return None
         people: dict[str, Somebody] = {}
         articles = self._articles(key, reference, people)

@@ -260,6 +260,11 @@ def _carry_out(
                 progress=noting.note,
             )  # fmt: skip
             bringer.bring(reading)
+            left = [
+                told_left(f"{asked.prefix}{key}", why) for key, why in reading.report.left.items()
+            ]
+            reading.report.count("refused", len(left))
+            items.extend(left if detail else [])
             document = _document(asked, organisation, reading, time.monotonic() - started)
     except UnreadableSource as error:
         raise _invalid(error, "file") from error
@@ -286,6 +291,24 @@ def told(fate: Fate) -> dict[str, Any]:
         "outcome": fate.outcome,
         "why": fate.why,
         "ticket": fate.ticket_id,
+    }
+
+
+def told_left(reference: str, why: str) -> dict[str, Any]:
+    """Give the item of a ticket of which no history could be made: nothing of it can be counted."""
+    return {
+        "reference": reference,
+        "state": "",
+        "reassignments": 0,
+        "reopenings": 0,
+        "seconds_in_state": {},
+        "seconds_before_first_event": 0,
+        "observed_reassignments": 0,
+        "observed_reopenings": 0,
+        "events": 0,
+        "outcome": "refused",
+        "why": why,
+        "ticket": None,
     }
 
 

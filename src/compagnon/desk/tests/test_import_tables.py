@@ -16,7 +16,7 @@ from compagnon.desk.bringing.history import History
 from compagnon.desk.bringing.measure import measure
 from compagnon.desk.bringing.sources import Reading
 from compagnon.desk.models import Ticket
-from compagnon.desk.tests.test_import_servicenow import run
+from compagnon.desk.tests.test_import_servicenow import run, run_refused
 
 TICKETS = {
     "layout": "tickets",
@@ -85,8 +85,10 @@ class TestMapping:
     def test_by_the_command(self, tmp_path: Path) -> None:
         (tmp_path / "m.json").write_text(json.dumps(TICKETS), encoding="utf-8")
         (tmp_path / "t.csv").write_bytes(ROWS.encode("cp1252"))
-        document = run("csv", str(tmp_path / "t.csv"), "--mapping", str(tmp_path / "m.json"))
-        assert document["counts"]["created"] == 2
+        asked = (str(tmp_path / "t.csv"), "--mapping", str(tmp_path / "m.json"))
+        document = run_refused("csv", *asked)
+        # The thirty-first of February is no day: that ticket is left out.
+        assert (document["counts"]["created"], document["counts"]["refused"]) == (2, 1)
         assert "not_utf8" in kinds(document)
         ticket = Ticket.objects.get(external_reference="D1")
         assert (ticket.title, ticket.state, ticket.priority) == ("Écran", "closed", 2)
@@ -204,6 +206,44 @@ class TestOddRows:
         histories, document = read(path, "servicenow")
         assert histories.keys() == {"I1"}
         assert kinds(document) >= {"ragged_row", "missing_reference", "missing_time", "no_events"}
+
+    @pytest.mark.parametrize(
+        ("first", "second", "third"),
+        [
+            ("1/3/2020 9:00", "1/3/2020 10:00", "14/3/2020 10:00"),
+            ("01.03.2020 09:00", "01.03.2020 10:00", "14.03.2020 10:00:00"),
+            ("03/01/2020 09:00:00 AM", "03/01/2020 10:00:00 AM", "03/14/2020 10:00 AM"),
+            ("03-01-2020 09:00", "03-01-2020 10:00", "03-14-2020 10:00"),
+        ],
+    )
+    def test_dates_as_the_source_shows_them(
+        self, first: str, second: str, third: str, tmp_path: Path
+    ) -> None:
+        path = log_of(
+            tmp_path / "log.csv",
+            f"I1,New,{first},0,{first},A,0,0,?",
+            f"I1,Active,{second},1,{first},A,0,0,?",
+            f"I1,Closed,{third},2,{first},A,0,0,?",
+        )
+        histories, document = read(path, "servicenow")
+        counted = measure(histories["I1"]).seconds_in_state
+        assert counted == {"New": 3600, "Active": 13 * 86_400, "Closed": 0}
+        # A whole file is read in one way, and another than usual is told.
+        assert ("month_first" in kinds(document)) is ("14" in third[3:5])
+
+    @pytest.mark.django_db
+    def test_a_ticket_that_cannot_be_dated_is_left_out_and_told(self, tmp_path: Path) -> None:
+        path = log_of(
+            tmp_path / "log.csv",
+            "I1,New,01-01-2020 10:00,0,?,A,0,0,?",
+            "I3,New,hier,0,?,A,0,0,?",
+        )
+        for more in (["--dry-run"], []):
+            document = run_refused("servicenow", str(path), *more)
+            counts = document["counts"]
+            assert (counts["created"], counts["refused"], counts["tickets"]) == (1, 1, 2)
+            told = {one["reference"]: (one["outcome"], one["why"]) for one in document["items"]}
+            assert told == {"I1": ("created", ""), "I3": ("refused", "no_events")}
 
 
 class TestHostileFiles:
