@@ -151,6 +151,7 @@ def test_a_taken_port_is_told(place: Installation, start):
     began = time.monotonic()
     refused = place.run("run", status=1)
     assert "COMPAGNON_LISTEN_WEB" in refused.stderr
+    assert "COMPAGNON_LISTEN_WEB" in place.run("run", "--check", status=1).stderr
     assert time.monotonic() - began < 30
 
 

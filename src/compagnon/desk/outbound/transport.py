@@ -103,9 +103,12 @@ class Maildir:
 
     def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
         """Keep the mail in the folder."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
         try:
-            box = mailbox.Maildir(self.folder, create=True)
+            # The library makes them only where the folder itself is missing, not where another
+            # process is just making it.
+            for part in ("tmp", "new", "cur"):
+                (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            box = mailbox.Maildir(self.folder, create=False)
             key = box.add(mailbox.MaildirMessage(mail))
         except OSError as error:
             raise NotSent(f"{type(error).__name__}: {error}", permanent=False) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,9 @@ class Command(commands.Command):
         parser.add_argument(
             "--migrate", action="store_true", help="bring the tables up to this version first"
         )
+        parser.add_argument(
+            "--check", action="store_true", help="only make sure that it can listen there"
+        )
         parser.add_argument("--no-web", action="store_true", help="leave out the web server")
         parser.add_argument("--no-worker", action="store_true", help="leave out the worker")
         parser.add_argument(
@@ -59,17 +63,15 @@ class Command(commands.Command):
         ]
         if not parts:
             raise commands.Misused(_("nothing is left to run"))
+        # Tried before anything starts: a part that cannot listen would die for ever.
+        require_all_free(chosen)
+        if options["check"]:
+            return commands.Answer()
         if options["migrate"]:
             # Though no table changes: roles, types and titles that ship come with each version.
             call_command("migrate", verbosity=0)
         elif pending_migrations():
             raise commands.Failed(_("the database is not up to date: run compagnon migrate"))
-        for part, names in LISTENS.items():
-            for name in names if part in chosen else ():
-                # Tried before anything starts: a part that cannot listen would die for ever.
-                if (text := getattr(settings, name)) not in {"", "none"}:
-                    variable = f"COMPAGNON_{name}"
-                    require_free(variable, listening_address(variable, text))
         banner = Banner(self, chosen)
         connections.close_all()
         status = Supervisor(parts, each_turn=banner).run()
@@ -77,6 +79,20 @@ class Command(commands.Command):
             raise commands.Misused(_("a part cannot run with these settings: see above"))
         self.say(_("Stopped."))
         return commands.Answer()
+
+
+def require_all_free(chosen: Collection[str]) -> None:
+    """Make sure that the parts can listen.
+
+    Raises:
+        Misused: an address is none.
+        Failed: an address is taken.
+    """
+    for part, names in LISTENS.items():
+        for name in names if part in chosen else ():
+            if (text := getattr(settings, name)) not in {"", "none"}:
+                variable = f"COMPAGNON_{name}"
+                require_free(variable, listening_address(variable, text))
 
 
 class Banner:
