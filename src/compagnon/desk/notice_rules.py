@@ -31,6 +31,8 @@ DEFAULTS: Mapping[NoticeEvent, tuple[NoticeWay, NoticeWay, NoticeWay]] = {
     NoticeEvent.APPROVAL: (NOW, NOW, NOW),
     NoticeEvent.DECIDED: (NOW, NOW, NOW),
     NoticeEvent.LATE: (NOW, NOW, OFF),
+    NoticeEvent.TASK: (NOW, OFF, NOW),
+    NoticeEvent.STEP: (NOW, OFF, NOW),
 }
 CHANNELS = (PAGE, MAIL, PUSH)
 # What who asked is told; the rest is told to who works on the ticket, and to nobody else.
@@ -46,10 +48,11 @@ FOR_USERS = frozenset(
         NoticeEvent.APPROVAL,
         NoticeEvent.DECIDED,
         NoticeEvent.SUPPLY,
+        NoticeEvent.STEP,
     }
 )
 # Told by the ticket's own mails, which can be answered: no second mail says it.
-BY_TICKET_MAIL = (FOR_USERS - {NoticeEvent.DECIDED, NoticeEvent.SUPPLY}) | {
+BY_TICKET_MAIL = (FOR_USERS - {NoticeEvent.DECIDED, NoticeEvent.SUPPLY, NoticeEvent.STEP}) | {
     NoticeEvent.MENTION,
     NoticeEvent.AUTHORITY,
 }

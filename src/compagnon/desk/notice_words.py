@@ -66,6 +66,13 @@ SAID: Mapping[NoticeEvent, tuple[Text, Text, str]] = {
         _("%(who)s decided on what you ask for"), _("It is decided on what you ask for"), "checks",
     ),
     NoticeEvent.LATE: (_("An order is late"), _("An order is late"), "truck"),
+    NoticeEvent.TASK: (
+        _("A task awaits you or your team"), _("A task awaits you or your team"), "tool",
+    ),
+    NoticeEvent.STEP: (
+        _("A step of what you ask for is done"), _("A step of what you ask for is done"),
+        "checks",
+    ),
 }  # fmt: skip
 
 

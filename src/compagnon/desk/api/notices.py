@@ -33,7 +33,7 @@ router = Routes(tag="notices")
 EventName = Literal[
     "opened", "answered", "waits", "solution", "closed", "reopened", "watched", "assigned",
     "team", "wrote", "refused", "mention", "authority", "due", "approval", "decided", "supply",
-    "late",
+    "late", "task", "step",
 ]  # fmt: skip
 
 

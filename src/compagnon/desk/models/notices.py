@@ -34,6 +34,8 @@ class NoticeEvent(models.TextChoices):
     APPROVAL = "approval", _("my approval is asked")
     DECIDED = "decided", _("what I asked for is approved or refused")
     LATE = "late", _("an order of mine is late")
+    TASK = "task", _("a task comes to me or to my team")
+    STEP = "step", _("a step of what I asked for is done")
 
 
 class NoticeChannel(models.TextChoices):

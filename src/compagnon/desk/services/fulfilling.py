@@ -27,6 +27,7 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.services import approval_steps as steps
+from compagnon.desk.services import task_notices
 from compagnon.desk.services.changing import apply
 from compagnon.people.models import Person, Team
 
@@ -181,6 +182,7 @@ def _make_tasks(
             actor=steps.program(actor), ticket=ticket, verb="ticket.plan_tasks", at=at,
             after={"tasks": len(rows)},
         )  # fmt: skip
+        task_notices.tell_due(actor=actor, ticket=ticket, tasks=rows, at=at)
 
 
 @service("ticket.advance_tasks")
@@ -204,6 +206,7 @@ def after_task(*, actor: Actor, ticket: Ticket, at: datetime) -> None:
             actor=steps.program(actor), ticket=ticket, verb="ticket.free_tasks", at=at,
             after={"tasks": len(freed)},
         )  # fmt: skip
+        task_notices.tell_due(actor=actor, ticket=ticket, tasks=freed, at=at)
     if ended == known:
         _end(actor, ticket, at)
 

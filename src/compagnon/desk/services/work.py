@@ -23,7 +23,7 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.policies import may_as_party
-from compagnon.desk.services import fulfilling, writing
+from compagnon.desk.services import fulfilling, task_notices, writing
 from compagnon.desk.services.changing import apply, lock
 from compagnon.people.models import Person, Site
 
@@ -116,6 +116,7 @@ def plan_task(
             "planned_seconds": planned_seconds,
         },
     )
+    task_notices.tell_due(actor=actor, ticket=ticket, tasks=[task], at=at)
     return task
 
 
@@ -163,6 +164,7 @@ def complete_task(
             "travel_seconds": travel_seconds,
         },
     )
+    task_notices.tell_done(actor=actor, ticket=ticket, task=task, at=at)
     fulfilling.after_task(actor=actor, ticket=ticket, at=at)
     return task
 

@@ -12,13 +12,19 @@ from django.urls import reverse
 from compagnon.contracts.models import FormVersion, RequestType
 from compagnon.contracts.services import request_forms
 from compagnon.contracts.tests import factories as contracts
+from compagnon.core.actor import Actor, Source
 from compagnon.core.errors import Invalid, NotFound, Refused
+from compagnon.core.visibility import visible
+from compagnon.desk import notice_words, services
 from compagnon.desk import requests_reading as reading
-from compagnon.desk import services
 from compagnon.desk.models import (
     Approval,
     ApprovalState,
     Attachment,
+    Notice,
+    NoticeChannel,
+    NoticeEvent,
+    NoticeWay,
     PendingReason,
     RequestAnswers,
     RequestDraft,
@@ -28,8 +34,8 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.services import requesting
-from compagnon.people.models import Account, Team
-from compagnon.people.tests.factories import Cast, actor, person, role, system, team
+from compagnon.people.models import Account, Membership, Person, Team
+from compagnon.people.tests.factories import Cast, account, actor, person, role, system, team
 from compagnon.people.tests.factories import grant as give
 
 CONDITION = {"all": [{"field": "portable", "op": "is", "value": "yes"}]}
@@ -384,3 +390,55 @@ def test_asked_for_by_the_api(people: Cast, asked: RequestType) -> None:
     assert len(browser.get("/api/v1/me/request-drafts").json()["items"]) == 1
     assert browser.delete(draft).status_code == 204
     assert browser_of(people, "outsider").get(f"/api/v1/tickets/{key}/answers").status_code == 404
+
+
+def told(who: Person) -> list[str]:
+    """What somebody is told of tasks and steps on their page."""
+    rows = Notice.objects.filter(person=who, channel="page", event__in=["task", "step"])
+    return list(rows.order_by("pk").values_list("event", flat=True))
+
+
+def test_teams_are_told_when_their_turn_comes_and_the_user_of_each_step(
+    people: Cast, asked: RequestType
+) -> None:
+    other = person(people.provider, "Ivan", "Renfort")
+    team_of_two = Team.objects.get(pk=people.level_2.pk)
+    Membership.objects.create(team=team_of_two, person=other)
+    give(other, role("technician"), people.provider)
+    for one in (people.user, people.technician, people.expert, other):
+        if not hasattr(one, "account"):
+            account(one)
+    services.choose_ways(
+        actor=actor(other), ways={(NoticeEvent.TASK, NoticeChannel.PAGE): NoticeWay.OFF}
+    )
+    services.choose_ways(
+        actor=actor(people.user), ways={(NoticeEvent.STEP, NoticeChannel.MAIL): NoticeWay.NOW}
+    )
+    ticket = ask(people, asked, portable="yes", prix="899")
+    assert told(people.technician) == [], "nothing is theirs before it is approved"
+    approval = Approval.objects.get(ticket=ticket)
+    services.decide(actor=actor(people.representative), approval_id=approval.pk, approve=True)
+    assert told(people.technician) == told(people.expert) == ["task"]
+    # Of «poste», which waited for it; not who did it, nor of what is internal to the user.
+    first = WorkTask.objects.get(ticket=ticket, plan_key="compte")
+    services.complete_task(actor=actor(people.technician), task_id=first.pk, spent_seconds=60)
+    done(people, ticket, "noter")
+    assert told(people.expert) == ["task", "task"]
+    assert told(people.technician) == ["task"]
+    assert told(people.user) == ["step"]
+    assert told(other) == [], "who wants not to be told is not"
+    assert Notice.objects.filter(person=people.user, channel="mail", event="step").count() == 1
+    seen = visible(Notice, actor(people.expert)).filter(event="task")
+    assert seen.count() == 2, "by the task, whoever has the ticket"
+    assert "tâche" in notice_words.line(seen[0])
+
+
+def test_who_is_given_a_task_is_told(people: Cast, asked: RequestType) -> None:
+    ticket = ask(people, asked)
+    before = len(told(people.expert))
+    planned: dict[str, Any] = {"ticket_id": ticket.pk, "title": "Passer", "assignee": people.expert}
+    services.plan_task(actor=actor(people.technician), **planned)
+    assert len(told(people.expert)) == before + 1
+    services.plan_task(actor=actor(people.expert), **planned)
+    services.plan_task(actor=Actor.system("import", source=Source.IMPORT), **planned)
+    assert len(told(people.expert)) == before + 1
