@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -17,6 +18,9 @@ from compagnon.desk.bringing.spool import Spool
 
 Record = dict[str, Any]
 TITLE, TEXT, EVENTS_A_TICKET = 200, 100_000, 20_000
+# What a field holds that says nothing.
+NOTHING: tuple[Any, ...] = (None, "", 0, "0", False, [], {})
+FIELDS_KEPT = 100
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^>]{0,200}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]{0,2000}>")
@@ -28,6 +32,8 @@ class ExportReader:
     # The kinds of records, by the names under which exports hold them, in lower case.
     kinds: Mapping[str, str] = {}
     ticket_kind = "ticket"
+    # Fields of a ticket that are told elsewhere, or say again what others say: not kept in a note.
+    told: frozenset[str] = frozenset()
 
     def __init__(self, dates: Dates, report: Report) -> None:
         self.dates = dates
@@ -93,6 +99,18 @@ class ExportReader:
                     self.report.problem(
                         "missing_ticket", reference=key, detail=f"{kind}: {len(found)}"
                     )
+
+    def kept(self, record: Record) -> dict[str, str]:
+        """Give the fields of a ticket that have no place of ours, and name them in the report."""
+        found: dict[str, str] = {}
+        for name, value in record.items():
+            if name in self.told or value in NOTHING or len(found) >= FIELDS_KEPT:
+                continue
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            found[name[:80]] = text[:2_000]
+        for name, text in found.items():
+            self.report.kept(name, text)
+        return found
 
     # --- one value -------------------------------------------------------------------------------
 

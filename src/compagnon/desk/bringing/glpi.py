@@ -35,6 +35,9 @@ STATUS, CATEGORY, TITLE = "12", "7", "1"
 LEVEL_OPTIONS = {"3": "priority", "10": "urgency", "11": "impact"}
 TECHNICIAN_OPTION, GROUP_OPTION = "5", "8"
 ADDED, REMOVED = "15", "16"
+# No approval was asked for.
+USUAL = (("global_validation", 1), ("global_validation", "1"))
+CREATED = "20"
 _NAMED = re.compile(r"^(?P<name>.*?)\s*\((?P<key>\d+)\)\s*$", re.DOTALL)
 
 
@@ -55,6 +58,16 @@ class GlpiReader(ExportReader):
         "itilcategory": "category", "itilcategories": "category", "categories": "category",
         "document_item": "document", "document_items": "document",
     }  # fmt: skip
+    told: frozenset[str] = frozenset(
+        {
+            "id", "name", "content", "date", "date_creation", "date_mod", "solvedate", "closedate",
+            "status", "type", "urgency", "impact", "priority", "itilcategories_id", "links",
+            "requesttypes_id", "users_id_recipient", "users_id_lastupdater", "is_deleted",
+            "takeintoaccountdate", "takeintoaccount_delay_stat", "solve_delay_stat",
+            "close_delay_stat", "waiting_duration", "begin_waiting_date", "sla_waiting_duration",
+            "ola_waiting_duration", "ola_tto_begin_date", "ola_ttr_begin_date",
+        }
+    )  # fmt: skip
     _GROUPED: Mapping[str, str] = {"email": "users_id"}
 
     def keep(self, kind: str, record: Record) -> None:
@@ -63,14 +76,14 @@ class GlpiReader(ExportReader):
             if record.get("itemtype", "Ticket") != "Ticket":
                 self.report.problem("not_read", detail=f"{kind} of {record.get('itemtype')}")
                 return
-            group = record.get("tickets_id") or record.get("items_id") or ""
+            group = _number_of_ticket(record)
         else:
             group = record.get(self._GROUPED.get(kind, "id")) or record.get("id") or ""
         self.store.add(kind, str(group), record)
 
     def strays(self) -> None:
         """Name what belongs to no ticket of the export."""
-        self.stray("followup", "task", "solution", "log")
+        self.stray("actor", "team", "document", "followup", "task", "solution", "log")
 
     # --- one ticket ------------------------------------------------------------------------------
 
@@ -90,13 +103,15 @@ class GlpiReader(ExportReader):
             by=self._user(record.get("users_id_recipient"), people),
             values=first | self._state(state, key), source_state=STATE_NAMES.get(state, state),
         )  # fmt: skip
-        steps = self.in_order([opening, *logged, *self._said(key, people)], key)
+        steps = self.in_order([opening, *logged, *self._said(key, requester, people)], key)
         if steps is None:
             return None
         # What stands on the ticket may be written within the second of its opening, before it.
         steps = [step for step in steps if step is not opening]
         steps = [opening, *(_not_before(step, opened) for step in steps)]
         steps += self._unseen(key, record, steps)
+        if str(record.get("is_deleted") or "0") not in {"0", "False"}:
+            steps.append(self._deleted(key, record, steps[-1]))
         for row in self.store.of("document", key):
             self.report.problem(
                 "attachment_left", reference=key, detail=str(row.get("documents_id"))
@@ -118,6 +133,7 @@ class GlpiReader(ExportReader):
                 "requesttypes_id", record.get("requesttypes_id"), CHANNELS, key
             ) or "desk",
             first={"team": first.get("team")},
+            kept=self.kept({name: one for name, one in record.items() if (name, one) not in USUAL}),
         )  # fmt: skip
 
     def _user(self, value: Any, people: dict[str, Somebody]) -> str | None:
@@ -248,7 +264,9 @@ class GlpiReader(ExportReader):
         if name := LEVEL_OPTIONS.get(option):
             level = self.mapped(name, new, PRIORITIES if name == "priority" else LEVELS, key)
             return ({name: level} if level else {}), None
-        self.report.unmapped("Log.id_search_option", option, reference=key)
+        # That the ticket was made, its own date says.
+        if str(row.get("linked_action")) != CREATED:
+            self.report.unmapped("Log.id_search_option", option, reference=key)
         return {}, None
 
     def _link(self, key: str, row: Record, people: dict[str, Somebody]) -> dict[str, Any]:
@@ -263,8 +281,7 @@ class GlpiReader(ExportReader):
         value = _key_in(row.get("new_value")) or str(row.get("new_value") or "")
         return {name: self._group(value) if name == "team" else self._user(value, people)}
 
-    def _said(self, key: str, people: dict[str, Somebody]) -> list[Step]:
-        requester, _, _ = self._actors(key, people)
+    def _said(self, key: str, requester: str | None, people: dict[str, Somebody]) -> list[Step]:
         found = []
         for kind in ("followup", "task", "solution"):
             for row in self.store.of(kind, key):
@@ -305,6 +322,30 @@ class GlpiReader(ExportReader):
                 )  # fmt: skip
         end = steps[-1]
         return [_not_before(step, Moment(end.at, end.clock)) for step in found]
+
+    def _deleted(self, key: str, record: Record, last: Step) -> Step:
+        """Give the end of a ticket that stands in the dustbin there: nobody works on it."""
+        at = self.moment("date_mod", record.get("date_mod"), key)
+        self.report.mapped("is_deleted", str(record.get("is_deleted")), "cancelled")
+        step = Step(
+            at=at.at if at else last.at, clock=at.clock if at else last.clock,
+            values={"state": "cancelled", "pending_reason": ""}, source_state="Deleted",
+        )  # fmt: skip
+        return _not_before(step, Moment(last.at, last.clock))
+
+
+def _number_of_ticket(record: Record) -> str:
+    """Give the ticket of a record: its key, or the link's where names stand for keys."""
+    named = str(record.get("tickets_id") or record.get("items_id") or "")
+    if named.isdecimal():
+        return named
+    links = record.get("links")
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "Ticket":
+            tail = str(link.get("href") or "").rstrip("/").rpartition("/")[2]
+            if tail.isdecimal():
+                return tail
+    return named
 
 
 def _linked(row: Record) -> bool:

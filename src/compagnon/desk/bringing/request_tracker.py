@@ -37,6 +37,32 @@ class RequestTrackerReader(ExportReader):
         "user": "user", "users": "user", "queue": "queue", "queues": "queue",
     }  # fmt: skip
 
+    told: frozenset[str] = frozenset(
+        {
+            "id",
+            "type",
+            "Type",
+            "_url",
+            "_hyperlinks",
+            "Subject",
+            "Status",
+            "Queue",
+            "Owner",
+            "Creator",
+            "Requestor",
+            "Requestors",
+            "Created",
+            "Started",
+            "Resolved",
+            "LastUpdated",
+            "LastUpdatedBy",
+            "Priority",
+            "CustomFields",
+            "EffectiveId",
+            "IsMerged",
+        }
+    )
+
     def file(self, kind: str, record: Any) -> None:
         """Set a record aside; in a page of results each says itself what it is."""
         if isinstance(record, dict) and not kind.startswith("+"):
@@ -137,7 +163,9 @@ class RequestTrackerReader(ExportReader):
                 found[str(one.get("name") or one.get("id"))[:80]] = value
         for name, value in found.items():
             self.report.kept(name, value)
-        return found
+        # A date that was never set is that of the beginning.
+        rest = {name: value for name, value in record.items() if not _unset(value)}
+        return self.kept(rest) | found
 
     def _tags(self, record: Record) -> tuple[str, ...]:
         """Give the values of the custom field that holds tags, if one is named so."""
@@ -255,6 +283,10 @@ def _key(value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("id") or "")
     return "" if value is None else str(value)
+
+
+def _unset(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("1970-01-01", "Not set"))
 
 
 def _rank(value: Any) -> int:

@@ -28,10 +28,13 @@ CHANNELS = {
     "email": "mail", "phone": "phone", "web": "portal", "note": "desk", "chat": "portal",
     "sms": "phone", "api": "api",
 }  # fmt: skip
-# The states of a fresh installation, where the export does not list them.
-STATE_KEYS = {
-    "1": "new", "2": "open", "3": "pending reminder", "4": "closed", "5": "merged",
-    "6": "removed", "7": "pending close",
+# Those of a fresh installation, where the export does not list them.
+FRESH: Mapping[str, Mapping[str, str]] = {
+    "state": {
+        "1": "new", "2": "open", "3": "pending reminder", "4": "closed", "5": "merged",
+        "6": "removed", "7": "pending close",
+    },
+    "priority": {"1": "1 low", "2": "2 normal", "3": "3 high"},
 }  # fmt: skip
 
 
@@ -50,6 +53,22 @@ class ZammadReader(ExportReader):
         "ticket_history": "history", "history": "history", "ticket_histories": "history",
         "histories": "history",
     }  # fmt: skip
+
+    told: frozenset[str] = frozenset(
+        {
+            "id", "number", "title", "state", "state_id", "group", "group_id", "owner", "owner_id",
+            "customer", "customer_id", "priority", "priority_id", "created_at", "updated_at",
+            "created_by", "created_by_id", "updated_by", "updated_by_id", "close_at", "tags",
+            "organization_id", "create_article_type", "create_article_type_id",
+            "create_article_sender", "create_article_sender_id", "article_count", "article_ids",
+            "ticket_time_accounting_ids", "preferences", "last_contact_at",
+            "last_contact_agent_at", "last_contact_customer_at", "last_owner_update_at",
+            "first_response_at", "first_response_in_min", "first_response_diff_in_min",
+            "close_in_min", "close_diff_in_min", "update_in_min", "update_diff_in_min",
+            "escalation_at", "first_response_escalation_at", "update_escalation_at",
+            "close_escalation_at", "last_close_at",
+        }
+    )  # fmt: skip
 
     def file(self, kind: str, record: Any) -> None:
         """Set a record aside; the answers that carry ``assets`` are unfolded."""
@@ -85,6 +104,7 @@ class ZammadReader(ExportReader):
             self.report.leave(reference, "no_events")
             return None
         people: dict[str, Somebody] = {}
+        requester = self._customer(record, people)
         articles = self._articles(key, reference, people)
         changes = self._changes(key, reference, people)
         first = self._first(record, changes, reference, people)
@@ -109,14 +129,28 @@ class ZammadReader(ExportReader):
             description=description,
             opened_at=created.at,
             opened_clock=created.clock,
-            requester=self._person(record.get("customer_id"), people),
+            requester=requester,
             opened_by=opening.by,
             steps=steps,
             people=people,
             channel=channel or "desk",
             first={"team": first.get("team")},
+            kept=self._fields(record),
             tags=labels(record.get("tags")),
         )
+
+    def _fields(self, record: Record) -> dict[str, str]:
+        """Give what has no place of ours: the client's organisation, fields of their own."""
+        organization = self._name("organization", record.get("organization_id"))
+        named = {} if "organization" in record else {"organization": organization}
+        return self.kept(record | named)
+
+    def _customer(self, record: Record, people: dict[str, Somebody]) -> str | None:
+        """Give who asked; where the export does not hold the person, by the address it names."""
+        key, address = str(record.get("customer_id") or ""), str(record.get("customer") or "")
+        if key and "@" in address and not self.one("user", key):
+            people.setdefault(key, Somebody(key, address, address))
+        return self._person(record.get("customer_id"), people)
 
     def _person(self, value: Any, people: dict[str, Somebody]) -> str | None:
         key = str(value or "")
@@ -138,7 +172,7 @@ class ZammadReader(ExportReader):
         if key in {None, ""}:
             return None
         found = self.one(kind, str(key)).get("name")
-        return str(found) if found else (STATE_KEYS.get(str(key)) if kind == "state" else str(key))
+        return str(found) if found else FRESH.get(kind, {}).get(str(key), str(key))
 
     def _state(self, record: Record) -> str | None:
         named = record.get("state")
@@ -185,7 +219,10 @@ class ZammadReader(ExportReader):
         for entry, _ in changes:
             if str(entry.get("attribute") or entry.get("history_attribute") or "") == "state":
                 return str(entry.get("value_from") or "") or None
-        return self._state(record)
+        now = self._state(record)
+        # Without its history the dates tell: it was new, and ended when it was closed.
+        ended = STATES.get(str(now).lower()) in {"closed", "cancelled"}
+        return "new" if ended and record.get("close_at") else now
 
     def _changes(
         self, key: str, reference: str, people: dict[str, Somebody]
@@ -255,7 +292,7 @@ class ZammadReader(ExportReader):
         """Give the last change of state when the export holds no history that tells it."""
         now = self._state(record)
         told = next((s.source_state for s in reversed(steps) if s.source_state is not None), None)
-        name = "close_at" if now == "closed" else "updated_at"
+        name = "close_at" if STATES.get(str(now).lower()) == "closed" else "updated_at"
         at = self.moment(name, record.get(name) or record.get("updated_at"), reference)
         if now is None or now == told or at is None:
             return []

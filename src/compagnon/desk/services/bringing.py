@@ -253,6 +253,7 @@ def _carry_out(
     try:
         with Reading(asked.source, asked.paths, zone=asked.zone, mapping=asked.mapping) as reading:
             noting.total = reading.total()
+            _check_holds(noting.total, asked)
             bringer = Bringer(
                 bringing=row, organisation=organisation, actor=actor, report=reading.report,
                 label=SOURCES[asked.source], dry_run=asked.dry_run,
@@ -273,6 +274,13 @@ def _carry_out(
             _("Another import wrote the same tickets at the same time: run it again.")
         ) from error
     return Outcome(document, items)
+
+
+def _check_holds(tickets: int, asked: Asked) -> None:
+    """Refuse an export of which nothing is a ticket."""
+    if not tickets:
+        names = ", ".join(path.name for path in asked.paths)[:200]
+        raise UnreadableSource("empty", f"{names}: no ticket", name=names)
 
 
 def told(fate: Fate) -> dict[str, Any]:

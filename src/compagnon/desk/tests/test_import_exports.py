@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
 
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.history import History
@@ -86,6 +87,25 @@ class TestZammad:
         assert measure(histories["67012"]).reopenings == 1
         assert histories["67012"].people["3"].name == "Léa Petit"
 
+    def test_without_a_history_its_dates_tell(self, tmp_path: Path) -> None:
+        ticket = {
+            "id": 1, "number": "68001", "title": "Wi-Fi", "state": "closed", "group": "Users",
+            "customer_id": 3, "customer": "lea@client.example", "priority_id": 3,
+            "created_at": "2023-03-01T08:00:00.000Z", "close_at": "2023-03-02T07:00:00.000Z",
+            "updated_at": "2023-04-01T08:00:00.000Z", "organization_id": 4, "room": "B12",
+            "time_unit": "15.0", "note": None,
+        }  # fmt: skip
+        export = {"tickets": [ticket], "organizations": [{"id": 4, "name": "Mairie"}]}
+        histories, document = read("zammad", in_one_file(export, tmp_path))
+        history = histories["68001"]
+        assert measure(history).seconds_in_state == {"new": 23 * HOUR, "closed": 0}
+        assert history.people["3"].email == "lea@client.example"
+        assert history.steps[0].values["priority"] == 2
+        # What has no place of ours is kept and told.
+        assert history.kept == {"organization": "Mairie", "room": "B12", "time_unit": "15.0"}
+        assert {one["column"] for one in document["kept_in_notes"]} == history.kept.keys()
+        assert not document["unmapped"]
+
 
 class TestGlpi:
     @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
@@ -113,6 +133,39 @@ class TestGlpi:
         assert counted.seconds_in_state["New"] == DAY + 6 * HOUR
         assert counted.state == "Closed"
 
+    def test_what_stands_in_the_dustbin_and_what_has_no_place(self, tmp_path: Path) -> None:
+        export = exports.glpi()
+        export["Ticket"][0] |= {
+            "is_deleted": 1, "status": 2, "locations_id": "Lyon > B12", "actiontime": 1800,
+            "entities_id": 0, "date_mod": "2030-01-01 10:00:00",
+        }  # fmt: skip
+        del export["Log"]
+        histories, document = read("glpi", in_one_file(export, tmp_path))
+        counted = measure(histories["7"])
+        assert counted.state == "Deleted"
+        assert histories["7"].steps[-1].values["state"] == "cancelled"
+        assert histories["7"].kept == {"locations_id": "Lyon > B12", "actiontime": "1800"}
+        assert {one["column"] for one in document["kept_in_notes"]} == histories["7"].kept.keys()
+
+    def test_each_value_is_counted_once(self, tmp_path: Path) -> None:
+        export = exports.glpi()
+        _histories, document = read("glpi", in_one_file(export, tmp_path))
+        observers = [one for one in document["unmapped"] if one["field"] == "Ticket_User.type"]
+        assert [(one["value"], one["count"]) for one in observers] == [("3", 1)]
+
+    def test_names_for_keys_keep_the_actors(self, tmp_path: Path) -> None:
+        export = exports.glpi()
+        for row in export["Ticket_User"]:
+            row["tickets_id"] = "Imprimante & bac"
+            row["links"] = [{"rel": "Ticket", "href": "https://glpi.example/apirest.php/Ticket/7"}]
+        plain, _document = read("glpi", in_one_file(exports.glpi(), tmp_path))
+        histories, _document = read("glpi", in_one_file(export, tmp_path))
+        assert histories["7"].requester == plain["7"].requester
+        for row in export["Ticket_User"]:
+            del row["links"]
+        _histories, document = read("glpi", in_one_file(export, tmp_path))
+        assert "missing_ticket" in problems(document)
+
 
 class TestRequestTracker:
     @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
@@ -129,6 +182,17 @@ class TestRequestTracker:
         assert named(document) == {("Priority", "42"), ("Transaction.Type", "AddLink MemberOf")}
         assert "attachment_left" in problems(document)
 
+    def test_what_has_no_place_is_kept(self, tmp_path: Path) -> None:
+        export = exports.request_tracker()
+        export["tickets"][0] |= {
+            "TimeWorked": "30", "Due": "1970-01-01T00:00:00Z", "Cc": [], "TimeLeft": "0",
+            "Told": "2022-01-03T09:30:00Z",
+        }  # fmt: skip
+        histories, _document = read("request-tracker", in_one_file(export, tmp_path))
+        assert histories["31"].kept == {
+            "TimeWorked": "30", "Told": "2022-01-03T09:30:00Z", "Site": "Lyon",
+        }  # fmt: skip
+
 
 @pytest.mark.django_db
 class TestBringing:
@@ -142,6 +206,13 @@ class TestBringing:
         again = run(source, str(path), "--prefix", "A-")
         assert again["counts"]["unchanged"] == document["counts"]["created"]
         assert before == (Person.objects.count(), Team.objects.count(), Message.objects.count())
+
+    @pytest.mark.parametrize("source", EXPORTS)
+    def test_an_export_without_a_ticket_is_refused(self, source: str, tmp_path: Path) -> None:
+        path = tmp_path / "found.json"
+        path.write_text('{"totalcount": 1, "data": [{"1": "Titre", "2": 12}]}', encoding="utf-8")
+        with pytest.raises(CommandError, match=r"found\.json"):
+            run(source, str(path), "--dry-run")
 
     def test_messages_and_solutions_are_harmless(self, tmp_path: Path) -> None:
         run("zammad", str(in_one_file(exports.zammad(), tmp_path)))
