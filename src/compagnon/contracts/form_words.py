@@ -24,8 +24,14 @@ FAULTS: Mapping[str, Text] = {
     "condition_field": _("Its condition asks a field that does not stand before it."),
     "amount_field": _("Its amount is read from a field that is no number."),
     "condition_value": _("Its condition compares with nothing."),
-    "bound": _("Its smallest or greatest value cannot be read."),
-    "pattern": _("Its pattern cannot be used: no group repeated, no reference, not too long."),
+    "condition_never": _(
+        "Its condition compares with what the question asked cannot be answered with."
+    ),
+    "bound": _("Its smallest or greatest value cannot be read, or does not fit this kind."),
+    "bound_order": _("Nothing stands between its smallest and its greatest value."),
+    "default": _("Its answer to begin with is one that it would refuse."),
+    "required": _("Whether an answer is needed is neither yes nor no."),
+    "pattern": _("Its pattern cannot be read: see which signs it may use; not too long either."),
     "currency": _("A currency has three capital letters."),
     "choices": _("Its choices cannot be used: each has its own value and its words."),
     "whom": _("It does not say who approves."),

@@ -9,9 +9,10 @@ from typing import Any
 
 from compagnon.contracts.asking import conditions, patterns
 from compagnon.contracts.asking.conditions import Answer
-from compagnon.contracts.asking.definition import DATES, NUMBERS, Field, Form
+from compagnon.contracts.asking.definition import Field, Form
+from compagnon.contracts.asking.limits import DATES, LONG_MAX, NUMBERS, TEXT_MAX, normal
 
-TEXT_MAX, LONG_MAX, FILES_MAX = 500, 20_000, 10
+FILES_MAX = 10
 # What is chosen among rows of ours; who calls says which are offered.
 ROWS = frozenset({"person", "site", "asset", "file"})
 
@@ -65,11 +66,6 @@ def settle(
             elif needed and not fault:
                 faults[field.key] = "missing"
     return Settled(answers, faults, frozenset(asked), frozenset(required))
-
-
-def normal(text: object) -> str:
-    """Give a text without NUL, carriage returns and outer blanks."""
-    return str(text if text is not None else "").replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def normal_number(text: str) -> str:
@@ -172,6 +168,7 @@ def _date(field: Field, text: str, today: date) -> tuple[Answer, str]:
         return "", "not_a_date"
     if field.least and found < bound(field.least, today):
         return found, "too_early"
-    if field.most and found[:10] > bound(field.most, today)[:10]:
+    # A day holds all its hours; a moment is one.
+    if field.most and found[: len(last := bound(field.most, today))] > last:
         return found, "too_late"
     return found, ""

@@ -8,7 +8,8 @@ choices), or absent. None and an empty «all» always hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 MOST = 10
@@ -74,11 +75,11 @@ def holds(condition: Mapping[str, Any] | None, answers: Mapping[str, Answer]) ->
     return all(compare(one, answers) for one in condition.get("all", []))
 
 
-def faults(condition: object, earlier: Collection[str]) -> list[str]:
+def faults(condition: object, earlier: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Say what is wrong with a condition, as codes; nothing when it can be used.
 
     Args:
-        earlier: the fields whose answers it may ask.
+        earlier: the fields whose answers it may ask, as their document holds them, by their keys.
     """
     if condition is None:
         return []
@@ -90,7 +91,7 @@ def faults(condition: object, earlier: Collection[str]) -> list[str]:
     return [fault for part in parts for fault in _faults(part, earlier)]
 
 
-def _faults(part: object, earlier: Collection[str]) -> list[str]:
+def _faults(part: object, earlier: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not isinstance(part, dict) or not {"field", "op"} <= part.keys() <= {"field", "op", "value"}:
         return ["condition"]
     if part["op"] not in OPS:
@@ -102,4 +103,34 @@ def _faults(part: object, earlier: Collection[str]) -> list[str]:
         return []
     if not isinstance(value, str) or not 0 < len(value) <= VALUE_MAX:
         return ["condition_value"]
+    return _about(part["op"], value, earlier[part["field"]])
+
+
+def _about(op: str, value: str, asked: Mapping[str, Any]) -> list[str]:
+    """Find a comparison that the answers of a field could never meet, nor miss."""
+    kind = asked.get("kind")
+    if kind in {"number", "money"}:
+        return [] if NUMBER.fullmatch(value) else ["condition_never"]
+    if kind in {"date", "datetime"}:
+        return [] if is_moment(value) else ["condition_never"]
+    if op not in {"is", "is_not"}:
+        return ["condition_op"]
+    if kind == "yesno":
+        return [] if value in {"yes", "no"} else ["condition_never"]
+    if kind in {"choice", "choices"}:
+        choices = asked.get("choices")
+        known = [one.get("value") for one in choices if isinstance(one, dict)] if isinstance(
+            choices, list) else []  # fmt: skip
+        return [] if value in known else ["condition_never"]
     return []
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text is a day, or a day and a time, that the calendar has."""
+    if not DATE.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

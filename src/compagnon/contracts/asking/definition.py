@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compagnon.contracts.asking import conditions, patterns
+from compagnon.contracts.asking import conditions, limits
+from compagnon.contracts.asking.limits import normal
 
 SECTIONS_MAX, FIELDS_MAX, CHOICES_MAX = 20, 100, 200
 LABEL_MAX, HELP_MAX = 200, 2000
@@ -17,9 +18,6 @@ KINDS = (
     "person", "site", "asset", "file", "note",
 )  # fmt: skip
 CHOSEN = frozenset({"choice", "choices"})
-NUMBERS = frozenset({"number", "money"})
-DATES = frozenset({"date", "datetime"})
-RELATIVE = re.compile(r"today([+-][0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +149,18 @@ def faults(document: object, *, empty: bool = False) -> list[Fault]:
     found: list[Fault] = [] if empty or any(
         isinstance(one, dict) and one.get("kind") != "note" for one in fields
     ) else [("", "nothing_asked")]  # fmt: skip
-    earlier: list[str] = []
+    earlier: dict[str, dict[str, Any]] = {}
     known: set[str] = set()
     for section in sections:
         found += _section_faults(section, known, earlier)
         for one in section.get("fields", []):
             found += _field_faults(one, known, earlier)
-            if isinstance(one, dict) and isinstance(one.get("key"), str):
-                earlier.append(one["key"])
+            if (
+                isinstance(one, dict)
+                and isinstance(one.get("key"), str)
+                and one.get("kind") != "note"
+            ):
+                earlier.setdefault(one["key"], one)
     return found
 
 
@@ -171,7 +173,9 @@ def _key_faults(key: object, known: set[str]) -> list[Fault]:
     return []
 
 
-def _section_faults(section: dict[str, Any], known: set[str], earlier: list[str]) -> list[Fault]:
+def _section_faults(
+    section: dict[str, Any], known: set[str], earlier: Mapping[str, Mapping[str, Any]]
+) -> list[Fault]:
     found = _key_faults(section.get("key"), known)
     where = str(section.get("key"))[:40]
     found += [(where, code) for code in _words_faults(section.get("title"), LABEL_MAX, False)]
@@ -192,51 +196,24 @@ def _words_faults(value: object, most: int, needed: bool) -> list[str]:
     return ["too_long"] if max(len(said.fr), len(said.en)) > most else []
 
 
-def _field_faults(one: object, known: set[str], earlier: list[str]) -> list[Fault]:
+def _field_faults(
+    one: object, known: set[str], earlier: Mapping[str, Mapping[str, Any]]
+) -> list[Fault]:
     if not isinstance(one, dict):
         return [("", "shape")]
     found = _key_faults(one.get("key"), known)
     codes: list[str] = []
     if not isinstance(one.get("kind"), str) or one["kind"] not in KINDS:
         return [*found, (str(one.get("key"))[:40], "kind")]
-    codes += _words_faults(one.get("label"), HELP_MAX if one.get("kind") == "note" else LABEL_MAX,
-                           True)  # fmt: skip
+    most = HELP_MAX if one.get("kind") == "note" else LABEL_MAX
+    codes += _words_faults(one.get("label"), most, True)
     codes += _words_faults(one.get("help"), HELP_MAX, False)
     for name in ("show", "require"):
         codes += conditions.faults(one.get(name), earlier)
-    codes += _bound_faults(one) + _choice_faults(one)
+    if not isinstance(one.get("required") or False, bool):
+        codes.append("required")
+    codes += _choice_faults(one) + limits.faults(one)
     return found + [(str(one.get("key"))[:40], code) for code in dict.fromkeys(codes)]
-
-
-def _bound_faults(one: dict[str, Any]) -> list[str]:
-    codes = []
-    kind = one.get("kind")
-    for name in ("min", "max"):
-        value = one.get(name)
-        if value is None or value == "":
-            continue
-        text = str(value)
-        if kind in DATES:
-            fits = bool(conditions.DATE.fullmatch(text) or RELATIVE.fullmatch(text))
-        elif kind in {"text", "long", "choices"}:
-            fits = text.isascii() and text.isdecimal() and len(text) < 6
-        else:
-            fits = kind in NUMBERS and bool(conditions.NUMBER.fullmatch(text))
-        if not fits:
-            codes.append("bound")
-    if not codes and kind in NUMBERS and one.get("min") and one.get("max"):
-        least, most = (conditions.scaled(str(one[name])) for name in ("min", "max"))
-        if least > most:
-            # Nobody could ever answer.
-            codes.append("bound")
-    pattern = one.get("pattern")
-    if pattern and (kind != "text" or not isinstance(pattern, str)
-                    or not patterns.is_safe(pattern)):  # fmt: skip
-        codes.append("pattern")
-    currency = one.get("currency")
-    if currency and not (isinstance(currency, str) and re.fullmatch(r"[A-Z]{3}", currency)):
-        codes.append("currency")
-    return codes
 
 
 def _choice_faults(one: dict[str, Any]) -> list[str]:
@@ -249,9 +226,11 @@ def _choice_faults(one: dict[str, Any]) -> list[str]:
     for choice in choices:
         if not isinstance(choice, dict) or not isinstance(choice.get("value"), str):
             return ["choices"]
-        if not 0 < len(choice["value"]) <= 80 or _words_faults(
-            choice.get("label"), LABEL_MAX, True
-        ):
+        value = choice["value"]
+        # A blank at its end, and no answer would ever be this one.
+        if not 0 < len(value) <= 80 or value != normal(value):
             return ["choices"]
-        values.append(choice["value"])
+        if _words_faults(choice.get("label"), LABEL_MAX, True):
+            return ["choices"]
+        values.append(value)
     return ["choices"] if len(set(values)) < len(values) else []

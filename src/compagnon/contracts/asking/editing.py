@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from compagnon.contracts.asking.definition import NUMBERS
+from compagnon.contracts.asking.limits import NUMBERS
 
 Document = dict[str, Any]
 # Where the pieces of each kind stand: of the form, or of the plan.
@@ -16,6 +16,12 @@ LISTS = {"section": "sections", "approval": "approvals", "task": "tasks"}
 def keys_of(form: Mapping[str, Any]) -> list[str]:
     """Give the keys of a form's fields, in order."""
     return [one["key"] for section in form.get("sections", []) for one in section.get("fields", [])]
+
+
+def fields_of(form: Mapping[str, Any]) -> dict[str, Document]:
+    """Give the fields that take an answer, by their keys."""
+    rows = [one for section in form.get("sections", []) for one in section.get("fields", [])]
+    return {one["key"]: one for one in rows if one.get("kind") != "note"}
 
 
 def amounts_of(form: Mapping[str, Any]) -> list[str]:

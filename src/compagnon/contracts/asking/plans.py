@@ -14,7 +14,7 @@ from compagnon.contracts.asking import conditions
 from compagnon.contracts.asking.conditions import Answer
 from compagnon.contracts.asking.definition import KEY, LABEL_MAX, Fault, Words, words
 
-APPROVALS_MAX, TASKS_MAX = 10, 40
+APPROVALS_MAX, TASKS_MAX, PERSONS_MAX = 10, 40, 50
 WHOM = ("persons", "team", "representatives", "manager")
 RULES = ("any", "all", "count")
 ENDINGS = ("ask", "propose")
@@ -135,12 +135,14 @@ def tasks_for(plan: Plan, answers: Mapping[str, Answer]) -> list[tuple[Task, tup
 
 
 def faults(
-    document: object, fields: Collection[str], amounts: Collection[str] | None = None
+    document: object,
+    fields: Mapping[str, Mapping[str, Any]],
+    amounts: Collection[str] | None = None,
 ) -> list[Fault]:
     """Say what is wrong with a plan; nothing when it can be published.
 
     Args:
-        fields: the keys of the form's fields, which conditions may ask.
+        fields: the form's fields by their keys, which conditions may ask.
         amounts: those of them that hold an amount; any of ``fields`` unless given.
     """
     if not isinstance(document, dict):
@@ -190,7 +192,7 @@ def _whole(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def _step_faults(one: dict[str, Any], fields: Collection[str]) -> list[str]:
+def _step_faults(one: dict[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
     codes = _named(one.get("name")) + conditions.faults(one.get("when"), fields)
     persons = one.get("person_ids", [])
     if one.get("whom") not in WHOM or one.get("rule", "any") not in RULES:
@@ -198,9 +200,18 @@ def _step_faults(one: dict[str, Any], fields: Collection[str]) -> list[str]:
     elif one["whom"] == "team" and not _whole(one.get("team_id"), 1, 2**62):
         codes.append("team")
     elif one["whom"] == "persons" and not (
-        isinstance(persons, list) and persons and all(_whole(key, 1, 2**62) for key in persons)
+        isinstance(persons, list)
+        and 0 < len(persons) <= PERSONS_MAX
+        and all(_whole(key, 1, 2**62) for key in persons)
     ):
         codes.append("whom")
+    elif (
+        one["whom"] == "persons"
+        and one.get("rule") == "count"
+        and _whole(one.get("needed", 1), len(set(persons)) + 1, 50)
+    ):
+        # More than are asked can never agree.
+        codes.append("number")
     if not _whole(one.get("needed", 1), 1, 50) or not _whole(one.get("position", 1), 1, 50):
         codes.append("number")
     if one.get("due_days") is not None and not _whole(one["due_days"], 1, 250):
@@ -209,7 +220,9 @@ def _step_faults(one: dict[str, Any], fields: Collection[str]) -> list[str]:
 
 
 def _task_faults(
-    one: dict[str, Any], tasks: list[dict[str, Any]], fields: Collection[str]
+    one: dict[str, Any],
+    tasks: list[dict[str, Any]],
+    fields: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
     codes = _named(one.get("title")) + conditions.faults(one.get("when"), fields)
     after = one.get("after", [])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.contracts import form_words
 from compagnon.contracts.asking import answers as rules
 from compagnon.contracts.asking.definition import Field, Form
+from compagnon.contracts.asking.limits import TEXT_MAX
 from compagnon.ui.picked import PickedField
 
 PREFIX = "f-"
@@ -180,7 +181,7 @@ def _input(one: Field) -> forms.Widget:
         return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     if one.kind in {"number", "money"}:
         return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.TextInput(attrs={"maxlength": one.most or str(rules.TEXT_MAX)})
+    return forms.TextInput(attrs={"maxlength": one.most or str(TEXT_MAX)})
 
 
 def preview(

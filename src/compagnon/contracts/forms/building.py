@@ -10,7 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.asking import conditions, editing
-from compagnon.contracts.asking.definition import KINDS, NUMBERS, words
+from compagnon.contracts.asking.answers import normal_number
+from compagnon.contracts.asking.definition import KINDS, words
+from compagnon.contracts.asking.limits import NUMBERS
 from compagnon.people.models import Person, Team
 
 Document = dict[str, Any]
@@ -56,9 +58,10 @@ class PieceForm(forms.Form):
 
     def __init__(
         self, *args: Any, document: Mapping[str, Any], earlier: Iterable[tuple[str, str]],
-        piece: Document | None = None, **kwargs: Any,
+        piece: Document | None = None, numbers: Iterable[str] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
         self.piece, self.document, self.earlier = piece or {}, document, list(earlier)
+        self.numbers = set(numbers)
         kwargs.setdefault("initial", self.begun())
         super().__init__(*args, **kwargs)
 
@@ -102,7 +105,8 @@ class PieceForm(forms.Form):
             if values.get(f"{at}_field"):
                 part = {"field": values[f"{at}_field"], "op": values[f"{at}_op"] or "is"}
                 if part["op"] not in conditions.WITHOUT_VALUE:
-                    part["value"] = (values[f"{at}_value"] or "").strip()
+                    value = (values[f"{at}_value"] or "").strip()
+                    part["value"] = normal_number(value) if part["field"] in self.numbers else value
                 parts.append(part)
             number += 1
         return {values.get(f"{prefix}_match") or "all": parts} if parts else None
@@ -167,11 +171,19 @@ class FieldForm(PieceForm):
         help_text=_("“value | words in French | words in English”, or the French words alone."),
     )  # fmt: skip
     default = text(_("Answer to begin with"))
-    least = text(_("At least"), most=30, help_text=_("A number, a length, or a date: “today+2”."))
+    least = text(
+        _("At least"), most=30,
+        help_text=_(
+            "A number, a length, how many are chosen, or a date: “2026-12-31”, “today+2”."
+        ),
+    )  # fmt: skip
     most = text(_("At most"), most=30)
     pattern = text(
         _("Pattern of a short text"), most=120,
-        help_text=_("“[A-Z]{2}-[0-9]{4}”: what the whole text must be like."),
+        help_text=_(
+            "What the whole text must be like: “[A-Z]{2}-[0-9]{4}”. Letters, ., [ ], ( ), |, "
+            "? * + {2,5}, \\d a digit, \\w a letter, \\s a blank."
+        ),
     )  # fmt: skip
     currency = text(_("Currency of money"), most=3, initial="EUR")
 
@@ -214,7 +226,7 @@ class FieldForm(PieceForm):
             made["choices"] = _choices(values["choices"])
         given = {"default": values["default"], "min": values["least"], "max": values["most"]}
         if values["kind"] in NUMBERS:
-            given = {key: value.replace(",", ".") for key, value in given.items()}
+            given = {key: normal_number(value) for key, value in given.items()}
         if values["kind"] == "text":
             given["pattern"] = values["pattern"]
         if values["kind"] == "money":
@@ -266,14 +278,11 @@ class StepForm(PieceForm):
     amount_field = forms.ChoiceField(label=_("Amount, from the answer to"), required=False)
     self_allowed = forms.BooleanField(label=_("Who asks may approve it themselves"), required=False)
 
-    def __init__(
-        self, *args: Any, teams: Any, people: Any, numbers: Iterable[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, teams: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["persons"].queryset = people  # type: ignore[attr-defined]
-        numbers = set(numbers)
-        amounts = [(key, label) for key, label in self.earlier if key in numbers]
+        amounts = [(key, label) for key, label in self.earlier if key in self.numbers]
         self.fields["amount_field"].choices = [("", "–"), *amounts]  # type: ignore[attr-defined]
         self.add_condition("when", _("Asked when"))
 
@@ -351,6 +360,16 @@ class TaskForm(PieceForm):
             "minutes": values["minutes"] or 0, "after": values["after"],
             "internal": values["internal"], "when": self.condition("when"),
         }  # fmt: skip
+
+
+SHOWN_ON = {
+    "bound": "least", "bound_order": "least", "pattern": "pattern", "default": "default",
+    "choices": "choices", "currency": "currency", "kind": "kind", "label": "label_fr",
+    "condition_never": "show_0_value", "condition_value": "show_0_value",
+    "condition_op": "show_0_op", "condition_field": "show_0_field", "circle": "after",
+    "team": "team", "whom": "whom", "number": "needed", "amount_field": "amount_field",
+}  # fmt: skip
+"""The field of a piece's form that a fault is about."""
 
 
 class EndingForm(forms.Form):

@@ -70,7 +70,7 @@ def _check(definition: Mapping[str, Any], plan: Mapping[str, Any], *, draft: boo
         raise Invalid(_("This form is too large."))
     found = forms.faults(definition, empty=draft)
     if not found:
-        found = plans.faults(plan, editing.keys_of(definition), editing.amounts_of(definition))
+        found = plans.faults(plan, editing.fields_of(definition), editing.amounts_of(definition))
     if not found and not draft:
         found = _gone(plan)
     if found:

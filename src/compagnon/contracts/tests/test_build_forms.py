@@ -89,8 +89,13 @@ def test_built_on_the_page_previewed_and_published(
 
 def test_refused_in_words(cast: Cast, browser: Client, wanted: RequestType) -> None:
     add = page("piece", wanted, "field", "new")
-    bad = browser.post(add, {"kind": "text", "label_fr": "X", "pattern": "(a+)+"})
+    bad = browser.post(add, {"kind": "text", "label_fr": "X", "pattern": "(?=a)a"})
     assert bad.status_code == 422
+    # At the field, in words; what was typed is still there.
+    assert set(bad.context["form"].errors) == {"pattern"}
+    assert 'value="(?=a)a"' in bad.content.decode()
+    late = {"kind": "date", "label_fr": "Jour", "least": "2020-13-45"}
+    assert set(browser.post(add, late).context["form"].errors) == {"least"}
     assert browser.post(page("act", wanted, "publish")).status_code == 422
     assert browser.post(page("act", wanted, "up"), {"kind": "field"}).status_code == 422
     other = Client()

@@ -20,6 +20,7 @@ from compagnon.contracts.asking import editing, plans
 from compagnon.contracts.forms.asking import preview as previewed
 from compagnon.contracts.forms.building import (
     KIND_WORDS,
+    SHOWN_ON,
     EndingForm,
     FieldForm,
     ImportForm,
@@ -77,7 +78,7 @@ def _page(request_type: RequestType, form: RequestForm, **more: Any) -> dict[str
     )  # fmt: skip
     faults = forms.faults(form.definition)
     faults = faults or plans.faults(
-        plan, editing.keys_of(form.definition), editing.amounts_of(form.definition)
+        plan, editing.fields_of(form.definition), editing.amounts_of(form.definition)
     )
     published = form.published
     return {
@@ -170,8 +171,7 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
             .distinct()
             | Person.objects.filter(pk__in=(held or {}).get("person_ids", [])).distinct()
         )
-    if kind == "approval":
-        more["numbers"] = editing.amounts_of(form.definition)
+    more["numbers"] = editing.amounts_of(form.definition)
     made = FORMS[kind](
         request.POST or None, document=document, earlier=_earlier(form, kind, key), piece=held,
         **more,
@@ -186,7 +186,7 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
                 _write(actor, request_type, kind, wanted, _version(request))
             except CompagnonError as error:
                 status = error.status
-                made.add_error(None, str(error))
+                _say(made, error, _faults_of(form, kind, wanted))
             else:
                 return redirect("contracts:form_build", type_id=type_id)
     context = {
@@ -194,6 +194,30 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
         "conditions": [name for name in made.fields if "_match" in name],
     }  # fmt: skip
     return render(request, "contracts/asking/piece.html", context, status=status)
+
+
+def _faults_of(form: RequestForm, kind: str, wanted: dict[str, Any]) -> list[forms.Fault]:
+    definition, plan = (form.definition, wanted) if kind in OF_PLAN else (wanted, form.plan or {})
+    return forms.faults(definition, empty=True) or plans.faults(
+        plan, editing.fields_of(definition), editing.amounts_of(definition)
+    )
+
+
+def _say(made: PieceForm, error: CompagnonError, faults: list[forms.Fault]) -> None:
+    """Say what is wrong at the field that it is about, what is of another piece above all."""
+    own = str(made.made()["key"])  # type: ignore[attr-defined]
+    if not isinstance(error, Invalid) or not any(where == own for where, _code in faults):
+        made.add_error(None, str(error))
+        return
+    for where, code in faults:
+        name = SHOWN_ON.get(code, "")
+        # A condition may be of either kind: it is said above them.
+        alone = name in made.fields and not (
+            name.startswith("show_") and "require_match" in made.fields
+        )
+        text = str(form_words.FAULTS.get(code, code))
+        said = text if where == own else str(form_words.in_words([(where, code)])[0])
+        made.add_error(name if alone and where == own else None, said)
 
 
 def _version(request: HttpRequest) -> int | None:

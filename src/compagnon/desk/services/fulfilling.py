@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from compagnon.contracts.asking import definition as forms
 from compagnon.contracts.asking import plans
+from compagnon.contracts.asking.limits import NUMBERS
 from compagnon.core.actor import Actor
 from compagnon.core.services import service
 from compagnon.desk.models import (
@@ -66,7 +67,7 @@ def _write_step(  # noqa: PLR0917
 ) -> None:
     field = form.field(one.amount_field)
     # A version of before may name a field that holds no number.
-    amount = found.answers.get(one.amount_field) if field and field.kind in forms.NUMBERS else None
+    amount = found.answers.get(one.amount_field) if field and field.kind in NUMBERS else None
     team = teams.get(one.team_id or 0)
     approval = Approval.objects.create(
         ticket=ticket,
