@@ -251,6 +251,33 @@ def test_a_folder_made_anew_is_read_from_its_beginning(
     assert InboundMessage.objects.count() == 2, "the one that we had is known by its identity"
 
 
+@pytest.mark.parametrize("existing", ["none", "unread"])
+def test_a_folder_made_anew_does_not_bring_back_what_was_left(
+    existing: str, imap: Dovecot, keeper: Actor, mailbox: Mailbox
+) -> None:
+    old, taken, new = mails(1, 2, 3)
+    fetch = read_by(keeper, mailbox, imap, folder="Support", existing=existing)
+
+    def fill() -> None:
+        client = imap.session()
+        client.append("Support", "(\\Seen)", '"01-Feb-2020 10:00:00 +0000"', old)
+        client.logout()
+
+    imap.make_anew()
+    fill()
+    assert poll(fetch.pk) == 0
+    imap.put(taken, folder="Support")
+    assert poll(fetch.pk) == 1
+    # The server was moved: the same folder under another UIDVALIDITY, with what came meanwhile.
+    imap.make_anew()
+    fill()
+    imap.put(taken, "\\Seen", folder="Support")
+    imap.put(new, "\\Seen", folder="Support")
+    poll(fetch.pk)
+    assert InboundMessage.objects.count() == 2, "what was left before the first reading stays left"
+    assert not FailedFetch.objects.exists()
+
+
 def test_oauth_by_refresh_token_and_as_application(
     imap: Dovecot, keeper: Actor, mailbox: Mailbox, tokens: TokenServer
 ) -> None:

@@ -108,6 +108,29 @@ def test_new_mail_is_taken_as_it_comes_on_one_connection(
     assert polling.due() == [fetch.pk]
 
 
+def test_what_comes_while_it_reads_and_what_waits_is_taken_at_once(
+    fetch: MailFetch,
+    server: Dovecot,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    MailFetch.objects.filter(pk=fetch.pk).update(existing="unread")
+    # A reading takes so many; and one more comes while the first is kept.
+    monkeypatch.setattr(polling, "AT_ONCE", 2)
+    for number in range(11, 16):
+        server.put(mail(number))
+    keep, late = polling._keep, [mail(16)]
+
+    def busy(fetch: MailFetch, raw: bytes) -> None:
+        keep(fetch, raw)
+        if late and b"Demande 15" in raw:
+            server.put(late.pop())
+
+    monkeypatch.setattr(polling, "_keep", busy)
+    request.getfixturevalue("listening")
+    until(lambda: InboundMessage.objects.count() == 6)
+
+
 def test_a_connection_that_breaks_is_made_anew(
     fetch: MailFetch,
     listening: threading.Event,

@@ -117,10 +117,15 @@ def _listen(box: Box, fetch: MailFetch, name: str, stop: threading.Event) -> Non
     log.info("listening to a mailbox", fetch=fetch.pk)
     version = fetch.version
     while not stop.is_set():
-        polling.poll(fetch.pk, box=box)
-        fetch.refresh_from_db(fields=["folder", "version"])
+        before = fetch.last_uid
+        taken = polling.poll(fetch.pk, box=box)
+        fetch.refresh_from_db(fields=["folder", "version", "uid_validity", "last_uid"])
         if fetch.version != version:
             return
+        # What came while it was read was told within another command's answer, and the server says
+        # it once: asked for last, before it is listened to.
+        if (taken or fetch.last_uid != before) and polling.has_more(box, fetch):
+            continue
         if not _wait(box, fetch.pk, name, stop):
             return
 

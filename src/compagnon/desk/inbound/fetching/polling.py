@@ -2,8 +2,9 @@
 
 A message is known by UIDVALIDITY and UID. It is kept (``services.receive``) and ``last_uid`` moves
 in one transaction; marking or moving it on the server comes after, and is made up for at the next
-reading if the worker dies in between. When UIDVALIDITY changes, every message is read again, and
-those that we have are known by their identity, as the listener knows what is delivered twice.
+reading if the worker dies in between. When UIDVALIDITY changes, what came lately is read again, and
+those that we have are known by their identity, as the listener knows what is delivered twice;
+what was left on purpose at the first reading is not brought back by it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=300)
 AT_ONCE = 200
 ATTEMPTS = 5
+# A server's day is not ours, and a folder may have been put back from yesterday's backup.
+LOOKED_BACK = timedelta(days=2)
 LONGEST_WAIT = 3600
 SEEN = "\\Seen"
 HEADERS_MAX = 256 * 1024
@@ -134,12 +137,18 @@ def _open(box: Box, fetch: MailFetch) -> int:
 def _begin(box: Box, fetch: MailFetch, validity: int, *, first: bool) -> None:
     """Start from a folder that we have never read, or that was made anew."""
     last = 0
-    if first and fetch.existing != Existing.ALL:
-        uids = [int(uid) for uid in box.uids("ALL")]
-        last = max(uids, default=0)
+    # The numbers of the former folder say nothing in this one.
+    fetch.failed.filter(is_final=False).exclude(uid_validity=validity).delete()
+    if fetch.existing != Existing.ALL and (first or fetch.ok_at is not None):
+        last = max(map(int, box.uids("ALL")), default=0)
+        wanted: set[int] = set()
         if fetch.existing == Existing.UNREAD:
-            unread = sorted(int(uid) for uid in box.uids(AND(seen=False)))
-            _remember(fetch, validity, unread)
+            wanted |= set(map(int, box.uids(AND(seen=False))))
+        if not first and fetch.ok_at is not None:
+            # What was left on purpose stays left; what came since we read it last is looked at.
+            since = (fetch.ok_at - LOOKED_BACK).date()
+            wanted |= set(map(int, box.uids(AND(date_gte=since))))
+        _remember(fetch, validity, sorted(wanted))
     values = {"uid_validity": validity, "last_uid": last, "to_mark": []}
     for name, value in values.items():
         setattr(fetch, name, value)
@@ -166,6 +175,12 @@ def _new(box: Box, fetch: MailFetch) -> list[int]:
     found = box.uids(AND(uid=U(str(fetch.last_uid + 1), "*")))
     # «n:*» gives the last message even where it is below n (RFC 9051 section 9, seq-range).
     return sorted(uid for uid in map(int, found) if uid > fetch.last_uid)[:AT_ONCE]
+
+
+def has_more(box: Box, fetch: MailFetch) -> bool:
+    """Tell whether messages wait that were never tried; the folder is open, and read up to now."""
+    untried = fetch.failed.filter(uid_validity=fetch.uid_validity or 0, attempts=0)
+    return untried.exists() or bool(_new(box, fetch))
 
 
 def _take(box: Box, fetch: MailFetch, uid: int) -> int:
