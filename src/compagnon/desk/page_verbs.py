@@ -41,6 +41,15 @@ class PageVerb:
     wide: bool = False
     needless: Callable[[Actor, Ticket], bool] = lambda _actor, _ticket: False
 
+    def allowed(self, actor: Actor, ticket: Ticket) -> bool:
+        """Tell whether the actor may ask for it at all, whatever the state; the service decides.
+
+        A verb that seeing the ticket allows (to watch it) is left to its service.
+        """
+        if self.verb == "ticket.view" or (self.for_user and is_party(actor, ticket)):
+            return True
+        return may(actor, self.verb, ticket)
+
     def offered(self, actor: Actor, ticket: Ticket, *, support: bool) -> bool:
         """Tell whether the page offers it to this actor on this ticket now."""
         if ticket.state not in self.states or self.needless(actor, ticket):

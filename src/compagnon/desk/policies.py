@@ -58,6 +58,19 @@ def may_as_party(actor: Actor, ticket: Ticket) -> bool:
     return is_party(actor, ticket) and actor.scope.reaches_own("ticket.own")
 
 
+def is_watching(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether the actor follows a ticket of their own organisation: they read its public side.
+
+    Whoever was in copy answers by mail; on the page it is the same.
+    """
+    return (
+        actor.id is not None
+        and actor.scope.organisation_id == ticket.organisation_id
+        and actor.scope.reaches_own("ticket.own")
+        and ticket.watchers.filter(person_id=actor.id).exists()
+    )
+
+
 def is_support(actor: Actor, ticket: Ticket) -> bool:
     """Tell whether the actor works on the ticket: sees internal notes and other people's requests.
 
@@ -85,7 +98,9 @@ def may(actor: Actor, verb: str, ticket: Ticket) -> bool:
         return True
     # A member of the team to which another organisation's ticket was escalated works on it, and
     # one of a team that has a task of it.
-    return _in_a_team_of(actor, verb, ticket)
+    if _in_a_team_of(actor, verb, ticket):
+        return True
+    return verb == "ticket.reply" and is_watching(actor, ticket)
 
 
 def check(actor: Actor, verb: str, ticket: Ticket) -> None:

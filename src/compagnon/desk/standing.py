@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -67,6 +67,27 @@ def standing(ticket: Ticket, rules: OrganisationRules | None = None) -> Standing
         ),
     }  # fmt: skip
     return Standing(*told[state])
+
+
+def seen_by_watcher(ticket: Ticket, rules: OrganisationRules | None = None) -> Standing:
+    """Tell where a request stands to who follows it: what is awaited is awaited of its user."""
+    found = standing(ticket, rules)
+    who = {"who": ticket.beneficiary}
+    if ticket.state == State.SOLVED:
+        return replace(
+            found,
+            headline=_("A solution is proposed"),
+            next=_("%(who)s says whether it works.") % who + _by_itself(ticket),
+            yours=False,
+        )
+    if found.yours:
+        return replace(
+            found,
+            headline=_("We wait for the answer of %(who)s") % who,
+            next=_("You may answer in their place, below."),
+            yours=False,
+        )
+    return found
 
 
 def _at_work(ticket: Ticket) -> Standing:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
 from compagnon.desk import forms, services, waiting
+from compagnon.desk.choosing import chosen_person
 from compagnon.desk.models import (
     OPEN_STATES,
     Impact,
@@ -24,6 +27,10 @@ from compagnon.desk.verbs_of_watching import VERBS as OF_WATCHING
 
 
 def _qualify(actor: Actor, ticket: Ticket, values: Values) -> object:
+    person = values["beneficiary"]
+    other: dict[str, Any] = {}
+    if person is not None and person != ticket.beneficiary_id:
+        other["beneficiary"] = chosen_person(actor, person, "beneficiary")
     return services.qualify(
         actor=actor,
         ticket_id=ticket.pk,
@@ -35,6 +42,7 @@ def _qualify(actor: Actor, ticket: Ticket, values: Values) -> object:
         impact=Impact(values["impact"]),
         urgency=Urgency(values["urgency"]),
         affected_item=values["affected_item"],
+        **other,
         **version(values),
     )
 

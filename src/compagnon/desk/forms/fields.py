@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.models import RequestType, Service
@@ -78,6 +79,20 @@ class FilesField(forms.FileField):
         if len(given) > 20:
             raise forms.ValidationError(_("At most 20 files at once."))
         return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+class WithFilesForm(forms.Form):
+    """A text with files: where nothing is written, the files speak for themselves."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say that something is attached, in the place of a text that was left empty."""
+        values = super().clean() or self.cleaned_data
+        text = self.fields["text"]
+        missing = [one.code for one in self.errors["text"].as_data()] if "text" in self.errors else []
+        if missing == ["required"] and values.get("attachments"):
+            del self._errors["text"]
+            values["text"] = text.clean(gettext("See what is attached."))
+        return values
 
 
 class TreeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

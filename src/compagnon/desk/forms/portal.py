@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk.forms.fields import FilesField, text_field
+from compagnon.desk.forms.fields import FilesField, WithFilesForm, text_field
 from compagnon.desk.models import Category, Urgency
 from compagnon.park.models import Asset
 
@@ -43,7 +43,9 @@ class ReportForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    category = forms.ModelChoiceField(Category.objects.none(), required=False)
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=_("Category"), required=False
+    )
     attachments = FilesField(label=_("Pictures or files"), required=False)
     key = KEY
 
@@ -67,7 +69,7 @@ def _named(one: Asset) -> str:
     return f"{one.name} ({one.type})" if one.type_id else one.name
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(WithFilesForm):
     """What a user writes on their request."""
 
     text = text_field(_("Your answer"), rows=3)

@@ -16,6 +16,7 @@ from compagnon.desk.forms.fields import (
     NONE,
     FilesField,
     TreeChoice,
+    WithFilesForm,
     capitals,
     fill_choices,
     minutes_field,
@@ -66,7 +67,7 @@ class SeenForm(VerbForm):
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
-class ReplyForm(SeenForm):
+class ReplyForm(WithFilesForm, SeenForm):
     """A message to the user, or a note among technicians."""
 
     text = text_field(_("Message"), rows=4)
@@ -176,6 +177,10 @@ class QualifyForm(VerbForm):
     impact = forms.TypedChoiceField(label=_("Impact"), choices=capitals(*Impact), coerce=int)
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=capitals(*Urgency), coerce=int)
     affected_item = forms.CharField(label=_("Affected item"), max_length=120, required=False)
+    # Somebody else of the same organisation; nobody named, it stays as it is.
+    beneficiary = forms.IntegerField(
+        label=_("For"), min_value=1, max_value=2**63 - 1, required=False
+    )
 
     def prepare(self) -> None:
         """Show the ticket as it is."""
@@ -191,6 +196,7 @@ class QualifyForm(VerbForm):
             category=ticket.category_id,
             service=ticket.service_id,
             request_type=ticket.request_type_id,
+            beneficiary=ticket.beneficiary_id,
         )
 
 

@@ -11,7 +11,7 @@ from compagnon.desk.forms.verbs import VerbForm
 class WatcherForm(VerbForm):
     """Who watches."""
 
-    person = forms.IntegerField(label=_("Person"), min_value=1)
+    person = forms.IntegerField(label=_("Person"), min_value=1, max_value=2**63 - 1)
     by_mail = forms.BooleanField(
         label=_("Receives the messages by mail"), required=False, initial=True
     )
@@ -20,4 +20,6 @@ class WatcherForm(VerbForm):
 class UnwatchForm(VerbForm):
     """Who watches no more: nobody given, oneself."""
 
-    person = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    person = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )

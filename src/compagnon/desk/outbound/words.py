@@ -110,8 +110,13 @@ def _written(message: Message) -> str:
 
 
 def _page(mail: OutgoingMail) -> str:
-    # Who asked has a place of their own.
-    asked = mail.person_id in {mail.ticket.requester_id, mail.ticket.beneficiary_id}
+    # Who asked has a place of their own, and a colleague who follows reads it there.
+    ticket = mail.ticket
+    asked = mail.person_id in {ticket.requester_id, ticket.beneficiary_id} or (
+        mail.event == MailEvent.MESSAGE
+        and mail.person is not None
+        and mail.person.organisation_id == ticket.organisation_id
+    )
     page = "desk:portal_request" if asked else "desk:ticket"
     return f"{settings.BASE_URL}{reverse(page, args=[mail.ticket_id])}"
 

@@ -17,6 +17,7 @@ from compagnon.core.errors import Invalid, Refused
 from compagnon.core.services import service
 from compagnon.desk import rules
 from compagnon.desk.events import TicketEvent, ticket_opened
+from compagnon.desk.inbound.cleaning import line
 from compagnon.desk.models import (
     Category,
     Channel,
@@ -85,7 +86,7 @@ def open_ticket(
     at = min(occurred_at or now, now)
     beneficiary = beneficiary or requester
     _check_opening(actor, requester, beneficiary)
-    title = " ".join(title.split())[:TITLE_MAX]
+    title = line(title, TITLE_MAX)
     if not title:
         raise Invalid(_("Give the request a title."), fields={"title": [_("The title is empty.")]})
     text = writing.checked_text(text)

@@ -15,6 +15,7 @@ from compagnon.core.errors import Invalid
 from compagnon.core.services import service
 from compagnon.desk import rules, search
 from compagnon.desk.errors import IllegalMove
+from compagnon.desk.inbound.cleaning import line
 from compagnon.desk.models import Category, Impact, State, Ticket, TicketKind, Urgency
 from compagnon.desk.services.changing import apply, lock, rules_of
 from compagnon.desk.services.tagging import put_by_rule
@@ -103,7 +104,7 @@ def _plain_values(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if not isinstance(title, Unset):
-        values["title"] = " ".join(title.split())[:200]
+        values["title"] = line(title, 200)
         if not values["title"]:
             raise Invalid(
                 _("Give the request a title."), fields={"title": [_("The title is empty.")]}

@@ -13,11 +13,13 @@ from compagnon.contracts.subjects import Measure
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Refused
 from compagnon.core.services import service
+from compagnon.core.visibility import visible
 from compagnon.desk import rules
 from compagnon.desk.errors import AlreadyAnswered, IllegalMove
 from compagnon.desk.events import ticket_changed, ticket_closed, ticket_solved
 from compagnon.desk.models import (
     Channel,
+    LinkKind,
     MailEvent,
     MessageKind,
     Solution,
@@ -25,8 +27,9 @@ from compagnon.desk.models import (
     SolutionState,
     State,
     Ticket,
+    TicketLink,
 )
-from compagnon.desk.policies import is_party, may_as_party
+from compagnon.desk.policies import is_party, may, may_as_party
 from compagnon.desk.services import crossing, outgoing, writing
 from compagnon.desk.services.assignment import taken_up
 from compagnon.desk.services.changing import apply, lock, move, rules_of, subject_of
@@ -122,9 +125,10 @@ def accept_solution(
     expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Ticket:
-    """Accept the proposed solution: the ticket is closed.
+    """Accept the proposed solution: the ticket is closed, and with it its parts that are solved.
 
-    The user accepts, or support on their behalf with ``ticket.close`` (a phone call).
+    The user accepts, or support on their behalf with ``ticket.close`` (a phone call). Of the parts
+    close those whose solution the same person may accept: another user's waits for its user.
 
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
@@ -139,7 +143,24 @@ def accept_solution(
     at = at or timezone.now()
     solution = _open_solution(ticket)
     _answer(solution, SolutionState.ACCEPTED, actor, at)
-    return _close(actor, ticket, at, "ticket.accept", solution)
+    closed = _close(actor, ticket, at, "ticket.accept", solution)
+    for part in _parts_to_accept(actor, closed):
+        accept_solution(actor=actor, ticket_id=part.pk, at=at)
+    return closed
+
+
+def _parts_to_accept(actor: Actor, ticket: Ticket) -> list[Ticket]:
+    """Give the solved parts of a ticket whose solution the actor may accept, in a fixed order."""
+    parts = TicketLink.objects.filter(target=ticket, kind=LinkKind.CHILD).values("origin_id")
+    awaiting = Solution.objects.filter(state=SolutionState.PROPOSED).values("ticket_id")
+    rows = Ticket.objects.select_related("category", "organisation").filter(
+        pk__in=parts, state=State.SOLVED
+    )
+    return [
+        part
+        for part in visible(Ticket, actor, rows).filter(pk__in=awaiting).order_by("pk")
+        if may_as_party(actor, part) or may(actor, "ticket.close", part)
+    ]
 
 
 @service("ticket.refuse")

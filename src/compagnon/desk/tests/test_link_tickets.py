@@ -93,6 +93,30 @@ def test_open_parts_are_solved_together(
         services.solve_children(actor=technician, ticket_id=ticket.pk, text="Encore")
 
 
+def test_a_ticket_that_closes_closes_its_solved_parts_with_it(
+    people: Cast, technician: Actor, user: Actor, ticket: Ticket
+) -> None:
+    mine, open_one, theirs = (
+        factories.ticket(person) for person in (people.user, people.user, people.colleague)
+    )
+    for part in (mine, open_one, theirs):
+        linked(technician, part, ticket, LinkKind.CHILD)
+    for solved in (ticket, mine, theirs):
+        services.propose_solution(actor=technician, ticket_id=solved.pk, text="Câble remplacé")
+    services.accept_solution(actor=user, ticket_id=ticket.pk)
+    states = dict(Ticket.objects.values_list("pk", "state"))
+    # What is not solved is not closed, and nobody accepts for somebody else.
+    assert [states[one.pk] for one in (ticket, mine, open_one, theirs)] == [
+        State.CLOSED, State.CLOSED, State.NEW, State.SOLVED,
+    ]  # fmt: skip
+    services.reopen(actor=technician, ticket_id=ticket.pk, reason="Encore")
+    services.propose_solution(actor=technician, ticket_id=ticket.pk, text="Prise remplacée")
+    # Support does it for all of them.
+    services.accept_solution(actor=actor(people.supervisor), ticket_id=ticket.pk)
+    theirs.refresh_from_db()
+    assert theirs.state == State.CLOSED
+
+
 def test_users_do_not_link_nor_see_links(
     people: Cast, technician: Actor, user: Actor, ticket: Ticket, other: Ticket
 ) -> None:

@@ -130,6 +130,16 @@ def test_files_are_kept_under_a_clean_name(people: Cast, user: Actor) -> None:
     assert attachment.file.size == 48
 
 
+def test_a_title_is_one_line_that_nothing_turns_round(people: Cast, user: Actor) -> None:
+    opened = services.open_ticket(
+        actor=user,
+        requester=people.user,
+        title="Facture \u202efdp.exe\x00\n  مرحبا",
+        text="x",
+    )
+    assert opened.title == "Facture fdp.exe مرحبا"
+
+
 def test_a_user_does_not_open_for_somebody_else(people: Cast, user: Actor) -> None:
     with pytest.raises(Refused):
         services.open_ticket(actor=user, requester=people.colleague, title="Écran", text=TEXT)

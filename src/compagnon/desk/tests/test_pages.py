@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from compagnon.core.actor import Actor
@@ -145,6 +146,52 @@ def test_a_user_does_not_do_what_support_does(portal: Client, ticket: Ticket) ->
         assert do(portal, ticket, verb, **values) == 403, verb
     ticket.refresh_from_db()
     assert ticket.version == 1
+
+
+def test_a_wrong_form_offers_nothing_to_who_may_not_send_it(people: Cast, ticket: Ticket) -> None:
+    follows = signed_in(people.representative)
+    for verb in ("plan", "escalate", "qualify", "link", "assign"):
+        answer = follows.post(f"/desk/tickets/{ticket.pk}/do/{verb}/", {"title": ""})
+        assert answer.status_code == 403, verb
+        assert str(people.technician) not in answer.content.decode()
+
+
+def test_an_answer_says_to_whom_it_goes(people: Cast, technician: Actor, desk: Client) -> None:
+    ticket = factories.ticket(people.user, beneficiary=people.colleague)
+    services.watch(actor=technician, ticket_id=ticket.pk, person_id=people.representative.pk)
+    page = " ".join(desk.get(f"/desk/tickets/{ticket.pk}/").content.decode().split())
+    names = ", ".join(str(one) for one in (people.colleague, people.user, people.representative))
+    assert f"{names} receive it by mail" in page
+    people.user.contact_points.all().delete()
+    page = " ".join(desk.get(f"/desk/tickets/{ticket.pk}/").content.decode().split())
+    assert f"{people.user}, without a mail address, sees it on the portal." in page
+
+
+def test_a_picture_alone_is_an_answer(desk: Client, portal: Client, ticket: Ticket) -> None:
+    for client, page in (
+        (desk, f"/desk/tickets/{ticket.pk}/do/reply/"),
+        (portal, f"/portal/requests/{ticket.pk}/do/reply/"),
+    ):
+        picture = SimpleUploadedFile("photo.png", b"\x89PNG", "image/png")
+        assert client.post(page, {"text": " ", "attachments": picture}).status_code == 302
+        last = Message.objects.latest("pk")
+        assert (last.text, last.attachments.count()) == ("See what is attached.", 1)
+
+
+def test_who_it_is_for_is_corrected_while_qualifying(
+    people: Cast, desk: Client, ticket: Ticket
+) -> None:
+    page = desk.get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert f'name="beneficiary" id="id_qualify_beneficiary" value="{people.user.pk}"' in page
+    values = {"title": "T", "kind": "incident", "impact": "3", "urgency": "2"}
+    asked = values | {"beneficiary": people.colleague.pk}
+    assert do(desk, ticket, "qualify", **asked) == 302
+    ticket.refresh_from_db()
+    assert ticket.beneficiary == people.colleague
+    assert do(desk, ticket, "qualify", **(values | {"beneficiary": people.outsider.pk})) == 422
+    assert do(desk, ticket, "qualify", **values) == 302
+    ticket.refresh_from_db()
+    assert ticket.beneficiary == people.colleague
 
 
 def test_an_outsider_finds_nothing(

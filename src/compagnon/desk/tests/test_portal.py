@@ -12,7 +12,7 @@ from django.test import Client
 
 from compagnon.core.actor import Actor
 from compagnon.desk import services, suggesting
-from compagnon.desk.models import Channel, Message, State, Ticket
+from compagnon.desk.models import Channel, Message, Notice, State, Ticket
 from compagnon.desk.standing import standing
 from compagnon.desk.suggesting import Suggestion
 from compagnon.desk.tests import factories
@@ -218,3 +218,56 @@ def test_what_installs_and_keeps_the_portal(visit: Client, ticket: Ticket, peopl
     assert (
         "X-Portal-Person" not in visit.get("/portal/requests/", {"q": "x", "show": "all"}).headers
     )
+
+
+def test_a_colleague_who_follows_reads_answers_and_follows_no_more(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    services.watch(actor=technician, ticket_id=ticket.pk, person_id=people.colleague.pk)
+    services.add_note(actor=technician, ticket_id=ticket.pk, text="Entre nous")
+    services.reply(actor=technician, ticket_id=ticket.pk, text="Je regarde")
+    visit, where = browser(people.colleague), f"/portal/requests/{ticket.pk}/"
+    # What they were told leads to a page that they have.
+    notice = Notice.objects.get(person=people.colleague)
+    assert visit.get(f"/desk/for-me/{notice.pk}/").headers["Location"].startswith(where)
+    shown = visit.get(where).content.decode()
+    assert "Je regarde" in shown
+    assert "Entre nous" not in shown
+    for page in ("/portal/", "/portal/requests/?show=watched"):
+        assert ticket.title in visit.get(page).content.decode()
+    assert ticket.title not in visit.get("/portal/requests/?show=all").content.decode()
+    assert visit.get("/search/", {"q": ticket.reference}).headers["Location"] == where
+    assert visit.post(f"{where}do/reply/", {"text": "Chez moi aussi"}).status_code == 302
+    services.propose_solution(actor=technician, ticket_id=ticket.pk, text="Redémarrez.")
+    shown = visit.get(where).content.decode()
+    assert "Does it settle your request?" not in shown
+    assert f"{people.user} says whether it works." in shown
+    assert visit.post(f"{where}do/accept/").status_code == 403
+    left = visit.post(f"{where}do/unwatch/")
+    assert left.headers["Location"] == "/portal/requests/"
+    assert visit.get(where).status_code == 404
+
+
+def test_who_asked_for_a_merged_request_reads_and_writes_where_it_goes_on(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    survivor = factories.ticket(people.colleague, title="Le même écran")
+    services.merge_tickets(actor=technician, ticket_id=ticket.pk, into_id=survivor.pk)
+    visit = browser(people.user)
+    shown = visit.get(f"/portal/requests/{ticket.pk}/").content.decode()
+    where = f"/portal/requests/{survivor.pk}/"
+    assert f'href="{where}"' in shown
+    assert "Le même écran" in visit.get(where).content.decode()
+    assert visit.post(f"{where}do/reply/", {"text": "Et aussi le clavier"}).status_code == 302
+    assert Message.objects.get(text="Et aussi le clavier").ticket == survivor
+
+
+def test_a_text_begun_on_one_device_goes_on_on_another(visit: Client, ticket: Ticket) -> None:
+    where = f"/portal/requests/{ticket.pk}/"
+    assert 'data-draft-url-value="/desk/drafts/"' in visit.get(where).content.decode()
+    kept = {"ticket": ticket.pk, "place": "portal", "text": "Je voulais di"}
+    assert visit.post("/desk/drafts/", kept).status_code == 200
+    (draft,) = visit.get("/desk/drafts/", {"ticket": ticket.pk}).json()["drafts"]
+    assert draft["text"] == "Je voulais di"
+    visit.post(f"{where}do/reply/", {"text": "Je voulais dire merci"})
+    assert visit.get("/desk/drafts/", {"ticket": ticket.pk}).json()["drafts"] == []

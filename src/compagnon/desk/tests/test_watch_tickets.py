@@ -38,8 +38,14 @@ def test_a_colleague_who_watches_reads_the_public_side_and_no_more(
     services.watch(actor=technician, ticket_id=ticket.pk, person_id=people.colleague.pk)
     assert queries.get_ticket(colleague, ticket.pk) == ticket
     assert not visible(Message, colleague).filter(text="Entre nous").exists()
+    # As by mail, they may say something; nothing is theirs to accept.
+    said = services.reply(actor=colleague, ticket_id=ticket.pk, text="Bonjour")
+    assert (said.from_support, said.author) == (False, people.colleague)
     with pytest.raises(Refused):
-        services.reply(actor=colleague, ticket_id=ticket.pk, text="Bonjour")
+        services.add_note(actor=colleague, ticket_id=ticket.pk, text="Entre nous")
+    services.propose_solution(actor=technician, ticket_id=ticket.pk, text="Remplacée")
+    with pytest.raises(Refused):
+        services.accept_solution(actor=colleague, ticket_id=ticket.pk)
     services.unwatch(actor=technician, ticket_id=ticket.pk, person_id=people.colleague.pk)
     with pytest.raises(NotFound):
         queries.get_ticket(colleague, ticket.pk)

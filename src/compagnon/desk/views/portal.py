@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound
 from compagnon.desk import (
     approvals,
+    presence,
     queries,
     requests_reading,
     services,
@@ -34,18 +36,19 @@ from compagnon.desk.forms.portal import AnswerForm, KeyForm, ReportForm, WhyForm
 from compagnon.desk.models import OPEN_STATES, Category, Channel, State, Ticket, Urgency
 from compagnon.desk.once import once
 from compagnon.desk.page_verbs import uploads
-from compagnon.desk.policies import is_party
+from compagnon.desk.policies import is_party, is_watching
 from compagnon.desk.rules import may_reopen
 from compagnon.desk.services.changing import rules_of
-from compagnon.desk.standing import Standing, standing, steps
+from compagnon.desk.standing import Standing, seen_by_watcher, standing, steps
 from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.views.ticket import add_errors
-from compagnon.desk.visibility import party_filter
+from compagnon.desk.visibility import party_filter, watched_filter
 from compagnon.park.queries import cards
 from compagnon.people.models import Person
 from compagnon.ui import live
 
 IN_PROGRESS, OVER = 40, 5
+ENDED = (State.CLOSED, State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,12 @@ def _mine(actor: Actor) -> Any:
     return queries.tickets(actor).filter(party_filter(actor.scope))
 
 
+def watched(actor: Actor) -> QuerySet[Ticket]:
+    """Give the requests of one's organisation that one follows without having asked for them."""
+    rows = queries.tickets(actor).filter(watched_filter(actor.scope))
+    return rows.exclude(requester_id=actor.id).exclude(beneficiary_id=actor.id)
+
+
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -69,11 +78,14 @@ def home(request: HttpRequest) -> HttpResponse:
     going = list(rows.filter(state__in=[*OPEN_STATES, State.SOLVED])[:IN_PROGRESS])
     over = list(rows.filter(state__in=[State.CLOSED, State.CANCELLED])[:OVER])
     awaited = approvals.awaited_count(actor)
-    version = live.version(awaited, *[(one.pk, one.version) for one in (*going, *over)])
+    watching = list(watched(actor).exclude(state__in=ENDED).order_by("-activity_at")[:IN_PROGRESS])
+    shown = (*going, *over, *watching)
+    version = live.version(awaited, *[(one.pk, one.version) for one in shown])
     if _is_live(request) and (same := live.unchanged(request, version)) is not None:
         return same
     lines = [Line(one, standing(one)) for one in going]
     context = {
+        "followed": [Line(one, seen_by_watcher(one)) for one in watching],
         "awaited": awaited,
         "yours": [one for one in lines if one.standing.yours],
         "going": [one for one in lines if not one.standing.yours],
@@ -182,24 +194,28 @@ def one(request: HttpRequest, ticket_id: int) -> HttpResponse:
 
 
 def _own(actor: Actor, ticket_id: int) -> Ticket:
+    """Give a request of the person's, or of a colleague's that they follow."""
     ticket = queries.get_ticket(actor, ticket_id)
-    if not is_party(actor, ticket):
+    if not (is_party(actor, ticket) or is_watching(actor, ticket)):
         raise NotFound
     return ticket
 
 
 def _talk(actor: Actor, ticket: Ticket) -> dict[str, Any]:
     rules = rules_of(ticket)
+    own = is_party(actor, ticket)
     over = ticket.state in {State.CLOSED, State.CANCELLED}
     found = requests_reading.answers_of(actor, ticket)
     return {
         "ticket": ticket,
-        "standing": standing(ticket, rules),
+        "own": own,
+        "standing": standing(ticket, rules) if own else seen_by_watcher(ticket, rules),
         "steps": steps(),
         # A technician who asked for help reads, here, what every user reads.
         "items": timeline.tell(queries.timeline(actor, ticket, as_user=True), support=False),
-        "solution": queries.solution_to_answer(ticket) if ticket.state == State.SOLVED else None,
-        "may_reopen": over
+        "solution": queries.solution_to_answer(ticket) if own and ticket.state == State.SOLVED else None,
+        "may_reopen": own
+        and over
         and ticket.merged_into_id is None
         and may_reopen(ticket.closed_at, timezone.now(), rules.reopen_within_days),
         "over": over,
@@ -226,7 +242,9 @@ def _writing(ticket: Ticket, failed: str = "", form: forms.Form | None = None) -
 
 
 # Under which name the page finds the form of each gesture.
-PLACES = {"reply": "answer", "accept": "gesture", "refuse": "why", "reopen": "why"}
+PLACES = {
+    "reply": "answer", "accept": "gesture", "refuse": "why", "reopen": "why", "unwatch": "gesture",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +277,11 @@ GESTURES: dict[str, Gesture] = {
         lambda a, t, v: services.reopen(actor=a, ticket_id=t.pk, reason=v["reason"]),
         gettext_lazy("The request is open again."),
     ),
+    "unwatch": Gesture(
+        KeyForm,
+        lambda a, t, _v: services.unwatch(actor=a, ticket_id=t.pk),
+        gettext_lazy("You follow this request no more."),
+    ),
 }
 
 
@@ -288,6 +311,10 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             add_errors(form, error)
         else:
             page = reverse("desk:portal_request", args=[ticket.pk])
+            if name == "unwatch" and not is_party(actor, ticket):
+                page = reverse("desk:portal_requests")
+            if name == "reply":
+                presence.drop_draft(actor=actor, ticket=ticket, place="portal")
             if wants_json:
                 return JsonResponse({"page": page})
             messages.success(request, str(gesture.done), extra_tags=f"sent-{name}")

@@ -20,9 +20,9 @@ from compagnon.core.errors import Invalid
 from compagnon.desk import bulk, following, queries, search, tags
 from compagnon.desk.models import Layout, State, Ticket
 from compagnon.desk.narrowing import ORDERS
-from compagnon.desk.policies import is_party, is_support
+from compagnon.desk.policies import is_party, is_support, is_watching
 from compagnon.desk.queries import Queue
-from compagnon.desk.views import notices
+from compagnon.desk.views import notices, portal
 from compagnon.desk.views.layouts import TABS, frame, narrowing_of
 from compagnon.desk.views.portal_offline import of_person
 from compagnon.desk.visibility import party_filter
@@ -113,7 +113,10 @@ def find(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if words and (found := queries.find_by_reference(actor, words)) is not None:
-        mine = is_party(actor, found) and not is_support(actor, found)
+        follows = actor.scope.allows_somewhere("ticket.follow")
+        mine = not is_support(actor, found) and (
+            is_party(actor, found) or (not follows and is_watching(actor, found))
+        )
         return redirect("desk:portal_request" if mine else "desk:ticket", ticket_id=found.pk)
     if actor.scope.allows_somewhere("ticket.view"):
         return redirect(f"{reverse('desk:queue')}?{urlencode({'queue': Queue.ALL, 'q': words})}")
@@ -127,6 +130,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """Show a user the requests that they made or that are for them."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if request.GET.get("show") == "watched":
+        return _told(request, actor, portal.watched(actor), "requests")
     rows = queries.tickets(actor).filter(party_filter(actor.scope))
     return _told(request, actor, rows, "requests")
 
@@ -144,7 +149,7 @@ def followed(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str) -> HttpResponse:
-    only_open = request.GET.get("show") != "all"
+    only_open = request.GET.get("show") not in {"all", "watched"}
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if only_open:
         rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
@@ -164,6 +169,7 @@ def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str)
         "page": found,
         "words": words,
         "only_open": only_open,
+        "watching": request.GET.get("show") == "watched",
         "version": version,
         "live_id": page,
         "following": page == "followed",

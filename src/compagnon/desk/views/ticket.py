@@ -13,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compagnon.contracts import queries as contract_queries
 from compagnon.core import files
 from compagnon.core.actor import Actor
-from compagnon.core.errors import CompagnonError, NotFound, Stale
+from compagnon.core.errors import CompagnonError, NotFound, Refused, Stale
 from compagnon.desk import (
     approvals,
     following,
@@ -35,10 +36,11 @@ from compagnon.desk import (
     waiting,
 )
 from compagnon.desk.errors import Crossed
-from compagnon.desk.models import Attachment, Priority, Ticket
+from compagnon.desk.models import Attachment, Priority, Ticket, Watcher
 from compagnon.desk.page_verbs import PageVerb
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
+from compagnon.desk.services import outgoing
 from compagnon.desk.services.changing import SUBJECT, rules_of
 from compagnon.desk.verbs_on_pages import BY_NAME, VERBS
 from compagnon.ui import live
@@ -100,6 +102,9 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
     found = queries.get_ticket(actor, ticket_id)
     form = verb.form(request.POST, request.FILES, actor=actor, ticket=found)
     status = 422
+    if not verb.allowed(actor, found):
+        # Before the form: what it offers (teams, technicians) is not for who may not send it.
+        raise Refused(_("Your role does not allow this on this organisation's tickets."))
     if form.is_valid():
         try:
             verb.run(actor, found, form.cleaned_data)
@@ -236,12 +241,25 @@ def _page(
         context["page_shortcuts"] = [
             (offered[name].verb.label, key) for name, key in SHORTCUTS.items() if name in offered
         ]
+        context |= _receivers(actor, found, context["watchers"])
     if "qualify" in offered:
         context["matrix"] = json.dumps(rules_of(found).matrix or MATRIX)
         context["priorities"] = Priority.choices
     if failed and failed[0].name == "refuse":
         context["refusal"] = failed[1]
     return context
+
+
+def _receivers(actor: Actor, found: Ticket, watchers: list[Watcher]) -> dict[str, list[str]]:
+    """Say who an answer goes to: who asked, for whom, and whoever follows, each once."""
+    people = {found.beneficiary_id: found.beneficiary, found.requester_id: found.requester}
+    people |= {one.person_id: one.person for one in watchers if one.by_mail}
+    people.pop(actor.id or 0, None)
+    reached = outgoing.addresses(list(people))
+    return {
+        "by_mail": [str(person) for key, person in people.items() if key in reached],
+        "on_page": [str(person) for key, person in people.items() if key not in reached],
+    }
 
 
 def _form(

@@ -1,8 +1,15 @@
 import { Controller } from "@hotwired/stimulus";
 
+/** Every pasted picture has one name: the moment tells them apart. */
+function named(file: File): File {
+  const moment = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
+  return new File([file], `image-${moment}.png`, { type: file.type, lastModified: file.lastModified });
+}
+
 /**
  * Show what a file field holds, one line a file with a picture where there is one, and let each
- * be taken back. Drag and drop is the native field's own, which covers the whole zone.
+ * be taken back. Drag and drop is the native field's own, which covers the whole zone; a picture
+ * pasted or dropped where one writes in the same form is added too.
  */
 export default class FilesController extends Controller<HTMLElement> {
   static override targets = ["input", "list", "row", "problem"];
@@ -14,6 +21,50 @@ export default class FilesController extends Controller<HTMLElement> {
   declare readonly problemTarget: HTMLElement;
   declare readonly maxValue: number;
   private held: File[] = [];
+
+  override connect(): void {
+    this.form?.addEventListener("paste", this.pasted);
+    this.form?.addEventListener("dragover", this.dragged);
+    this.form?.addEventListener("drop", this.dropped);
+  }
+
+  override disconnect(): void {
+    this.form?.removeEventListener("paste", this.pasted);
+    this.form?.removeEventListener("dragover", this.dragged);
+    this.form?.removeEventListener("drop", this.dropped);
+  }
+
+  private get form(): HTMLFormElement | null {
+    return this.inputTarget.form;
+  }
+
+  private pasted = (event: ClipboardEvent): void => {
+    const given = [...(event.clipboardData?.files ?? [])];
+    // Text copied from an office program comes with a picture of itself: the text is meant.
+    if (!given.length || event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.add(given.map((file) => (file.name === "image.png" ? named(file) : file)));
+  };
+
+  private dragged = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes("Files") && event.target !== this.inputTarget) {
+      event.preventDefault();
+      this.over();
+    }
+  };
+
+  private dropped = (event: DragEvent): void => {
+    if (event.target === this.inputTarget || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    this.add([...event.dataTransfer.files]);
+  };
+
+  private add(files: File[]): void {
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    this.inputTarget.files = transfer.files;
+    this.changed();
+  }
 
   over(): void {
     this.inputTarget.closest(".drop-zone")?.classList.add("is-over");
