@@ -87,11 +87,9 @@ class WithFilesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Say that something is attached, in the place of a text that was left empty."""
         values = super().clean() or self.cleaned_data
-        text = self.fields["text"]
-        missing = [one.code for one in self.errors["text"].as_data()] if "text" in self.errors else []
-        if missing == ["required"] and values.get("attachments"):
-            del self._errors["text"]
-            values["text"] = text.clean(gettext("See what is attached."))
+        if self.has_error("text", "required") and values.get("attachments"):
+            del self.errors["text"]
+            values["text"] = gettext("See what is attached.")
         return values
 
 

@@ -43,9 +43,7 @@ class ReportForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    category = forms.ModelChoiceField(
-        Category.objects.none(), label=_("Category"), required=False
-    )
+    category = forms.ModelChoiceField(Category.objects.none(), label=_("Category"), required=False)
     attachments = FilesField(label=_("Pictures or files"), required=False)
     key = KEY
 

@@ -213,7 +213,9 @@ def _talk(actor: Actor, ticket: Ticket) -> dict[str, Any]:
         "steps": steps(),
         # A technician who asked for help reads, here, what every user reads.
         "items": timeline.tell(queries.timeline(actor, ticket, as_user=True), support=False),
-        "solution": queries.solution_to_answer(ticket) if own and ticket.state == State.SOLVED else None,
+        "solution": queries.solution_to_answer(ticket)
+        if own and ticket.state == State.SOLVED
+        else None,
         "may_reopen": own
         and over
         and ticket.merged_into_id is None
