@@ -19,7 +19,7 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.policies import is_support
-from compagnon.desk.services.approving import asking, may_give_up, may_name
+from compagnon.desk.services.approval_access import asking, may_give_up, may_name
 from compagnon.people.models import Person
 
 VOICES = Prefetch("voices", ApprovalVoice.objects.select_related("person", "instead_of__person"))

@@ -59,7 +59,7 @@ def sweep_daily() -> None:
 @periodic(every=timedelta(minutes=5))
 def remind_approvers() -> None:
     """Remind those whose approval is awaited, on the calendar of the client's contract."""
-    from compagnon.desk.services.approving import remind_approvers as remind
+    from compagnon.desk.services.approval_keeping import remind_approvers as remind
 
     due = Approval.objects.filter(state=ApprovalState.ASKED, next_at__lte=timezone.now())
     for pk in due.order_by("next_at", "id").values_list("pk", flat=True)[:AT_ONCE]:

@@ -168,7 +168,7 @@ class QuoteLineForm(forms.Form):
     quantity = whole_field(_("Quantity"), least=1)
     unit_price_cents = price_field(_("Unit price, before tax"))
     discount_bp = PercentField(label=_("Discount (%)"), required=False)
-    vat_bp = PercentField(label=_("VAT (%)"), required=False)
+    vat_bp = PercentField(label=_("VAT (%)"))
     warranty_months = whole_field(_("Warranty (months)"), most=240, required=False)
 
     def full_clean(self) -> None:

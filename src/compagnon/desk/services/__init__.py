@@ -1,13 +1,8 @@
 """The desk's verbs: every door (page, API, mail, link, alert, command) calls these."""
 
 from compagnon.desk.services.affected import tell_affected
-from compagnon.desk.services.approving import (
-    ask,
-    decide,
-    give_up,
-    name_approver,
-    remind_approvers,
-)
+from compagnon.desk.services.approval_keeping import give_up, name_approver, remind_approvers
+from compagnon.desk.services.approving import ask, decide
 from compagnon.desk.services.assets import link_asset, note_affected
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply

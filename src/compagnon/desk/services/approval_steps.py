@@ -1,6 +1,6 @@
 """What approvals do to their ticket: who is asked, what comes next, the wait, who is told.
 
-Parts of the verbs of :mod:`approving`, which check and journal.
+Parts of the verbs of :mod:`approving` and :mod:`approval_keeping`, which check and journal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking for approvals, answering them, naming somebody else, reminding, giving up."""
+"""Asking for approvals and answering them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Invalid, NotFound, Refused, Stale
-from compagnon.core.services import require, service
-from compagnon.core.visibility import get_visible
+from compagnon.core.errors import Invalid, Refused, Stale
+from compagnon.core.services import service
 from compagnon.desk.approval_rules import verdict
 from compagnon.desk.errors import AlreadyAnswered, IllegalMove
-from compagnon.desk.events import ApprovalEvent, approval_decided
 from compagnon.desk.models import (
     Answer,
     Approval,
@@ -24,13 +22,12 @@ from compagnon.desk.models import (
     AskedOf,
     Ticket,
 )
-from compagnon.desk.policies import may
+from compagnon.desk.services import approval_access as access
 from compagnon.desk.services import approval_steps as steps
-from compagnon.desk.services import fulfilling
-from compagnon.desk.services.changing import apply, lock
+from compagnon.desk.services import changing, fulfilling
+from compagnon.desk.services.approval_access import COMMENT_MAX
 from compagnon.people.models import Person, Team
 
-COMMENT_MAX = 2000
 DUE_MAX = 250
 OWN = "desk."
 """How the subjects of this room's own verbs begin."""
@@ -55,6 +52,7 @@ def ask(
     subject_id: int | None = None,
     self_allowed: bool = False,
     part_of_verb: bool = False,
+    asked_by: int | None = None,
     expected_version: int | None = None,
     at: datetime | None = None,
 ) -> Approval:
@@ -69,13 +67,14 @@ def ask(
         subject_kind, subject_id: what else hangs on it, told again by ``approval_decided``.
         self_allowed: who asks for it may approve it.
         part_of_verb: a verb of ours asks, which goes on by ``subject_kind`` once it is decided.
+        asked_by: for whom the program asks: they answer no more than if they asked themselves.
 
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
         IllegalMove: the ticket is solved, closed or cancelled.
         Invalid: no name, nobody to ask, or a number out of bounds.
     """
-    ticket = lock(
+    ticket = changing.lock(
         actor=actor, ticket_id=ticket_id, verb="approval.ask", expected_version=expected_version
     )
     at = at or timezone.now()
@@ -89,8 +88,9 @@ def ask(
             fields={"subject_kind": [_("Name a subject of yours.")]},
         )
     whom = asked_of or (AskedOf.TEAM if team and not persons else AskedOf.PERSONS)
+    asks = actor.id if asked_by is None or not actor.is_system else asked_by
     people = steps.asked(
-        ticket, whom, persons=persons, team=team, self_allowed=self_allowed, asks=actor.id
+        ticket, whom, persons=persons, team=team, self_allowed=self_allowed, asks=asks
     )
     currency = (currency or ("EUR" if amount_cents is not None else "")).upper()
     _check(name, people, rule, needed, due_days, amount_cents, currency)
@@ -108,11 +108,11 @@ def ask(
         currency=currency if amount_cents is not None else "",
         subject_kind=subject_kind[:40],
         subject_id=subject_id,
-        asked_by_id=actor.id,
+        asked_by_id=asks,
     )
     steps.add_voices(approval, people)
     steps.open_step(actor=actor, ticket=ticket, approval=approval, at=at)
-    _journal(actor, ticket, approval, "ticket.ask_approval", at, asked=len(people))
+    access.record(actor, ticket, approval, "ticket.ask_approval", at, asked=len(people))
     steps.settle_wait(actor=actor, ticket=ticket, at=at)
     return approval
 
@@ -153,14 +153,6 @@ def _check(  # noqa: PLR0917
         )
 
 
-def _lock(actor: Actor, approval_id: int) -> tuple[Ticket, Approval]:
-    """Lock the approval's ticket, then the approval; who is asked need not see the ticket."""
-    found = get_visible(Approval, actor, pk=approval_id)
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("category", "organisation")
-    ticket = rows.get(pk=found.ticket_id)
-    return ticket, Approval.objects.select_for_update(of=("self",)).get(pk=found.pk)
-
-
 @service("ticket.answer_approval")
 def decide(
     *,
@@ -180,7 +172,7 @@ def decide(
         Stale: it was changed since it was read.
         Invalid: a refusal without its reason.
     """
-    ticket, approval = _lock(actor, approval_id)
+    ticket, approval = access.lock(actor, approval_id)
     at = at or timezone.now()
     voice = _voice(actor, ticket, approval)
     if expected_version is not None and approval.version != expected_version:
@@ -204,7 +196,9 @@ def decide(
     approval.version += 1
     if outcome is None:
         approval.save(update_fields=["version"])
-        _journal(actor, ticket, approval, "ticket.answer_approval", at, answer=str(voice.answer))
+        access.record(
+            actor, ticket, approval, "ticket.answer_approval", at, answer=str(voice.answer)
+        )
         return approval
     _end(actor, ticket, approval, outcome, comment, at)
     return approval
@@ -225,7 +219,7 @@ def _voice(actor: Actor, ticket: Ticket, approval: Approval) -> ApprovalVoice:
     if not (voice.person.is_active and voice.person.organisation.is_active):
         # The link of a mail outlives the account of who left.
         raise Refused(_("This approval is not asked of you."))
-    if not approval.self_allowed and actor.id in asking(ticket, approval):
+    if not approval.self_allowed and actor.id in access.asking(ticket, approval):
         raise Refused(_("Nobody approves what they ask for themselves."))
     if approval.state == ApprovalState.TO_COME:
         raise IllegalMove(_("This approval is not asked yet: others come before it."))
@@ -252,7 +246,7 @@ def _end(  # noqa: PLR0917
     )
     if message is not None:
         after["message_id"] = message
-    _journal(actor, ticket, approval, "ticket.approved", at, **after)
+    access.record(actor, ticket, approval, "ticket.approved", at, **after)
     if state == ApprovalState.REFUSED and approval.plan_key:
         # What was asked beside the plan, by hand or for a supply, ends nothing of it.
         Approval.objects.filter(ticket=ticket, state=ApprovalState.TO_COME).exclude(
@@ -262,193 +256,4 @@ def _end(  # noqa: PLR0917
         steps.open_next(actor=actor, ticket=ticket, at=at)
         steps.settle_wait(actor=actor, ticket=ticket, at=at)
         fulfilling.advance(actor=actor, ticket=ticket, at=at)
-    _announce(actor, ticket, approval)
-
-
-def _announce(actor: Actor, ticket: Ticket, approval: Approval) -> None:
-    approval_decided.announce(
-        ApprovalEvent(
-            approval_id=approval.pk,
-            ticket_id=ticket.pk,
-            organisation_id=ticket.organisation_id,
-            state=str(approval.state),
-            subject_kind=approval.subject_kind,
-            subject_id=approval.subject_id,
-            actor_id=actor.id,
-        )
-    )
-
-
-@service("ticket.give_up_approval")
-def give_up(
-    *, actor: Actor, approval_id: int, reason: str = "", at: datetime | None = None
-) -> Approval:
-    """Ask for an approval no more; the ticket goes on without it.
-
-    Raises:
-        NotFound: there is none, or the actor does not see it.
-        Refused: the actor may not ask for approvals on that ticket; or the form asks for this
-            one, and they do not manage approvals, or ask for the request themselves.
-        AlreadyAnswered: it is decided.
-    """
-    ticket, approval = _lock(actor, approval_id)
-    require(
-        may(actor, "approval.ask", ticket),
-        _("Your role does not allow you to give up approvals on this ticket."),
-    )
-    require(
-        may_give_up(actor, ticket, approval),
-        _("The form asks for this approval: only who manages approvals gives it up, and never "
-          "for themselves."),
-    )  # fmt: skip
-    if not approval.is_open:
-        raise AlreadyAnswered(_("This approval is decided."))
-    at = at or timezone.now()
-    approval.version += 1
-    approval.state, approval.decided_at, approval.next_at = ApprovalState.GIVEN_UP, at, None
-    approval.comment = reason.strip()[:COMMENT_MAX]
-    approval.save(update_fields=["state", "decided_at", "next_at", "comment", "version"])
-    _journal(actor, ticket, approval, "ticket.give_up_approval", at)
-    if ticket.is_open:
-        steps.open_next(actor=actor, ticket=ticket, at=at)
-        steps.settle_wait(actor=actor, ticket=ticket, at=at)
-        fulfilling.advance(actor=actor, ticket=ticket, at=at)
-    _announce(actor, ticket, approval)
-    return approval
-
-
-@service("ticket.name_approver")
-def name_approver(
-    *,
-    actor: Actor,
-    approval_id: int,
-    person: Person,
-    instead_of: Person | None = None,
-    at: datetime | None = None,
-) -> ApprovalVoice:
-    """Ask somebody else too, or in the place of who is away.
-
-    The team's lead names, whoever holds ``approval.manage``, and who is asked hands their own
-    voice over.
-
-    Raises:
-        NotFound: there is no such approval, or the actor does not see it.
-        Refused: the actor may not name anybody.
-        AlreadyAnswered: it is decided, or who was to be replaced answered.
-        Invalid: that person is asked already, is gone, or asks for it themselves.
-    """
-    ticket, approval = _lock(actor, approval_id)
-    at = at or timezone.now()
-    if instead_of is None and not may_name(actor, ticket, approval):
-        # Who is asked and names somebody hands their own voice over: they never add one.
-        instead_of = Person.objects.filter(pk=actor.id or 0).first()
-    replaced = _replaced(approval, instead_of)
-    own = replaced is not None and replaced.person_id == actor.id
-    if not (own or may_name(actor, ticket, approval)):
-        raise Refused(_("The team’s lead names approvers, or who is asked for themselves."))
-    if not approval.is_open:
-        raise AlreadyAnswered(_("This approval is decided."))
-    if not approval.self_allowed and person.pk in asking(ticket, approval):
-        raise Invalid(
-            _("Nobody approves what they ask for themselves."),
-            fields={"person": [_("Choose somebody else.")]},
-        )
-    if person.pk == actor.id:
-        raise Invalid(
-            _("Nobody names themselves: ask somebody else to."),
-            fields={"person": [_("Choose somebody else.")]},
-        )
-    if not person.is_active or approval.voices.filter(person=person).exists():
-        raise Invalid(
-            _("This person is asked already, or is gone."),
-            fields={"person": [_("Choose somebody else.")]},
-        )
-    if replaced is not None:
-        replaced.answer, replaced.answered_at = Answer.PASSED, at
-        replaced.save(update_fields=["answer", "answered_at"])
-    (voice,) = steps.add_voices(approval, [person], named_by=actor.id, instead_of=replaced)
-    approval.version += 1
-    approval.save(update_fields=["version"])
-    if approval.state == ApprovalState.ASKED:
-        steps.tell_asked(actor=actor, ticket=ticket, approval=approval, at=at, only=[voice])
-    _journal(
-        actor, ticket, approval, "ticket.name_approver", at, to_person_id=person.pk,
-        instead_of_id=instead_of.pk if instead_of else None,
-    )  # fmt: skip
-    return voice
-
-
-def asking(ticket: Ticket, approval: Approval) -> set[int | None]:
-    """Give who asks for it: the parties of the ticket, and who wrote the question."""
-    return {ticket.requester_id, ticket.beneficiary_id, approval.asked_by_id} - {None}
-
-
-def _replaced(approval: Approval, person: Person | None) -> ApprovalVoice | None:
-    if person is None:
-        return None
-    voice = approval.voices.select_for_update(of=("self",)).filter(person=person).first()
-    if voice is None:
-        raise Refused(_("This approval is not asked of that person."))
-    if voice.answer != Answer.AWAITED:
-        raise AlreadyAnswered(_("They answered before."))
-    return voice
-
-
-def may_give_up(actor: Actor, ticket: Ticket, approval: Approval) -> bool:
-    """Tell whether the actor may give it up: what a form asks for is not for everybody to skip."""
-    if not may(actor, "approval.ask", ticket):
-        return False
-    if not approval.plan_key or actor.is_system:
-        return True
-    parties = {ticket.requester_id, ticket.beneficiary_id}
-    return may(actor, "approval.manage", ticket) and actor.id not in parties
-
-
-def may_name(actor: Actor, ticket: Ticket, approval: Approval) -> bool:
-    """Tell whether the actor may name any approver of it."""
-    if actor.is_system or may(actor, "approval.manage", ticket):
-        return True
-    team = approval.team or ticket.team
-    return team is not None and team.manager_id is not None and team.manager_id == actor.id
-
-
-@service("ticket.remind_approvers")
-def remind_approvers(*, actor: Actor, approval_id: int, at: datetime | None = None) -> Approval:
-    """Remind those whose answer is awaited, if the moment has come.
-
-    Raises:
-        Refused: a person asks; only the program does this.
-        IllegalMove: no reminder is due.
-    """
-    require(actor.is_system, _("Only the program sends reminders."))
-    ticket, approval = _lock(actor, approval_id)
-    at = at or timezone.now()
-    due = approval.next_at is not None and approval.next_at <= at
-    if approval.state != ApprovalState.ASKED or not due or not ticket.is_open:
-        raise IllegalMove(_("No reminder is due on this approval."))
-    approval.reminded += 1
-    approval.next_at = steps.next_reminder(approval, ticket, at)
-    approval.save(update_fields=["reminded", "next_at"])
-    told = steps.tell_asked(actor=actor, ticket=ticket, approval=approval, at=at)
-    _journal(actor, ticket, approval, "ticket.remind_approvers", at, reminder=approval.reminded,
-             mails=told)  # fmt: skip
-    return approval
-
-
-def _journal(
-    actor: Actor, ticket: Ticket, approval: Approval, verb: str, at: datetime, **more: object
-) -> None:
-    after = {"approval_id": approval.pk, "approval": approval.name} | more
-    apply(actor=actor, ticket=ticket, verb=verb, at=at, after=after)
-
-
-def voice_of(actor: Actor, approval: Approval) -> ApprovalVoice:
-    """Give the actor's own voice.
-
-    Raises:
-        NotFound: they have none.
-    """
-    found = approval.voices.filter(person_id=actor.id or 0).first()
-    if found is None:
-        raise NotFound
-    return found
+    access.announce(actor, ticket, approval)

@@ -20,17 +20,21 @@ from compagnon.desk.models import (
     SupplyStage,
     SupplyStep,
 )
+from compagnon.desk.models.supply import MOST_CENTS
 from compagnon.desk.policies import may
 from compagnon.desk.policies_supply import APPROVE, MANAGE
-from compagnon.desk.services import approving
+from compagnon.desk.services import approval_keeping, approving
+from compagnon.desk.services.approval_access import SUPPLY_STEP as SUBJECT
 from compagnon.desk.services.approval_steps import program
-from compagnon.desk.services.supply_changing import finish, lock, move, ticket_of
+from compagnon.desk.services.supply_changing import check_open, finish, lock, move, ticket_of
 from compagnon.desk.supplying import approvals, stages
+from compagnon.park.models import Currency
 from compagnon.park.money import amount
 from compagnon.people.models import Organisation, OrganisationKind, Person, RoleAssignment
 
-SUBJECT = "desk.supplystep"
 MOST_ASKED = 50
+THRESHOLDS_IN = Currency.EUR
+"""The currency of thresholds; an amount in another one is over each of them."""
 
 
 def threshold_of(organisation: Organisation) -> ApprovalThreshold | None:
@@ -45,29 +49,33 @@ def threshold_of(organisation: Organisation) -> ApprovalThreshold | None:
     return next((rows[key] for key in reversed(keys) if key in rows), None)
 
 
-def steps_needed(organisation: Organisation, total_cents: int) -> list[str]:
+def steps_needed(
+    organisation: Organisation, total_cents: int, currency: str = THRESHOLDS_IN
+) -> list[str]:
     """Give who must approve that amount there. Without thresholds the representative always is."""
     found = threshold_of(organisation)
     if found is None:
         return [approvals.REPRESENTATIVE] if total_cents else []
+    # No rate of exchange is ours to choose: what cannot be compared is asked of everybody.
+    known = currency == THRESHOLDS_IN
     return approvals.steps(
-        total_cents,
+        total_cents if known or not total_cents else MOST_CENTS * MOST_CENTS,
         representative_over=found.representative_over_cents,
         manager_over=found.manager_over_cents,
     )
 
 
-def approvers(supply: SupplyCase, role: str) -> list[Person]:
+def approvers(supply: SupplyCase, role: str, *, submitted_by: int | None) -> list[Person]:
     """Give who may approve on that behalf: whom the thresholds name, or who may by a role.
 
-    Never who asks for it, nor for whom it is, nor who retained the quote.
+    Never who asks for it, nor for whom it is, nor who retained or submitted the quote.
     """
     found = threshold_of(supply.organisation)
     named = None
     if found is not None:
         named = found.representative if role == ApproverRole.REPRESENTATIVE else found.manager
     ticket = supply.ticket
-    own = {ticket.requester_id, ticket.beneficiary_id, supply.beneficiary_id}
+    own = {ticket.requester_id, ticket.beneficiary_id, supply.beneficiary_id, submitted_by}
     # Two pairs of eyes: nor who chose the quote.
     own.update(supply.quotes.filter(is_retained=True).values_list("retained_by_id", flat=True))
     if named is not None:
@@ -105,8 +113,9 @@ def submit(*, actor: Actor, supply_id: int, expected_version: int | None = None)
     """
     supply = lock(actor=actor, supply_id=supply_id, verb=MANAGE, expected_version=expected_version)
     quote = retained(supply)
+    check_open(supply)
     was = supply.stage
-    needed = steps_needed(supply.organisation, quote.total_cents)
+    needed = steps_needed(supply.organisation, quote.total_cents, supply.currency)
     if not needed:
         move(supply, SupplyStage.APPROVED)
         return finish(
@@ -115,7 +124,7 @@ def submit(*, actor: Actor, supply_id: int, expected_version: int | None = None)
         )  # fmt: skip
     move(supply, SupplyStage.APPROVAL)
     for role in needed:
-        if not approvers(supply, role):
+        if not approvers(supply, role, submitted_by=actor.id):
             raise Conflict(_nobody(role))
     latest = supply.approval_steps.order_by("-round").values_list("round", flat=True).first() or 0
     made = SupplyStep.objects.bulk_create(
@@ -125,7 +134,7 @@ def submit(*, actor: Actor, supply_id: int, expected_version: int | None = None)
         )
         for at, role in enumerate(needed)
     )  # fmt: skip
-    _ask(actor=actor, supply=supply, step=made[0])
+    _ask(actor=actor, supply=supply, step=made[0], submitted_by=actor.id)
     return finish(
         actor=actor, supply=supply, verb="supply.submit", was=was,
         after={"quote_id": quote.pk, "steps": needed},
@@ -168,14 +177,14 @@ def _words(supply: SupplyCase, step: SupplyStep) -> tuple[str, str]:
     return name[:120], details[:2000]
 
 
-def _ask(*, actor: Actor, supply: SupplyCase, step: SupplyStep) -> None:
+def _ask(*, actor: Actor, supply: SupplyCase, step: SupplyStep, submitted_by: int | None) -> None:
     """Ask those of a step by the ticket's approvals; the ticket waits for it.
 
     Raises:
         Conflict: nobody may approve it any more.
         IllegalMove: the ticket is over.
     """
-    people = approvers(supply, step.role)
+    people = approvers(supply, step.role, submitted_by=submitted_by)
     if not people:
         raise Conflict(_nobody(step.role))
     ticket = ticket_of(supply)
@@ -194,6 +203,7 @@ def _ask(*, actor: Actor, supply: SupplyCase, step: SupplyStep) -> None:
         subject_kind=SUBJECT,
         subject_id=step.pk,
         part_of_verb=True,
+        asked_by=submitted_by,
     )
 
 
@@ -213,7 +223,7 @@ def give_up(*, actor: Actor, supply: SupplyCase) -> None:
             subject_kind=SUBJECT, subject_id=step.pk, state=ApprovalState.ASKED
         ).first()
         if asked is not None:
-            approving.give_up(actor=program(actor), approval_id=asked.pk)
+            approval_keeping.give_up(actor=program(actor), approval_id=asked.pk)
 
 
 @service("supply.withdraw")
@@ -256,7 +266,7 @@ def settle_step(*, actor: Actor, approval_id: int) -> SupplyCase | None:
     was = supply.stage
     _note(step, approval)
     if approval.state == ApprovalState.APPROVED:
-        _go_on(actor, supply, step)
+        _go_on(actor, supply, step, approval.asked_by_id)
     else:
         supply.approval_steps.filter(state=StepState.WAITING).update(state=StepState.WITHDRAWN)
         refused = approval.state == ApprovalState.REFUSED
@@ -284,18 +294,19 @@ def _note(step: SupplyStep, approval: Approval) -> None:
     step.save(update_fields=["state", "decided_at", "decided_by", "reason"])
 
 
-def _go_on(actor: Actor, supply: SupplyCase, step: SupplyStep) -> None:
+def _go_on(actor: Actor, supply: SupplyCase, step: SupplyStep, submitted_by: int | None) -> None:
     """Ask the next step, or approve; where nobody can be asked any more, back to the quotes."""
     rows = supply.approval_steps.filter(round=step.round, state=StepState.WAITING)
     following = rows.select_related("quote__supplier").order_by("position").first()
     if following is None:
         move(supply, SupplyStage.APPROVED)
         return
-    if not approvers(supply, following.role) or not supply.ticket.is_open:
+    left = approvers(supply, following.role, submitted_by=submitted_by)
+    if not left or not supply.ticket.is_open:
         rows.update(state=StepState.WITHDRAWN)
         move(supply, SupplyStage.QUOTING)
         return
-    _ask(actor=actor, supply=supply, step=following)
+    _ask(actor=actor, supply=supply, step=following, submitted_by=submitted_by)
 
 
 def undecided() -> list[int]:

@@ -84,6 +84,19 @@ def check_writable(supply: SupplyCase) -> None:
         )
 
 
+def check_open(supply: SupplyCase) -> None:
+    """Refuse to go further towards an order while the request is over.
+
+    Raises:
+        IllegalMove: the ticket is solved, closed or cancelled.
+    """
+    if not supply.ticket.is_open:
+        raise IllegalMove(
+            _("Request %(reference)s is over: reopen it to go on with this supply.")
+            % {"reference": supply.ticket.reference}
+        )
+
+
 def move(supply: SupplyCase, target: str) -> None:
     """Set the stage, if the move is legal; nothing is written yet.
 

@@ -38,6 +38,7 @@ from compagnon.desk.services import lifecycle, outgoing
 from compagnon.desk.services.supply_approving import retained
 from compagnon.desk.services.supply_changing import (
     check_day,
+    check_open,
     finish,
     line_of_words,
     lock,
@@ -84,6 +85,7 @@ def order(
     supply = lock(actor=actor, supply_id=supply_id, verb=ORDER, expected_version=expected_version)
     was = supply.stage
     move(supply, SupplyStage.ORDERED)
+    check_open(supply)
     quote = retained(supply)
     sent_to = checked_address(sent_to)
     if language not in Language.values:

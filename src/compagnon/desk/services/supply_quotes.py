@@ -34,6 +34,8 @@ from compagnon.people.models import Organisation
 
 MOST_QUOTES, MOST_LINES = 20, 100
 PICKED, MOST_FOUND = 20, 50
+MOST_IN_ALL = 10**12
+"""Cents with tax: what an approval and an invoice hold as well."""
 HEAD = ("reference", "received_on", "valid_until", "delivery_days", "note")
 
 
@@ -104,6 +106,8 @@ def keep_quote(
     if not actor.is_system and not suppliers(actor).filter(pk=supplier.pk).exists():
         raise Invalid(fields={"supplier": [_("Choose a supplier of the list.")]})
     rows = checked_lines(lines)
+    if amounts.totals(rows).total > MOST_IN_ALL:
+        raise Invalid(_("This quote comes to more than can be ordered: write several."))
     quote.supplier = supplier
     quote.reference = line_of_words(reference, 80)
     quote.received_on = check_day(received_on, "received_on") or timezone.localdate()

@@ -32,7 +32,7 @@ from compagnon.desk.models import (
     State,
     Ticket,
 )
-from compagnon.desk.services.approving import name_approver, remind_approvers
+from compagnon.desk.services.approval_keeping import name_approver, remind_approvers
 from compagnon.people.models import Account
 from compagnon.people.tests.factories import Cast, account, actor, person, system
 

@@ -6,8 +6,11 @@ import pytest
 
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.visibility import visible
+from compagnon.desk import services
+from compagnon.desk.errors import AlreadyAnswered, IllegalMove
 from compagnon.desk.models import Approval, ApprovalState
 from compagnon.desk.services import (
+    approval_keeping,
     approving,
     supply_approving,
     supply_ordering,
@@ -157,7 +160,7 @@ def test_what_is_withdrawn_or_given_up_goes_back_to_the_quotes(actor, cast, case
     assert not Approval.objects.filter(state=ApprovalState.ASKED).exists()
     submit(actor, case)
     found = asked(case)
-    approving.give_up(actor=actor, approval_id=found.pk)
+    approval_keeping.give_up(actor=actor, approval_id=found.pk)
     assert supply_approving.undecided() == [found.pk]
     supply_approving.settle_step(actor=people.system(), approval_id=found.pk)
     case.refresh_from_db()
@@ -189,3 +192,97 @@ def test_without_a_retained_quote_nothing_is_submitted(actor, cast):
     supplies.quote(actor, made, supplies.supplier(cast.provider))
     with pytest.raises(Invalid):
         supply_approving.submit(actor=actor, supply_id=made.pk)
+
+
+def chosen_and_submitted(cast, actor):
+    """A supply whose quote a technician retained and the supervisor submitted; both approve."""
+    supplies.threshold(
+        cast.client_a, representative_over_cents=0, manager_over_cents=0,
+        representative=cast.representative,
+    )  # fmt: skip
+    made = supplies.wish(actor, cast.user)
+    found = supplies.quote(actor, made, supplies.supplier(cast.provider))
+    supply_quotes.retain(actor=actor, quote_id=found.pk)
+    return made
+
+
+def test_who_submitted_approves_no_step(cast, actor):
+    made = chosen_and_submitted(cast, actor)
+    lead = people.actor(cast.supervisor)
+    other = people.person(cast.provider, "Solange", "Seconde")
+    people.grant(other, people.role("supervisor"), cast.provider)
+    supply_approving.submit(actor=lead, supply_id=made.pk)
+    decide(cast.representative, made)
+    second = asked(made)
+    voices = {one.person for one in second.voices.all()}
+    assert other in voices
+    assert cast.supervisor not in voices
+    assert second.asked_by == cast.supervisor
+
+
+def test_a_voice_is_not_handed_to_who_chose_the_quote_or_receives_it(cast, actor):
+    made = supplies.wish(actor, cast.user, beneficiary=cast.colleague)
+    found = supplies.quote(actor, made, supplies.supplier(cast.provider))
+    supply_quotes.retain(actor=people.actor(cast.supervisor), quote_id=found.pk)
+    submit(actor, made)
+    given = {"actor": people.actor(cast.representative), "approval_id": asked(made).pk}
+    for nobody in (cast.supervisor, cast.colleague, cast.user, cast.technician):
+        with pytest.raises(Invalid):
+            approval_keeping.name_approver(person=nobody, **given)
+    approval_keeping.name_approver(person=cast.expert, **given)
+
+
+def test_who_left_answers_no_more_and_it_is_taken_back(cast, actor, case):
+    submit(actor, case)
+    cast.representative.is_active = False
+    cast.representative.save()
+    with pytest.raises(Refused):
+        decide(cast.representative, case)
+    supply_approving.withdraw(actor=actor, supply_id=case.pk)
+    with pytest.raises(Conflict):
+        supply_approving.submit(actor=actor, supply_id=case.pk)
+
+
+def test_nobody_answers_twice(cast, actor, case):
+    submit(actor, case)
+    found = asked(case)
+    decide(cast.representative, case)
+    with pytest.raises(AlreadyAnswered):
+        approving.decide(
+            actor=people.actor(cast.representative), approval_id=found.pk, approve=False,
+            comment="Non.",
+        )  # fmt: skip
+    supply_approving.settle_step(actor=people.system(), approval_id=found.pk)
+    case.refresh_from_db()
+    assert case.stage == "approved"
+
+
+def test_an_amount_in_another_currency_is_under_no_threshold(cast, actor):
+    supplies.threshold(cast.client_a, representative_over_cents=10**9)
+    made = supplies.wish(actor, cast.user, currency="CHF")
+    found = supplies.quote(actor, made, supplies.supplier(cast.provider))
+    supply_quotes.retain(actor=actor, quote_id=found.pk)
+    assert submit(actor, made).stage == "approval"
+    assert asked(made).currency == "CHF"
+
+
+def test_what_is_over_is_neither_submitted_nor_ordered(cast, actor, case):
+    supplies.threshold(cast.client_a)
+    services.cancel(actor=actor, ticket_id=case.ticket_id, reason="Abandon")
+    with pytest.raises(IllegalMove):
+        supply_approving.submit(actor=actor, supply_id=case.pk)
+    services.reopen(actor=actor, ticket_id=case.ticket_id, reason="Reprise")
+    supply_approving.submit(actor=actor, supply_id=case.pk)
+    services.cancel(actor=actor, ticket_id=case.ticket_id, reason="Abandon")
+    with pytest.raises(IllegalMove):
+        supply_ordering.order(actor=actor, supply_id=case.pk)
+
+
+def test_amounts_that_nothing_holds_are_refused_with_the_quote(cast, actor):
+    made = supplies.wish(actor, cast.user)
+    line = supplies.LAPTOP | {"unit_price_cents": 10**9, "quantity": 1000}
+    by = supplies.supplier(cast.provider)
+    supplies.quote(actor, made, by, line | {"vat_bp": 0})
+    for wrong in ({"vat_bp": 1}, {"unit_price_cents": -1}, {"quantity": -1}, {"vat_bp": -1}):
+        with pytest.raises(Invalid):
+            supplies.quote(actor, made, by, line | wrong)
