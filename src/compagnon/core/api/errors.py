@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from compagnon.core.api import unreadable
 from compagnon.core.errors import (
     CompagnonError,
     Conflict,
@@ -70,29 +71,6 @@ BY_STATUS: dict[int, type[CompagnonError]] = {
     )
 }  # fmt: skip
 
-# What pydantic says, in words of ours that can be translated; others keep pydantic's English.
-MESSAGES: dict[str, Text] = {
-    "missing": _("This value is missing."),
-    "extra_forbidden": _("There is no such field."),
-    "string_type": _("This must be text."),
-    "string_unicode": _("This text holds characters that are not valid."),
-    "string_too_short": _("At least {min_length} character(s)."),
-    "string_too_long": _("At most {max_length} characters."),
-    "int_type": _("This must be a whole number."),
-    "int_parsing": _("This must be a whole number."),
-    "int_from_float": _("This must be a whole number."),
-    "bool_type": _("This must be true or false."),
-    "bool_parsing": _("This must be true or false."),
-    "greater_than_equal": _("At least {ge}."),
-    "less_than_equal": _("At most {le}."),
-    "enum": _("Not one of the choices: {expected}."),
-    "literal_error": _("Not one of the choices: {expected}."),
-    "list_type": _("This must be a list."),
-    "moment_out_of_reach": _("A date from 1900 to 2200."),
-    "timezone_aware": _("Say the offset from UTC, as in 2026-03-12T09:30:00Z."),
-    "too_long": _("At most {max_length} items."),
-}
-
 
 def problem_response(error: CompagnonError) -> HttpResponse:
     """Give the answer for an error, with what HTTP asks beside the document."""
@@ -115,15 +93,8 @@ def from_validation(error: ValidationError) -> Invalid:
         place = [str(part) for part in item.get("loc", ())]
         # ("body", "payload", "title"): the first word is where, the second ninja's argument.
         name = ".".join(place[2:] if place[:1] == ["body"] else place[1:]) or place[0]
-        fields.setdefault(name, []).append(_message(item))
+        fields.setdefault(name, []).append(unreadable.message(item))
     return Invalid(_("Some values are not valid; see the list of errors."), fields=fields)
-
-
-def _message(item: dict[str, Any]) -> str:
-    known = MESSAGES.get(item.get("type", ""))
-    if known is None:
-        return str(item.get("msg", ""))
-    return str(known).format_map(item.get("ctx") or {})
 
 
 def from_django(error: DjangoValidationError) -> Invalid:

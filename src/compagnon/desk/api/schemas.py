@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
 from compagnon.desk.api.schemas_tags import Tagged
@@ -341,7 +342,7 @@ class FileIn(Body):
         try:
             base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
-            raise ValueError("not base64") from None
+            raise PydanticCustomError("not_base64", "This must be base64.") from None
         return value
 
     def upload(self) -> Upload:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from django.conf import settings
 from ninja import Schema
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from compagnon.core.api import Body, FilterLookup, Id, ListQuery
 from compagnon.titles.models import AdmissibilityNotice, Candidacy
@@ -33,7 +34,7 @@ class CandidacyFileIn(Body):
         try:
             base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError):
-            raise ValueError("not base64") from None
+            raise PydanticCustomError("not_base64", "This must be base64.") from None
         return value
 
     def content(self) -> bytes:

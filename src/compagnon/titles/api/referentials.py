@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from ninja import Query, Schema
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from compagnon.core.api import ApiRequest, Body, FilterLookup, Id, ListQuery, Routes
 from compagnon.core.errors import Invalid
@@ -136,7 +137,7 @@ class DocumentIn(Body):
         try:
             base64.b64decode(value, validate=True)
         except ValueError:
-            raise ValueError("not base64") from None
+            raise PydanticCustomError("not_base64", "This must be base64.") from None
         return value
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+from decimal import Decimal
+from typing import Annotated, Literal, get_args
+from uuid import UUID
+
 import pytest
 from django.test import Client
 from django.utils import translation
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import ValidationError as PydanticError
+from pydantic_core import core_schema
 
+from compagnon.core.api import unreadable
 from compagnon.core.api.tests.sample import organisation
 from compagnon.core.errors import CompagnonError
 
@@ -126,3 +135,64 @@ def test_a_problem_is_in_the_language_in_force() -> None:
 
     with translation.override("fr"):
         assert Sample().problem()["title"].lower() == "français"
+
+
+class Hard(BaseModel):
+    """Values that can be wrong in many ways."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Annotated[str, Field(pattern="^a$")] = "a"
+    short: Annotated[str, Field(min_length=2, max_length=3)] = "ab"
+    count: Annotated[int, Field(gt=0, lt=9)] = 1
+    part: Annotated[Decimal, Field(max_digits=4, decimal_places=2)] = Decimal(0)
+    rate: float = 0
+    day: date | None = None
+    moment: AwareDatetime | None = None
+    hour: time | None = None
+    choice: Literal["a", "b", "c"] = "a"
+    rows: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    key: UUID | None = None
+    more: dict[str, int] = {}
+    own: Annotated[str, AfterValidator(lambda _text: int("x"))] = ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": "b"}, {"text": 3}, {"short": "a"}, {"short": "abcd"}, {"count": 0}, {"count": 9},
+        {"count": "x"}, {"count": 1.5}, {"count": "9" * 5000}, {"part": "1.234"}, {"part": "x"},
+        {"part": "12345"}, {"rate": "x"}, {"rate": []}, {"day": "2026-13-45"}, {"day": []},
+        {"moment": "2026-01-01T00:00:00"}, {"moment": "x"}, {"hour": "25:00"}, {"choice": "d"},
+        {"rows": []}, {"rows": [1, 2, 3]}, {"rows": 3}, {"key": "x"}, {"more": []}, {"other": 1},
+        {"own": "x"},
+    ],
+)  # fmt: skip
+def test_no_word_of_pydantic_reaches_anybody(given: dict[str, object]) -> None:
+    with pytest.raises(PydanticError) as refused:
+        Hard.model_validate(given)
+    for item in refused.value.errors():
+        assert item["type"] in unreadable.MESSAGES or item["type"] == "value_error", item["type"]
+        with translation.override("fr"):
+            french = unreadable.message(item)
+        with translation.override("en"):
+            english = unreadable.message(item)
+        assert french != english
+        assert item["msg"] not in french
+        assert "{" not in french
+        assert " or " not in french
+
+
+def test_all_that_pydantic_may_find_in_a_request_has_words() -> None:
+    # Of Python's objects, which no request holds.
+    of_python = (
+        "attribute", "frozen", "instance", "dataclass_exact", "callable", "subclass", "generator",
+        "needs_python", "default_factory", "iteration", "ordered_dict", "counter", "deque",
+        "positional", "multiple_argument", "ellipsis", "sentinel", "assertion", "complex",
+        "named_tuple", "value_error", "fraction",
+    )  # fmt: skip
+    left = {
+        one
+        for one in get_args(core_schema.ErrorType)
+        if one not in unreadable.MESSAGES and not any(word in one for word in of_python)
+    }
+    assert left == set()
