@@ -14,13 +14,18 @@ from compagnon.core import files
 from compagnon.core.personal import Basis, Holding, Subject, register
 from compagnon.park.models import (
     Asset,
+    BroughtList,
+    BroughtState,
     CustodySheet,
+    Doubt,
+    InventoryReport,
     LicenceAllocation,
     Loan,
     LoanState,
     Machine,
     MachineDocument,
 )
+from compagnon.people.models import Person
 
 YEAR = 365
 
@@ -79,7 +84,43 @@ def _forget_machines(subject: Subject) -> int:
     keys = list(_machines(subject).values_list("pk", flat=True))
     # The next report of the agent makes another document, as a first report does.
     MachineDocument.objects.filter(pk__in=keys).delete()
+    # The last report of a machine is kept as it came, for as long as there is the machine.
+    last = Machine.objects.filter(pk__in=keys).values("last_report_id")
+    doubted = Doubt.objects.values("report_id")
+    rows = InventoryReport.objects.filter(pk__in=last).exclude(pk__in=doubted)
+    reports = list(rows.select_related("raw"))
+    InventoryReport.objects.filter(pk__in=[one.pk for one in reports]).delete()
+    files.discard([one.raw for one in reports if one.raw is not None])
     return Machine.objects.filter(pk__in=keys).update(last_user="", users=[])
+
+
+def _lists() -> QuerySet[BroughtList]:
+    """Lists that were written or left aside: what they did stands in the park and the journal."""
+    return BroughtList.objects.exclude(state=BroughtState.LOOKED_AT)
+
+
+def _tell_no_list(_subject: Subject) -> Iterable[Mapping[str, Any]]:
+    # Whose names a list held is not looked for: it is of the whole park.
+    return ()
+
+
+def _forget_lists(subject: Subject) -> int:
+    """Delete the lists of their organisation as they came, and those above it."""
+    path = Person.objects.values_list("organisation__path", flat=True).get(pk=subject.person_id)
+    above = [int(key) for key in path.strip("/").split("/") if key]
+    return _drop_lists(_lists().filter(organisation_id__in=above))
+
+
+def _old_lists(before: datetime, most: int) -> int:
+    found = _lists().filter(brought_at__lt=before).order_by("brought_at", "pk")
+    return _drop_lists(BroughtList.objects.filter(pk__in=list(found.values_list("pk")[:most])))
+
+
+def _drop_lists(rows: QuerySet[BroughtList]) -> int:
+    found = list(rows.select_related("file"))
+    BroughtList.objects.filter(pk__in=[one.pk for one in found]).delete()
+    files.discard([one.file for one in found])
+    return len(found)
 
 
 def _sheets(subject: Subject) -> QuerySet[CustodySheet]:
@@ -146,8 +187,25 @@ register(
         count=lambda subject: _machines(subject).count(),
         export=_tell_machines,
         erase=_forget_machines,
-        models=("park.machine", "park.machinedocument"),
+        models=("park.machine", "park.machinedocument", "park.inventoryreport"),
         stays=_("Machines that somebody else holds now."),
+    ),
+    Holding(
+        key="park.lists",
+        order=63,
+        title=_("Lists of the park that were imported"),
+        concerned=_("Those whom a list names as holders of equipment"),
+        content=_("The file as it came, the lines that were refused"),
+        purpose=_("To see what was written from where"),
+        basis=Basis.INTEREST,
+        recipients=_PARK,
+        since=_("the import"),
+        days=90,
+        count=lambda _subject: 0,
+        export=_tell_no_list,
+        erase=_forget_lists,
+        expire=_old_lists,
+        models=("park.broughtlist",),
     ),
     Holding(
         key="park.sheets",

@@ -27,6 +27,8 @@ from compagnon.desk.models import (
     AlertReport,
     AlertSource,
     Attachment,
+    Bringing,
+    Brought,
     InboundMessage,
     Message,
     OutgoingMail,
@@ -34,8 +36,9 @@ from compagnon.desk.models import (
     Webhook,
     WebhookDelivery,
 )
-from compagnon.desk.services import intake
+from compagnon.desk.services import bringing, intake
 from compagnon.desk.tests import factories as desk
+from compagnon.park.models import BroughtList, CustodySheet, InventoryReport, Machine
 from compagnon.park.tests import factories as park
 from compagnon.people.models import Account, ContactPoint, Erasure, KeepingTerm, Person
 from compagnon.people.services import merging
@@ -43,6 +46,7 @@ from compagnon.people.services import personal as privacy
 from compagnon.people.tasks import erase_what_is_past_its_term
 from compagnon.people.tests import factories
 from compagnon.people.tests.factories import Cast, actor, system
+from compagnon.titles import processing
 
 MAIL = b"""From: Ursule Petit <ursule@client-a.example>
 To: support@assistance.example
@@ -354,6 +358,88 @@ def test_two_records_made_one_keep_all_that_was_of_either(cast: Cast) -> None:
     assert list(ticket.watchers.values_list("person_id", flat=True)) == [cast.user.pk]
 
 
+def test_what_was_imported_goes_too(
+    administrator: Actor, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A person's name is a key in another desk's export, a value of its columns, its report."""
+    content = (
+        "N;O;F;S;D;T;Bureau;Suivi\n"
+        "D1;04/03/2024 08:00;05/03/2024 10:00;Clos;Zélie Quartz;Écran de Zélie Quartz;"
+        "Bureau de Zélie Quartz;ok\n"
+        "D2;04/03/2024 08:00;05/03/2024 10:00;Vu par Zélie Quartz;Paul Autre;Souris;B12;"
+        "appeler Zélie Quartz\n"
+    ).encode()
+    mapping = {
+        "columns": {"reference": "N", "opened_at": "O", "closed_at": "F", "state": "S",
+                    "requester": "D", "title": "T"},
+        "values": {"state": {"Clos": "closed"}}, "date_formats": ["%d/%m/%Y %H:%M"],
+    }  # fmt: skip
+    row = bringing.ask(
+        actor=administrator, source="csv", name="past.csv", content=content,
+        mapping=mapping, dry_run=False,
+    )  # fmt: skip
+    run_due()
+    row.refresh_from_db()
+    assert row.state == "done"
+    assert row.file is not None
+    kept = files.path_of(row.file.sha256)
+    person = Person.objects.get(last_name="Quartz")
+    (line,) = [one for one in privacy.kept(person) if one.holding.key == "desk.imports"]
+    assert line.count == 1
+    erasure = privacy.ask_erasure(actor=administrator, person=person, reason="")
+    with django_capture_on_commit_callbacks(execute=True):
+        run_due()
+    erasure.refresh_from_db()
+    assert erasure.state == "done"
+    assert [one for one in erasure.left if one["place"].startswith("desk.br")] == []
+    assert Bringing.objects.get(pk=row.pk).file_id is None
+    row.refresh_from_db()
+    assert not kept.exists()
+    assert row.report["counts"]["created"] == 2
+    assert (
+        Brought.objects.filter(kind="person", object_id=person.pk).get().key.startswith("erased:")
+    )
+    # What nobody erased goes by its age, but for its counts.
+    long_ago = timezone.now() - timedelta(days=90)
+    Bringing.objects.update(ended_at=long_ago - timedelta(days=1))
+    (imports,) = [one for one in personal.holdings() if one.key == "desk.imports"]
+    assert imports.expire is not None
+    assert imports.expire(long_ago, 10) == 1
+    row.refresh_from_db()
+    assert "kept_in_notes" not in row.report
+    assert imports.expire(long_ago, 10) == 0
+
+
+def test_lists_of_the_park_and_the_last_report_of_a_machine_go(
+    cast: Cast, administrator: Actor
+) -> None:
+    def brought(state: str) -> BroughtList:
+        return BroughtList.objects.create(
+            organisation=cast.provider, kind="custody", file=files.store(state.encode()),
+            file_name="qui.csv", state=state, brought_at=timezone.now(),
+            summary={"refused_lines": ["Ursule Petit"]},
+        )  # fmt: skip
+
+    looked_at, written = brought("looked_at"), brought("written")
+    report = InventoryReport.objects.create(
+        organisation=cast.client_a, raw=files.store(b"Ursule"), received_at=timezone.now(),
+        last_received_at=timezone.now(), digest="0" * 64, size=6,
+    )  # fmt: skip
+    asset = park.asset(cast.client_a)
+    Machine.objects.create(asset=asset, last_user="ursule", last_report_id=report.pk)
+    CustodySheet.objects.create(
+        asset=asset, person=cast.user, kind="out", prepared_at=timezone.now(),
+        signed_at=timezone.now(), signed_name="Ursule Petit",
+    )  # fmt: skip
+    erasure = privacy.ask_erasure(actor=administrator, person=cast.user)
+    run_due()
+    erasure.refresh_from_db()
+    assert erasure.state == "done"
+    assert list(BroughtList.objects.all()) == [looked_at]
+    assert not StoredFile.objects.filter(pk=written.file_id).exists()
+    assert not InventoryReport.objects.filter(pk=report.pk).exists()
+
+
 def test_every_table_that_names_a_person_is_told(db: None) -> None:
     """A new table with persons belongs to a kind of data, or says here why it names one only."""
     told = {label for one in personal.holdings() for label in one.models}
@@ -364,6 +450,16 @@ def test_every_table_that_names_a_person_is_told(db: None) -> None:
         for field in model._meta.concrete_fields
         if field.is_relation and field.related_model in {Person, Account}
     }
+    # What was uploaded holds whatever it holds.
+    files_of_persons = {
+        model._meta.label_lower
+        for model in apps.get_models()
+        if model.__module__.startswith("compagnon.")
+        for field in model._meta.concrete_fields
+        if field.is_relation and field.related_model is StoredFile
+    }
+    of_titles = {f"titles.{name}" for one in processing.register() for name in one.models}
+    assert sorted(files_of_persons - told - of_titles - FILES_OF_NOBODY) == []
     assert sorted(naming - told - NAMED_BY_NUMBER) == []
     assert sorted(label for label in told if not apps.get_model(label)) == []
 
@@ -378,4 +474,9 @@ NAMED_BY_NUMBER = {
     "desk.alertsource", "desk.bulkrun", "desk.solution", "desk.ticketlink", "desk.ticketmerge",
     "desk.timeentry", "desk.wait", "desk.webhook",
     "titles.correspondence", "titles.incident", "titles.importeddocument",
+}  # fmt: skip
+# Files of the service: of quotes and orders, of texts of law, of pages that the program made.
+FILES_OF_NOBODY = {
+    "park.disposal", "park.disposedasset", "park.paper", "park.score", "titles.centreapproval",
+    "titles.importeddocument",
 }  # fmt: skip
