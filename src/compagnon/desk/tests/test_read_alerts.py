@@ -100,6 +100,23 @@ def test_icinga() -> None:
     assert down.fingerprint != found.fingerprint
     assert read("icinga", json.dumps(ICINGA | {"notification_type": "ACKNOWLEDGEMENT"}), {}) == []
     assert read("icinga", json.dumps(ICINGA | {"state_type": "SOFT"}), {}) == []
+    # The API's event streams, which write figures with a point.
+    change = {
+        "type": "StateChange", "host": "srv-3", "service": "http", "state": 2.0, "state_type": 1.0,
+        "check_result": {"output": "HTTP 500", "state": 2.0}, "timestamp": 1700000000.25,
+    }  # fmt: skip
+    assert one("icinga", change).severity == "critical"
+    assert one("icinga", change).fingerprint == found.fingerprint
+    for aside in (
+        change | {"state_type": 0.0},
+        change | {"type": "AcknowledgementSet"},
+        {"type": "CommentAdded", "comment": {"host_name": "srv-3", "text": "vu"}},
+        {
+            "type": "CheckResult", "host": "srv-3",
+            "check_result": {"state": 1.0, "vars_after": {"state_type": 0.0}},
+        },
+    ):  # fmt: skip
+        assert read("icinga", json.dumps(aside), {}) == []
 
 
 def test_any_json_by_a_mapping() -> None:
@@ -125,7 +142,7 @@ def test_any_json_by_a_mapping() -> None:
         ("mapped", {"id": 1}, {"key": "id", "name": "title"}),
         ("mapped", {"id": 1}, {"key": "id", "name": "id", "items": "nowhere"}),
         ("unknown", {}, {}),
-        ("mapped", [{"id": n, "t": "x"} for n in range(501)], {"key": "id", "name": "t"}),
+        ("mapped", [{"id": n, "t": "x"} for n in range(2_001)], {"key": "id", "name": "t"}),
     ],
 )
 def test_what_is_something_else_is_refused(code: str, document: Any, options: Any) -> None:

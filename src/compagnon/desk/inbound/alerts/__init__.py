@@ -22,7 +22,8 @@ from typing import Any
 MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 24
 MOST_VALUES = 50_000
-MOST_ALERTS = 500
+# As many as an outage groups in one post; each is one incident.
+MOST_ALERTS = 2_000
 NAME_CHARS = 200
 TEXT_CHARS = 8_000
 

@@ -24,10 +24,13 @@ WELL = frozenset({"OK", "UP"})
 ILL = frozenset({"WARNING", "CRITICAL", "UNKNOWN", "DOWN", "UNREACHABLE"})
 BY_NUMBER = {"0": "OK", "1": "WARNING", "2": "CRITICAL", "3": "UNKNOWN"}
 BY_HOST_NUMBER = {"0": "UP", "1": "DOWN", "2": "UNREACHABLE"}
-# Of a notification: what says nothing new of the state.
+# What says nothing new of the state: of notifications, then of the API's event streams.
 ASIDE = frozenset(
     {"ACKNOWLEDGEMENT", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMEREMOVED", "CUSTOM",
-     "FLAPPINGSTART", "FLAPPINGEND"}
+     "FLAPPINGSTART", "FLAPPINGEND",
+     "ACKNOWLEDGEMENTSET", "ACKNOWLEDGEMENTCLEARED", "COMMENTADDED", "COMMENTREMOVED",
+     "DOWNTIMEADDED", "DOWNTIMESTARTED", "DOWNTIMETRIGGERED", "FLAPPING", "OBJECTCREATED",
+     "OBJECTMODIFIED", "OBJECTDELETED"}
 )  # fmt: skip
 
 
@@ -45,13 +48,15 @@ def _notification(one: Mapping[str, Any]) -> Happening | None:
         line(one.get("host_name") or one.get("host")),
         line(one.get("service_name") or one.get("service")),
     )
+    kind = line(one.get("notification_type") or one.get("type"), 40).upper().replace("_", "")
+    if kind in ASIDE:
+        return None
     if not host:
         raise NotUnderstood("it holds no «host_name»")
-    kind = line(one.get("notification_type") or one.get("type"), 40).upper().replace("_", "")
-    if kind in ASIDE or line(one.get("state_type"), 10).upper() in {"SOFT", "0"}:
-        return None
     result = one.get("check_result")
     checked: Mapping[str, Any] = result if isinstance(result, dict) else {}
+    if _is_soft(one, checked):
+        return None
     state = _state(one, checked, is_host=not service)
     if not state:
         raise NotUnderstood("it holds no «state» of Icinga")
@@ -69,6 +74,13 @@ def _notification(one: Mapping[str, Any]) -> Happening | None:
         began_at=at if firing else None,
         ended_at=None if firing else at,
     )
+
+
+def _is_soft(one: Mapping[str, Any], checked: Mapping[str, Any]) -> bool:
+    """Tell whether the state is tried again before anybody is told; figures may come as 0.0."""
+    after = checked.get("vars_after")
+    told = one.get("state_type", after.get("state_type") if isinstance(after, dict) else None)
+    return line(told, 10).upper().removesuffix(".0") in {"SOFT", "0"}
 
 
 def _state(one: Mapping[str, Any], checked: Mapping[str, Any], *, is_host: bool) -> str:
