@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -23,7 +23,9 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from compagnon.core import misuse
 from compagnon.core.errors import CompagnonError
+from compagnon.core.misuse import OurParser
 
 
 class Misused(CommandError):
@@ -90,19 +92,35 @@ class Command(BaseCommand):
         """Print a line beside the answer, on standard error, in both forms."""
         self.stderr.write(line, self.style.NOTICE)
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Make the parser; with ``--json`` it tells misuse in a document too."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        refuse = parser.error
+    def add_base_argument(self, parser: CommandParser, *args: Any, **kwargs: Any) -> None:
+        """Declare an argument of Django's; the first time, have the parser speak as we do.
 
-        def error(message: str) -> NoReturn:
+        Django makes the parser itself, and this is what it calls before our own arguments are
+        declared: the parsers of subcommands are then of the same class.
+        """
+        if not isinstance(parser, OurParser):
+
+            def misused(refusing: OurParser, message: str) -> None:
+                self._misused(refusing, message)
+
+            parser.__class__ = type("Parser", (OurParser,), {"misused": misused})
+        super().add_base_argument(parser, *args, **kwargs)
+
+    def _misused(self, parser: OurParser, message: str) -> None:
+        """Tell what the command line says wrong: on standard error, with ``--json`` in a document.
+
+        Raises:
+            Misused: called from Python.
+        """
+        with translation.override(language_of_terminal()):
+            refusal = Misused(misuse.told(message))
             if self.json:
-                self._print(Answer(facts={"error": problem_of(Misused(message))}))
-            refuse(message)
-            sys.exit(2)
-
-        parser.error = error  # type: ignore[method-assign]
-        return parser
+                self._print(Answer(facts={"error": problem_of(refusal)}))
+            if not parser.called_from_command_line:
+                raise refusal
+            usage = parser.format_usage().removeprefix("usage:").strip()
+            self.stderr.write(_("usage: %(line)s") % {"line": usage})
+            self.stderr.write(f"{parser.prog}: {refusal}")
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run as the command line asks."""

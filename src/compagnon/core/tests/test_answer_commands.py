@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.core.management.base import CommandParser
 from django.db import OperationalError, ProgrammingError
 
 from compagnon.core import commands
@@ -96,9 +97,58 @@ def test_a_refusal_is_a_document_too():
     assert json.loads(out)["error"]["errors"] == [{"field": "day", "message": "unknown"}]
 
 
-def test_an_unknown_option_is_misuse(capsys: pytest.CaptureFixture[str]):
-    assert run(ANSWER, "--nonsense")[0] == 2
-    assert "--nonsense" in capsys.readouterr().err
+class Choosing(commands.Command):
+    """An example with choices, and with subcommands that have their own."""
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Some that can be misused."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+        one = actions.add_parser("one")
+        one.add_argument("source", choices=["csv", "glpi"], metavar="SOURCE")
+        one.add_argument("--days", type=int)
+        pair = one.add_mutually_exclusive_group()
+        pair.add_argument("--on", action="store_true")
+        pair.add_argument("--off", action="store_true")
+
+    def carry_out(self, **_options: Any) -> commands.Answer:
+        """Nothing."""
+        return commands.Answer()
+
+
+@pytest.mark.parametrize(
+    ("words", "french", "english"),
+    [
+        ((), "il manque : ACTION", "say also: ACTION"),
+        (("two",), "n’est aucun des choix", "is none of the choices"),
+        (("one",), "il manque : SOURCE", "say also: SOURCE"),
+        (("one", "."), "SOURCE : '.' n’est aucun des choix", "SOURCE: '.' is none of the choices"),
+        (("one", "csv", "--days", "x"), "--days : 'x' n’est pas un nombre entier", "no whole"),
+        (("one", "csv", "--days"), "--days : une valeur est attendue", "one value is expected"),
+        (("one", "csv", "--on", "--off"), "--off : pas avec", "--off: not together with"),
+        (("one", "csv", "--nonsense"), "inconnu ici : --nonsense", "not known here: --nonsense"),
+    ],
+)
+def test_misuse_is_told_in_the_language_of_the_terminal(
+    words: tuple[str, ...], french: str, english: str, monkeypatch: pytest.MonkeyPatch
+):
+    for locale, told in (("fr_FR.UTF-8", french), ("en_GB.UTF-8", english)):
+        monkeypatch.setenv("LC_ALL", locale)
+        said, wrong = io.StringIO(), io.StringIO()
+        with pytest.raises(SystemExit) as left:
+            Choosing(stdout=said, stderr=wrong).run_from_argv(
+                ["compagnon", "choose", *words, "--json"]
+            )
+        assert left.value.code == 2
+        plain = wrong.getvalue().replace("\u202f", " ").replace("\xa0", " ")
+        assert told in plain
+        assert "usage" in plain
+        assert json.loads(said.getvalue())["error"]["code"] == "misused"
+
+
+def test_an_unknown_option_is_misuse():
+    status, _out, err = run(ANSWER, "--nonsense")
+    assert status == 2
+    assert "--nonsense" in err
 
 
 def test_a_fault_of_ours_is_not_hidden():
