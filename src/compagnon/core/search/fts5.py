@@ -10,6 +10,8 @@ from compagnon.core.search.analysis import DOCUMENT_BYTES, Document
 from compagnon.core.search.query import All, Either, Node, Phrase, Query, Term
 
 KEY = "rowid"
+# Beyond so many, what is found is a set and the rows are read in the caller's order.
+FEW = 2_000
 # columnsize=0: nothing is ranked, so nobody asks how long a text is.
 CREATE = (
     """
@@ -41,31 +43,14 @@ KEYS = "SELECT value FROM json_each(%s)"
 keys = json.dumps
 
 
-def streams(query: Query) -> bool:
-    """Tell whether finding every match is cheaper than looking rows up one by one.
+def found(table: str, key: str) -> str:
+    """Give the SQL condition, of one parameter too, on rows read in an order of their own.
 
-    FTS5 runs through the matches of anything quickly, but prepares a prefix, a phrase and an
-    exclusion anew for each row that is looked up.
+    FTS5 runs through the matches of anything in milliseconds, and looks one row up by preparing the
+    whole question anew. So the keys are gathered once, in a set beside the rows; the plus keeps the
+    planner from reading the rows by these keys, and then sorting them.
     """
-    return bool(query.excluded) or not all(map(_is_plain, query.wanted))
-
-
-def _is_plain(node: Node) -> bool:
-    match node:
-        case Term(_, prefix):
-            return not prefix
-        case Phrase():
-            return False
-        case All(nodes) | Either(nodes):
-            return all(map(_is_plain, nodes))
-
-
-def looked_up(table: str, key: str) -> str:
-    """Give the SQL condition, of one parameter too, on the one document whose key is given."""
-    return (
-        f"EXISTS (SELECT 1 FROM {table} "  # noqa: S608
-        f"WHERE {table}.rowid = {key} AND {table} MATCH %s)"
-    )
+    return f"+{key} IN (SELECT rowid FROM {table} WHERE {condition(table)})"  # noqa: S608
 
 
 def write(cursor: Any, table: str, batch: Sequence[tuple[int, Document]]) -> None:

@@ -25,10 +25,6 @@ from compagnon.core.search import fts5, tsearch
 from compagnon.core.search.analysis import Document, document
 from compagnon.core.search.query import Query
 
-# Up to so many matches are gathered, and the rows joined to them; beyond, the rows are read in the
-# caller's order and each is looked up in the index, so that a word that half the rows hold costs no
-# more than a page of them.
-FEW = 6_000
 BATCH = 500
 TABLE = re.compile(r"[a-z][a-z0-9_]{1,50}")
 
@@ -95,7 +91,9 @@ class SearchIndex:
         """Give the filter «found by the query», for ``rows.filter(…)`` of any kind.
 
         Cheap on a page of rows in any indexed order, whether the words are rare or common; so
-        page without counting. It asks the database once how rare they are.
+        page without counting. It asks the database once how rare they are: a few matches are
+        gathered and the rows joined to them; of more, the rows are read in the caller's order, so
+        that a word that half of them hold costs no more than a page.
 
         Args:
             field: the rows' field that holds the indexed object's key.
@@ -105,12 +103,9 @@ class SearchIndex:
         engine = _engine()
         expression = engine.expression(query)
         with connection.cursor() as cursor:
-            few = engine.few(cursor, self.table, expression, FEW)
+            few = engine.few(cursor, self.table, expression, engine.FEW)
         if few is not None:
             return Q(**{f"{field}__in": RawSQL(engine.KEYS, [engine.keys(few)])})  # noqa: S611
-        if engine.streams(query):
-            every = f"SELECT {engine.KEY} FROM {self.table} WHERE {engine.condition(self.table)}"  # noqa: S608
-            return Q(**{f"{field}__in": RawSQL(every, [expression])})  # noqa: S611
         return Q(_Found(F(field), table=self.table, expression=expression))
 
     def few(self, query: Query, limit: int) -> list[int] | None:
@@ -143,10 +138,10 @@ class _Found(Func):
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: Any, **_extra: Any
     ) -> tuple[str, list[Any]]:
-        """Look the key up in the index, for this row alone."""
+        """Ask the index about the row's key."""
         key, parameters = compiler.compile(self.source_expressions[0])
-        looked_up = _engine().looked_up(self.extra["table"], key)
-        return looked_up, [*parameters, self.extra["expression"]]
+        found = _engine().found(self.extra["table"], key)
+        return found, [*parameters, self.extra["expression"]]
 
 
 class CreateSearchIndex(Operation):

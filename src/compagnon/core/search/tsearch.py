@@ -12,6 +12,8 @@ from compagnon.core.search.analysis import Document
 from compagnon.core.search.query import All, Either, Node, Phrase, Query, Term
 
 KEY = "id"
+# Beyond so many, the rows are read in the caller's order and each is looked up.
+FEW = 6_000
 CREATE = (
     "CREATE TABLE {table} (id bigint PRIMARY KEY, tsv tsvector NOT NULL)",
     "CREATE INDEX {table}_tsv ON {table} USING gin (tsv)",
@@ -46,16 +48,14 @@ KEYS = "SELECT unnest(%s::bigint[])"
 keys = list
 
 
-def streams(query: Query) -> bool:
-    """Tell whether finding every match is cheaper than looking rows up one by one: never."""
-    return False
+def found(table: str, key: str) -> str:
+    """Give the SQL condition, of one parameter too, on rows read in an order of their own.
 
-
-def looked_up(table: str, key: str) -> str:
-    """Give the SQL condition, of one parameter too, on the one document whose key is given."""
+    Each row is looked up in the index by its key.
+    """
     # No EXISTS: the planner would make it a join, and read every match to give a page of them.
-    found = f"SELECT {table}.tsv @@ %s::tsquery FROM {table} WHERE {table}.id = {key}"  # noqa: S608
-    return f"coalesce(({found}), false)"
+    matches = f"SELECT {table}.tsv @@ %s::tsquery FROM {table} WHERE {table}.id = {key}"  # noqa: S608
+    return f"coalesce(({matches}), false)"
 
 
 def write(cursor: Any, table: str, batch: Sequence[tuple[int, Document]]) -> None:

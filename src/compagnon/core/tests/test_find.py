@@ -102,7 +102,7 @@ def test_signs_that_databases_read_mean_nothing(rows, text):
 def test_common_words_are_found_like_rare_ones(rows, monkeypatch):
     rows.put_many((number, [f"panne numéro {number}"]) for number in range(1, 9))
     rare = found(rows, "panne"), found(rows, "panne -3"), found(rows, '"panne numéro"')
-    monkeypatch.setattr(module, "FEW", 2)
+    monkeypatch.setattr(module._engine(), "FEW", 2)
     common = found(rows, "panne"), found(rows, "panne -3"), found(rows, '"panne numéro"')
     assert rare == common == ([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 4, 5, 6, 7, 8], [*range(1, 9)])
 
@@ -110,7 +110,7 @@ def test_common_words_are_found_like_rare_ones(rows, monkeypatch):
 def test_the_filter_goes_with_any_other(rows, monkeypatch):
     rows.put_many((number, ["panne"]) for number in range(1, 9))
     for limit in (2, 2000):
-        monkeypatch.setattr(module, "FEW", limit)
+        monkeypatch.setattr(module._engine(), "FEW", limit)
         condition = rows.matches(parse("pannes"))
         kept = Task.objects.filter(condition, pk__gt=5) | Task.objects.filter(pk=9)
         assert set(kept.values_list("pk", flat=True)) == {6, 7, 8, 9}
