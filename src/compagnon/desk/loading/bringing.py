@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compagnon.core.actor import Actor
-from compagnon.core.loading import Bulk
+from compagnon.core.loading import Bulk, Nowhere
 from compagnon.core.models import Entry, OutboxItem
 from compagnon.desk import search
 from compagnon.desk.bringing.history import History, Step
@@ -81,6 +81,7 @@ class Bringer:
     _at: datetime = field(default_factory=timezone.now)
     _rng: SystemRandom = field(default_factory=SystemRandom)
     _bulk: Bulk = field(default_factory=lambda: Bulk(*TABLES))
+    _nowhere: Nowhere = field(default_factory=Nowhere)
     _parties: Parties | None = None
     _close_after: int = 5
 
@@ -88,15 +89,20 @@ class Bringer:
         """Bring them all, a batch a transaction: what is written stays, whatever comes after."""
         if self.organisation is not None:
             self._close_after = Setting().rules(self.organisation.pk).close_after_days
-            self._parties = Parties(
-                bringing=self.bringing, organisation=self.organisation, actor=self.actor,
-                report=self.report, at=self._at, label=self.label,
-            )  # fmt: skip
+        # A dry run would make one: nobody is in it yet.
+        organisation = self.organisation or Organisation(pk=0, path="/0/")
+        self._parties = Parties(
+            bringing=self.bringing, organisation=organisation, actor=self.actor,
+            report=self.report, at=self._at, label=self.label,
+        )  # fmt: skip
         done = 0
         for batch in _batches(histories):
             fates = self._decide(batch)
-            if not self.dry_run:
-                self._write([one for one in fates if one.outcome in {NEW, LONGER}])
+            told = [one for one in fates if one.outcome in {NEW, LONGER}]
+            if self.dry_run:
+                self._parties.prepare([one.history for one in told], self._nowhere)
+            else:
+                self._write(told)
             for one in fates:
                 self.report.count(one.outcome)
                 if one.why:

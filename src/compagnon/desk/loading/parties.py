@@ -44,6 +44,8 @@ class Parties:
         # Keys of the rows, by kind and by the source's key; persons with their organisation.
         self._found: dict[str, dict[str, int]] = {PERSON: {}, TEAM: {}, CATEGORY: {}}
         self._organisations: dict[int, int] = {}
+        self._path_of: dict[int, str] = {}
+        self._made: dict[tuple[int | None, str], int] = {}
 
     # --- asked by the teller -----------------------------------------------------------------
 
@@ -94,7 +96,8 @@ class Parties:
                 model._default_manager.filter(pk__in=known.values()).values_list("pk", flat=True)
             )
             found.update({key: pk for key, pk in known.items() if pk in standing})
-            if gone := [key for key, pk in known.items() if pk not in standing]:
+            gone = [key for key, pk in known.items() if pk not in standing]
+            if gone and not self.bringing.is_dry_run:
                 Brought.objects.filter(
                     organisation=self.organisation, source=self.bringing.source, kind=kind,
                     key__in=gone,
@@ -181,9 +184,10 @@ class Parties:
             self._keep(CATEGORY, key, made, bulk)
 
     def _places(self) -> dict[tuple[int | None, str], int]:
-        self._path_of = dict(Category.objects.values_list("pk", "path"))
+        self._path_of |= dict(Category.objects.values_list("pk", "path"))
         rows = Category.objects.values_list("parent_id", "name", "pk")
-        return {(parent, name): pk for parent, name, pk in rows}
+        # A dry run makes some that the database never holds.
+        return self._made | {(parent, name): pk for parent, name, pk in rows}
 
     def _add_category(
         self, bulk: Bulk, parent: int | None, name: str,
@@ -198,7 +202,7 @@ class Parties:
             object_id=key, organisation_id=None, occurred_at=self.at, recorded_at=self.at,
             before={}, after={"parent_id": parent, "team_id": None},
         )  # fmt: skip
-        places[(parent, name)] = key
+        places[(parent, name)] = self._made[(parent, name)] = key
         self.report.count("categories_made")
         return key
 

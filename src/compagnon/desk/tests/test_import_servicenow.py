@@ -22,7 +22,7 @@ from compagnon.contracts.models import Clock
 from compagnon.core.actor import Actor
 from compagnon.core.models import Entry
 from compagnon.desk import search
-from compagnon.desk.models import Brought, OutgoingMail, Ticket
+from compagnon.desk.models import Brought, Category, OutgoingMail, Ticket
 from compagnon.desk.tests import event_logs
 from compagnon.people.models import Organisation, Person, Team
 
@@ -326,3 +326,19 @@ def test_a_dry_run_says_all_that_the_import_says(made: Path, tmp_path: Path) -> 
     tried = run("servicenow", str(path), "--dry-run")
     assert "back_to_new" in {one["problem"] for one in tried["problems"]}
     assert run("servicenow", str(path))["problems"] == tried["problems"]
+
+
+def test_a_dry_run_counts_what_the_import_makes(made: Path) -> None:
+    def counts(*arguments: str) -> Document:
+        return run("servicenow", *arguments)["counts"]  # type: ignore[no-any-return]
+
+    tables = (Person, Team, Category, Entry)
+    before = [model._default_manager.count() for model in tables]
+    tried = counts(str(made), "--dry-run")
+    assert [model._default_manager.count() for model in tables] == before
+    assert tried == counts(str(made))
+    assert tried["persons_made"] > 10
+    assert tried["teams_made"] > 5
+    assert tried["categories_made"] > 5
+    # Into an organisation that knows some of them.
+    assert not {"persons_made", "teams_made"} & counts(str(made), "--dry-run").keys()
