@@ -90,7 +90,9 @@ def tests(*, long: bool) -> list[Step]:
 def run(step: Step, *, shown: bool) -> None:
     """Run a step to its end or its time limit; keep quiet about a success unless ``shown``."""
     began = time.monotonic()
-    environment = {name: text for name, text in (os.environ | step.environment).items() if text}
+    # Compiled once, not by each of the hundreds of processes that the tests start.
+    told = os.environ | {"PYTHONDONTWRITEBYTECODE": ""} | step.environment
+    environment = {name: text for name, text in told.items() if text}
     process = subprocess.Popen(
         step.command,
         cwd=ROOT,

@@ -15,6 +15,7 @@ from compagnon.ui.tests.browser import (  # noqa: F401
     browser_type_launch_args,
     inspect,
     open_page,
+    windows,
 )
 
 

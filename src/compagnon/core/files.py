@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 CHUNK = 256 * 1024
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NAME_LENGTH = 150
+KEPT_SECONDS = 600  # by the browser that read a file
 # Windows opens none of these as a file.
 RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
@@ -223,7 +224,7 @@ def serve(stored: StoredFile, *, name: str, inline: bool = False) -> FileRespons
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, max-age=600",
+        "Cache-Control": f"private, max-age={KEPT_SECONDS}",
         "Content-Length": str(stored.size),
     }
     response = FileResponse(stream, content_type=media_type)

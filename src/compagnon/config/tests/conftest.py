@@ -33,7 +33,8 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its processes: none of the tests' own settings."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("COMPAGNON_", "DJANGO_"))}
+        other = ("COMPAGNON_", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(other)}
         return kept | {
             "COMPAGNON_DATA_DIR": str(self.directory),
             "COMPAGNON_DATABASE_URL": self.url,

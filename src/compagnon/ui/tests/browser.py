@@ -13,6 +13,10 @@
 
 Every page opened by ``open_page`` fails its test at the end if the browser reported an error or
 something that the content security policy refused.
+
+A browser that a test is done with is emptied and given to the next that asks for one like it
+(:class:`Windows`): a new one costs a second of processor, in a process and 600 kB of styles and
+scripts read anew.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
 
 DESK, PHONE = 1440, 390
 HEIGHTS = {DESK: 900, PHONE: 844}
@@ -38,12 +42,20 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--process-per-site",  # what a page read, the next of the same browser has at hand
 )
-# Asked for on purpose by tests of refusals; not a fault of the page.
+# Asked for on purpose by tests of refusals, and of the time without network; no fault of the page.
 EXPECTED = (
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
     "Failed to load resource: the server responded with a status of 4",
     "Response Status Error Code 4",
 )
+
+# Style sheets are not read a second time: only a rule that is not in use looks at them.
+AXE = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
+WAITING = 10_000  # milliseconds
+# What pages keep in a browser: all but static files and their compiled code.
+KEPT_BY_PAGES = "local_storage,indexeddb,service_workers,cache_storage,file_systems"
 
 OpenPage = Callable[..., Page]
 Inspect = Callable[..., None]
@@ -72,8 +84,95 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": program, "args": list(ARGUMENTS), "headless": True}
 
 
+@dataclass
+class Window:
+    """A browser of its own, with one page that nobody sees, which keeps its process alive."""
+
+    kind: tuple[str, bool, bool]
+    context: BrowserContext
+    parked: Page
+    session: CDPSession
+
+    def empty(self, origin: str) -> None:
+        """Close what was opened and forget what it kept, but for static files."""
+        for page in self.context.pages:
+            if page is not self.parked:
+                page.close()
+        self.context.set_offline(False)
+        self.context.clear_permissions()
+        self.context.unroute_all()
+        self.context.set_default_timeout(WAITING)
+        self.session.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": KEPT_BY_PAGES}
+        )
+        self.context.clear_cookies()
+
+
+class Windows:
+    """The browsers of a run: those in use, and those that wait, the last used first."""
+
+    MOST_WAITING = 6
+
+    def __init__(self, browser: Browser, origin: str, parked_at: str) -> None:
+        self.browser, self.origin, self.parked_at = browser, origin, parked_at
+        self.used: list[Window] = []
+        self.waiting: list[Window] = []
+
+    def take(self, *, language: str, is_phone: bool, scripts: bool) -> BrowserContext:
+        """Give an empty browser: French or English, of a phone or of a desk."""
+        kind = (language, is_phone, scripts)
+        for window in self.waiting:
+            if window.kind == kind:
+                self.waiting.remove(window)
+                break
+        else:
+            window = self._open(kind)
+        self.used.append(window)
+        return window.context
+
+    def _open(self, kind: tuple[str, bool, bool]) -> Window:
+        language, is_phone, scripts = kind
+        context = self.browser.new_context(
+            base_url=self.origin,
+            locale=language,
+            java_script_enabled=scripts,
+            has_touch=is_phone,
+        )
+        context.set_default_timeout(WAITING)
+        parked = context.new_page()
+        parked.goto(self.parked_at)
+        return Window(kind, context, parked, context.new_cdp_session(parked))
+
+    def give_back(self, one: BrowserContext | None = None) -> None:
+        """Take back a browser, or all in use; what a test closed or let work by itself goes."""
+        given = [window for window in self.used if one is None or window.context is one]
+        for window in given:
+            self.used.remove(window)
+            if window.parked.is_closed():
+                continue
+            if window.context.service_workers:
+                window.context.close()
+                continue
+            window.empty(self.origin)
+            self.waiting.insert(0, window)
+        for window in self.waiting[self.MOST_WAITING :]:
+            window.context.close()
+        del self.waiting[self.MOST_WAITING :]
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser, live_server: Any) -> Iterator[Windows]:
+    """Keep browsers from one test to the next."""
+    from django.templatetags.static import static
+
+    # A file's number is another file's in the next test.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compagnon.core.files.KEPT_SECONDS", 0)
+        yield Windows(browser, live_server.url, live_server.url + static("ui/favicon.svg"))
+
+
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, settings: Any) -> Iterator[OpenPage]:
+def open_page(windows: Windows, live_server: Any, settings: Any) -> Iterator[OpenPage]:
     """Give ``open_page(path, account=None, language="fr", width=1440, theme="light") -> Page``.
 
     Each call is a browser of its own; with an account, somebody who has signed in.
@@ -81,7 +180,6 @@ def open_page(browser: Browser, live_server: Any, settings: Any) -> Iterator[Ope
     from django.test import Client
 
     watched = Watched()
-    contexts = []
 
     def opened(
         path: str,
@@ -92,16 +190,7 @@ def open_page(browser: Browser, live_server: Any, settings: Any) -> Iterator[Ope
         theme: Any = "light",
         scripts: bool = True,
     ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
-            locale=language,
-            color_scheme=theme,
-            java_script_enabled=scripts,
-            has_touch=width == PHONE,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
+        context = windows.take(language=language, is_phone=width == PHONE, scripts=scripts)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if account is not None:
             client = Client()
@@ -116,14 +205,15 @@ def open_page(browser: Browser, live_server: Any, settings: Any) -> Iterator[Ope
             ]
         )
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+        page.emulate_media(color_scheme=theme)
         page.on("console", watched.console)
         page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         page.goto(path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    windows.give_back()
     assert not watched.complaints, "\n".join(watched.complaints)
 
 
@@ -131,7 +221,7 @@ def assert_accessible(page: Page) -> None:
     """Fail with what axe-core finds wrong, and where."""
     # Fades and slides end first: half-way, a colour has too little contrast.
     page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    results = Axe().run(page, options=AXE)
     found = [
         f"{one['id']}: {one['help']}\n    "
         + "\n    ".join(node["html"] for node in one["nodes"][:5])
@@ -152,7 +242,7 @@ def assert_no_sideways_scroll(page: Page) -> None:
 
 
 @pytest.fixture
-def inspect(open_page: OpenPage) -> Inspect:
+def inspect(open_page: OpenPage, windows: Windows) -> Inspect:
     """Give ``inspect(path, account=None, prepare=None)``: a look at one page by everybody.
 
     In French on a phone and in English at a desk in the dark, axe finds nothing wrong; at neither
@@ -172,6 +262,6 @@ def inspect(open_page: OpenPage) -> Inspect:
             for one in (width, DESK if width == PHONE else PHONE):
                 page.set_viewport_size({"width": one, "height": page.viewport_size["height"]})
                 assert_no_sideways_scroll(page)
-            page.context.close()
+            windows.give_back(page.context)
 
     return inspected
