@@ -8,26 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 from compagnon.desk import queries, search, tags
-from compagnon.desk.models import Priority, State, Ticket
+from compagnon.desk.models import Category, Priority, State, Ticket, TicketKind
 from compagnon.desk.queries import Queue
 
 ORDERS = {"activity": "activity_at", "priority": "priority", "due": "due_at", "opened": "id"}
 NEWEST = "-activity"
 WORDS_MAX = 200
 KEY_DIGITS = 18
+# Within how many days a ticket was opened.
+DAYS = (1, 7, 30, 90, 365)
+# What stands behind «more filters».
+MORE = ("assignee", "category", "kind", "days", "tag")
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which tickets, in which order. ``priority``, ``team``, ``organisation``, ``tag``: keys."""
+    """Which tickets, in which order.
+
+    ``priority``, ``team``, ``organisation``, ``tag``, ``assignee`` and ``category`` are keys; a
+    category holds those below it. ``days``: opened within so many.
+    """
 
     queue: Queue = Queue.OPEN
     state: str = ""
@@ -35,6 +45,10 @@ class Narrowing:
     team: int | None = None
     organisation: int | None = None
     tag: int | None = None
+    assignee: int | None = None
+    category: int | None = None
+    kind: str = ""
+    days: int | None = None
     q: str = ""
     sort: str = NEWEST
 
@@ -44,7 +58,8 @@ class Narrowing:
         queue = str(given.get("queue", ""))
         state = str(given.get("state", ""))
         sort = str(given.get("sort", ""))
-        priority = _key(given.get("priority"))
+        kind = str(given.get("kind", ""))
+        priority, days = _key(given.get("priority")), _key(given.get("days"))
         return cls(
             queue=Queue(queue) if queue in set(Queue) else Queue.OPEN,
             state=state if state in State.values else "",
@@ -52,6 +67,10 @@ class Narrowing:
             team=_key(given.get("team")),
             organisation=_key(given.get("organisation")),
             tag=_key(given.get("tag")),
+            assignee=_key(given.get("assignee")),
+            category=_key(given.get("category")),
+            kind=kind if kind in TicketKind.values else "",
+            days=days if days in DAYS else None,
             q=str(given.get("q", "")).replace("\x00", "").strip()[:WORDS_MAX],
             sort=sort if sort.removeprefix("-") in ORDERS else NEWEST,
         )
@@ -59,7 +78,7 @@ class Narrowing:
     @property
     def narrowed(self) -> dict[str, str | int]:
         """What narrows beside the queue and the words, by its name in the address."""
-        names = ("state", "priority", "team", "organisation", "tag")
+        names = ("state", "priority", "team", "organisation", *MORE)
         return {name: value for name in names if (value := getattr(self, name))}
 
     @property
@@ -97,6 +116,17 @@ class Narrowing:
             found &= Q(team_id=self.team)
         if self.organisation:
             found &= Q(organisation_id=self.organisation)
+        if self.assignee:
+            found &= Q(assignee_id=self.assignee)
+        if self.category:
+            below = Category.objects.filter(path__contains=f"/{self.category}/")
+            found &= Q(category_id__in=below.order_by().values("pk"))
+        if self.kind:
+            found &= Q(kind=self.kind)
+        if self.days:
+            since = timezone.now() - timedelta(days=self.days)
+            # What was opened since was active since: that is what an index gives in order.
+            found &= Q(opened_at__gte=since, activity_at__gte=since)
         if self.tag:
             found &= tags.on_tickets(actor, [self.tag], gather=gather)
         return found

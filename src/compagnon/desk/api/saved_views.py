@@ -33,6 +33,12 @@ class ViewFilters(Body):
     team: Key | None = None
     organisation: Key | None = None
     tag: Key | None = None
+    assignee: Key | None = None
+    category: Annotated[Key | None, Field(description="With those below it.")] = None
+    kind: Literal["incident", "service_request"] | None = None
+    days: Annotated[
+        Literal[1, 7, 30, 90, 365] | None, Field(description="Opened within so many days.")
+    ] = None
     q: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
     sort: Annotated[str, Field(pattern=r"^-?(activity|priority|due|opened)$")] = "-activity"
 

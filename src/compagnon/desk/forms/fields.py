@@ -98,8 +98,7 @@ class TreeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Category) -> str:
         """The name, under its parents."""
-        depth = max(0, obj.path.count("/") - 2)
-        return "\u2003" * depth + obj.name
+        return obj.indented
 
 
 def text_field(label: Any, *, rows: int = 4, required: bool = True, **more: Any) -> forms.CharField:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from compagnon.contracts.models import in_reader_language
 from compagnon.people.models import Organisation, Team
 
 
@@ -41,7 +42,12 @@ class Category(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_reader_language(self.name, self.name_en)
+
+    @property
+    def indented(self) -> str:
+        """Its name in a list of the whole tree, under those above it."""
+        return "\u2003" * max(0, self.path.count("/") - 2) + str(self)
 
 
 class OrganisationRules(models.Model):

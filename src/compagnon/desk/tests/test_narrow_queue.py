@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.desk import services
-from compagnon.desk.models import Impact, State, Ticket, Urgency
+from compagnon.desk import saved_views, services
+from compagnon.desk.models import Impact, SavedView, State, Ticket, Urgency
 from compagnon.desk.tests import factories
 from compagnon.people.tests.factories import Cast, actor
 
@@ -57,11 +57,44 @@ def test_a_queue_is_narrowed_by_each_filter(
     assert titles(desk, f"?organisation={people.client_a.pk}&team={people.level_2.pk}") == []
 
 
+def test_more_filters_add_up_and_are_kept_in_a_view(
+    desk: Client, people: Cast, two: tuple[Ticket, Ticket]
+) -> None:
+    above = factories.category("Matériel", name_en="Hardware")
+    below = factories.category("Écrans", parent=above)
+    grave, small = two
+    services.take(actor=actor(people.technician), ticket_id=grave.pk)
+    Ticket.objects.filter(pk=grave.pk).update(category=below)
+    long_ago = timezone.now() - timedelta(days=40)
+    Ticket.objects.filter(pk=small.pk).update(kind="service_request", opened_at=long_ago)
+    assert titles(desk, f"?assignee={people.technician.pk}") == ["Grave"]
+    assert titles(desk, f"?category={above.pk}") == ["Grave"]
+    assert titles(desk, "?kind=service_request") == ["Petit"]
+    assert titles(desk, "?days=30") == ["Grave"]
+    query = f"?category={above.pk}&kind=incident&days=30&assignee={people.technician.pk}"
+    assert titles(desk, query) == ["Grave"]
+    assert titles(desk, f"{query}&state=new") == []
+    page = desk.get(URL + query).content.decode()
+    assert f'<option value="{above.pk}" selected>Hardware</option>' in page
+    assert '<details class="filters-more" open>' in page
+    asked = {"name": "Écrans", "reach": "me", "layout": "list", "filters": query[1:]}
+    assert desk.post("/desk/views/new/", asked).status_code == 302
+    kept = SavedView.objects.get().filters
+    assert kept == {
+        "assignee": people.technician.pk, "category": above.pk, "kind": "incident", "days": 30,
+    }  # fmt: skip
+    assert saved_views.counts(actor(people.technician), list(SavedView.objects.all()))
+    asked = {"name": "Par l’API", "filters": kept}
+    made = desk.post("/api/v1/saved-views", asked, content_type="application/json")
+    assert made.json()["filters"]["category"] == above.pk
+
+
 @pytest.mark.parametrize("value", ["x", "²", "9" * 40, "-1", "%00", "1 OR 1"])
 def test_what_is_no_filter_narrows_nothing(
     desk: Client, two: tuple[Ticket, Ticket], value: str
 ) -> None:
-    for name in ("state", "priority", "team", "organisation", "sort", "cursor"):
+    known = ("state", "priority", "team", "organisation", "sort", "cursor")
+    for name in (*known, "assignee", "category", "kind", "days"):
         assert len(titles(desk, f"?{name}={value}")) == 2, name
 
 
@@ -103,7 +136,7 @@ def test_a_queue_costs_the_same_whatever_its_length(
     for _ in range(12):
         factories.ticket(people.user, team=people.level_1)
     desk.get(URL)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         desk.get(URL)
 
 

@@ -13,8 +13,9 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import visible
 from compagnon.desk import saved_views, tags
-from compagnon.desk.models import Layout, Priority, SavedView, State
-from compagnon.desk.narrowing import Narrowing
+from compagnon.desk.forms.fields import technicians
+from compagnon.desk.models import Category, Layout, Priority, SavedView, State, TicketKind
+from compagnon.desk.narrowing import DAYS, MORE, Narrowing
 from compagnon.desk.queries import Queue
 from compagnon.desk.services.saved_views import may_change
 from compagnon.people.models import Organisation, Team
@@ -94,4 +95,11 @@ def frame(
         ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
         "tags": tags.offered(actor),
+        "technicians": technicians(actor).order_by("last_name", "first_name")[:ORGANISATIONS],
+        "categories": visible(Category, actor, Category.objects.filter(is_active=True)).order_by(
+            "path"
+        ),
+        "kinds": TicketKind.choices,
+        "days": DAYS,
+        "narrowed_more": any(name in narrowing.narrowed for name in MORE),
     }
