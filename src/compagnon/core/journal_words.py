@@ -200,7 +200,7 @@ def tell(actor: Actor, entries: Sequence[Entry]) -> list[Line]:
             entry.verb.rpartition(".")[2], (entry.verb, "circle-dot")
         )
         table = entry.object_type
-        told = changed[table].get(entry.pk, ()) if table in changed else _plainly(entry)
+        told = changed[table].get(entry.pk, ()) if table in changed else plainly(entry)
         found.append(
             Line(
                 entry,
@@ -246,7 +246,8 @@ def _unnamed(entry: Entry) -> Subject:
     return Subject(f"{kind} {entry.object_id}")
 
 
-def _plainly(entry: Entry) -> Iterable[Change]:
+def plainly(entry: Entry) -> Iterable[Change]:
+    """Tell an entry's fields by their names, for what a room has no words of its own for."""
     model = _model(entry.object_type)
     for key in dict.fromkeys([*entry.before, *entry.after]):
         yield Change(

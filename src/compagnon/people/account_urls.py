@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from compagnon.people import directory_sign_in
 from compagnon.people.models import Account
-from compagnon.people.views import signing_in
+from compagnon.people.views import sessions, signing_in
 
 
 def closed(_request: HttpRequest, **_kwargs: object) -> HttpResponse:
@@ -43,6 +43,8 @@ urlpatterns = [
     path("password/change/", change_password, name="account_change_password"),
     path("with/<slug:code>/", include(signing_in.urlpatterns)),
     path("", include("allauth.account.urls")),
+    path("2fa/webauthn/keys/<int:pk>/remove/", sessions.remove_passkey, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/", sessions.own, name="usersessions_list"),
+    path("sessions/<int:pk>/end/", sessions.end_own, name="usersessions_end"),
 ]

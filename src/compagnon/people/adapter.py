@@ -26,7 +26,7 @@ from compagnon.people.provider_adapter import door
 from compagnon.people.provider_words import REASONS
 from compagnon.people.queries import may_enter
 from compagnon.people.queries_providers import may_end_there
-from compagnon.people.services import identities
+from compagnon.people.services import identities, ways
 from compagnon.people.tasks import send_notice, send_password_link
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         found: Account | None = super().authenticate(request, **credentials)
         # Said only to who knows the password: it tells nobody else that the account exists.
-        if found is not None and (provider := identities.password_forbidden(found)) is not None:
+        if found is not None and (provider := ways.password_forbidden(found)) is not None:
             identities.note_refusal(
                 actor=door(request), provider=provider, reason="password", account=found
             )

@@ -1,17 +1,21 @@
-"""How the journal tells what happens to identity providers."""
+"""How the journal tells what happens to identity providers, and how people sign in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal_words
 from compagnon.core.actor import Actor
-from compagnon.core.journal_words import Subject
+from compagnon.core.journal_words import Change, Subject
+from compagnon.core.models import Entry
 from compagnon.core.visibility import visible
-from compagnon.people.models import IdentityProvider
+from compagnon.people.models import Account, IdentityProvider
+from compagnon.people.provider_words import REASONS
+from compagnon.people.queries_providers import names_of
+from compagnon.people.queries_sign_in import by_words
 
 journal_words.words(
     {
@@ -33,3 +37,40 @@ def providers(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
     """Name identity providers."""
     rows = visible(IdentityProvider, actor).filter(pk__in=keys)
     return {row.pk: Subject(row.name, reverse("people:provider", args=[row.pk])) for row in rows}
+
+
+@journal_words.changes(IdentityProvider)
+def refusals(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
+    """Say why somebody was not let in; what else was done to a provider is told plainly."""
+    told = {}
+    for entry in entries:
+        reason = str(entry.after.get("reason", ""))
+        if reason in REASONS:
+            words = str(REASONS[reason]).replace("%(provider)s", "…")
+            told[entry.pk] = [Change(_("What they were told"), "", words)]
+        else:
+            told[entry.pk] = list(journal_words.plainly(entry))
+    return told
+
+
+@journal_words.subjects(Account)
+def accounts(actor: Actor, keys: set[int]) -> Mapping[int, Subject]:
+    """Name accounts by their person."""
+    rows = visible(Account, actor).filter(pk__in=keys).select_related("person")
+    return {
+        row.pk: Subject(str(row.person), reverse("people:person_detail", args=[row.person_id]))
+        for row in rows
+    }
+
+
+@journal_words.changes(Account)
+def ways(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
+    """Say by what somebody signed in; what else was done to an account is told plainly."""
+    names = names_of(str(one.after["provider"]) for one in entries if "provider" in one.after)
+    told = {}
+    for entry in entries:
+        if "by" in entry.after:
+            told[entry.pk] = [Change(_("By"), "", by_words(entry.after, names))]
+        else:
+            told[entry.pk] = list(journal_words.plainly(entry))
+    return told

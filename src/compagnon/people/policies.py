@@ -43,6 +43,15 @@ def holds_all(actor: Actor, names: Iterable[str], organisation_id: int) -> bool:
     return all(actor.scope.allows(name, organisation_id) for name in names if verbs.known(name))
 
 
+def outranks(actor: Actor, person: Person) -> bool:
+    """Tell whether the actor holds everything that the person holds."""
+    try:
+        check_outranks(actor, person)
+    except Escalation:
+        return False
+    return True
+
+
 def check_outranks(actor: Actor, person: Person) -> None:
     """Refuse unless the actor holds everything that the person holds.
 

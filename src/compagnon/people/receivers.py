@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from compagnon.people.models import Account
+from compagnon.people.services import sessions
 from compagnon.people.sign_in_journal import ways, write
 
 log = structlog.get_logger(__name__)
@@ -35,8 +36,9 @@ def signed_out(request: HttpRequest, user: Account | None, **_kwargs: Any) -> No
 
 @receiver([account_signals.password_changed, account_signals.password_reset])
 def password_changed(request: HttpRequest, user: Account, **_kwargs: Any) -> None:
-    """Write that somebody chose another password."""
+    """Write that somebody chose another password; it ended every other session of theirs."""
     write(request, user, "account.change_password")
+    sessions.forget_others(user, but=str(request.session.session_key or ""))
 
 
 @receiver(factor_signals.authenticator_added)

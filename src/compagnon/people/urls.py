@@ -15,6 +15,7 @@ from compagnon.people.views import (
     profile,
     providers,
     roles,
+    sessions,
     teams,
 )
 
@@ -104,6 +105,12 @@ urlpatterns = [
         "accounts/<int:pk>/identities/<int:identity_id>/unlink/",
         accounts.unlink,
         name="account_unlink",
+    ),
+    path("accounts/<int:pk>/sessions/", sessions.of_account, name="account_sessions"),
+    path(
+        "accounts/<int:pk>/sessions/<int:session_id>/end/",
+        sessions.end_of_account,
+        name="account_session_end",
     ),
     path("accounts/<int:pk>/<slug:action>/", accounts.act, name="account_act"),
     path("pick/persons/", pick.persons, name="pick_persons"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
 from compagnon.people.models import IdentityProvider
@@ -24,7 +25,10 @@ def furnish(side: Side, mark: str) -> None:
     identity = SocialAccount.objects.create(
         user=side.account, provider=provider.code, uid=f"{mark} {number}"
     )
-    side.objects.update(identity_provider=provider, identity=identity)
+    passkey = Authenticator.objects.create(
+        user=side.account, type="webauthn", data={"name": f"Clé {mark}", "credential": {}}
+    )
+    side.objects.update(identity_provider=provider, identity=identity, passkey=passkey)
 
 
 def kept(name: str) -> Callable[[Any], list[Any]]:
@@ -42,6 +46,11 @@ PARAMETERS: dict[str, Callable[[Any], list[Any]]] = {
     ],
     "people/me/identities/<pk>": kept("identity"),
     "people/accounts/<pk>/identities/<identity_id>": kept("identity"),
+    "people/accounts/<pk>/sessions/<session_id>": kept("session"),
+    "account/sessions/<pk>": kept("session"),
+    "account/2fa/webauthn/keys/<pk>": kept("passkey"),
+    "api/v1/me/passkeys/<passkey_id>": kept("passkey"),
+    "api/v1/accounts/<account_id>/sessions/<session_id>": kept("session"),
     "api/v1/identity-providers/<provider_id>": kept("identity_provider"),
     "api/v1/me/identities/<identity_id>": kept("identity"),
     "api/v1/accounts/<account_id>/identities/<identity_id>": kept("identity"),
@@ -59,6 +68,9 @@ TWINS: Mapping[str, str] = {
         "DELETE /identity-providers/{provider_id}",
     "people/accounts/<pk>/identities/<identity_id>/unlink/":
         "DELETE /accounts/{account_id}/identities/{identity_id}",
+    "people/accounts/<pk>/sessions/": "GET /accounts/{account_id}/sessions",
+    "people/accounts/<pk>/sessions/<session_id>/end/":
+        "DELETE /accounts/{account_id}/sessions/{session_id}",
     "people/me/identities/": "GET /me/identities, GET /accounts/{account_id}/identities",
     "people/me/identities/<pk>/unlink/":
         "DELETE /me/identities/{identity_id}, "

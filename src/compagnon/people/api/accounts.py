@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from ninja import Query
 
@@ -11,6 +12,7 @@ from compagnon.core.visibility import get_visible, visible
 from compagnon.people.api import schemas
 from compagnon.people.api.choosing import chosen
 from compagnon.people.models import Account, Person
+from compagnon.people.queries_sign_in import sessions_of
 from compagnon.people.services import accounts, sessions
 
 router = Routes(tag="accounts")
@@ -89,3 +91,20 @@ def forget_second_factor(request: ApiRequest, account_id: Id) -> Account:
     account = found(request.actor, account_id)
     accounts.reset_second_factor(actor=request.actor, account=account)
     return account
+
+
+@router.index("/accounts/{account_id}/sessions", schemas.SessionOut)
+def list_account_sessions(
+    request: ApiRequest, account_id: Id, query: Query[schemas.SessionQuery]
+) -> QuerySet[UserSession]:
+    """List the browsers in which an account is signed in."""
+    account = found(request.actor, account_id)
+    sessions.check(request.actor, account)
+    return sessions_of(account)
+
+
+@router.remove("/accounts/{account_id}/sessions/{session_id}")
+def end_account_session(request: ApiRequest, account_id: Id, session_id: Id) -> None:
+    """Sign an account out of one browser."""
+    account = found(request.actor, account_id)
+    sessions.end(actor=request.actor, account=account, session_id=session_id)

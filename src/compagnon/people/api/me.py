@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +13,13 @@ from ninja import Query
 
 from compagnon.core.actor import Actor
 from compagnon.core.api import ApiRequest, Id, Routes, expected_version
-from compagnon.core.errors import Invalid, NotFound
+from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.visibility import get_visible
 from compagnon.people.api import schemas
 from compagnon.people.api.persons import found
 from compagnon.people.models import Account, ApiToken, Person, RoleAssignment
-from compagnon.people.services import persons, sessions, tokens
+from compagnon.people.queries_sign_in import sessions_of
+from compagnon.people.services import persons, sessions, tokens, ways
 
 router = Routes(tag="me")
 
@@ -78,7 +81,7 @@ def list_my_sessions(
     request: ApiRequest, query: Query[schemas.SessionQuery]
 ) -> QuerySet[UserSession]:
     """List the browsers in which you are signed in."""
-    return UserSession.objects.filter(user=account_of(request.actor))  # type: ignore[no-any-return]
+    return sessions_of(account_of(request.actor))
 
 
 @router.remove("/me/sessions/{session_id}")
@@ -86,6 +89,27 @@ def end_my_session(request: ApiRequest, session_id: Id) -> None:
     """Sign out of one browser."""
     account = account_of(request.actor)
     sessions.end(actor=request.actor, account=account, session_id=session_id)
+
+
+@router.index("/me/passkeys", schemas.PasskeyOut)
+def list_my_passkeys(
+    request: ApiRequest, query: Query[schemas.PasskeyQuery]
+) -> QuerySet[Authenticator]:
+    """List your passkeys."""
+    account = account_of(request.actor)
+    return Authenticator.objects.filter(user=account, type=ways.PASSKEY)  # type: ignore[no-any-return]
+
+
+@router.remove("/me/passkeys/{passkey_id}")
+def remove_my_passkey(request: ApiRequest, passkey_id: Id) -> None:
+    """Remove one of your passkeys; the only way in stays.
+
+    With a browser's session, the password or another way was asked for a moment before.
+    """
+    account = account_of(request.actor)
+    if request.actor.token_id is None and is_reauthentication_required(request, app="allauth.mfa"):
+        raise Refused(_("This changes how you sign in: prove on your account's page who you are."))
+    ways.remove_passkey(actor=request.actor, account=account, key_id=passkey_id)
 
 
 @router.index("/tokens", schemas.TokenOut)

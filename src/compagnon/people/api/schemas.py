@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from ninja import FilterLookup, Schema
 from pydantic import AwareDatetime, Field
@@ -395,6 +396,32 @@ class SessionQuery(ListQuery):
     """One's sessions."""
 
     ordering: Literal["id", "-id"] = "-id"
+
+
+class PasskeyOut(Schema):
+    """A passkey; `opens_alone`: without a password."""
+
+    id: int
+    name: str
+    opens_alone: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+    @staticmethod
+    def resolve_name(key: Authenticator) -> str:
+        """Give the name that its owner chose."""
+        return str(key.wrap().name)
+
+    @staticmethod
+    def resolve_opens_alone(key: Authenticator) -> bool:
+        """Tell whether it opens the account without a password."""
+        return key.wrap().is_passwordless is True
+
+
+class PasskeyQuery(ListQuery):
+    """One's passkeys."""
+
+    ordering: Literal["id", "-id"] = "id"
 
 
 def with_text(token: ApiToken, raw: str) -> NewTokenOut:

@@ -107,7 +107,8 @@ def plan(contents: Contents, here: Here) -> list[Step]:
             kept.append((found, known))
     present = {one.stable_id for one in contents.people}
     gone = [one for key, one in sorted(here.linked.items()) if key not in present]
-    steps += [_suspension(one, "gone") for one in gone if not one.is_suspended]
+    for one in gone:
+        steps += _left(one, "gone", here)
     # Groups that do not answer take nothing back: a right that is gone is not told from silence.
     if contents.groups or not here.rules:
         for found, known in kept:
@@ -151,8 +152,7 @@ def _person(
     """Give what becomes of one entry, who it is here, and whether groups then count."""
     known = here.linked.get(found.stable_id)
     if found.is_disabled:
-        leaves = known is not None and not known.is_suspended
-        return ([_suspension(known, "disabled")] if known and leaves else []), known, False
+        return (_left(known, "disabled", here) if known else []), known, False
     for address in found.emails:
         if shared.get(address, found.stable_id) != found.stable_id:
             # Whoever is known already stays as they are.
@@ -245,9 +245,20 @@ def _step(
     return Step(action, found.stable_id, found.label[:200], key, dict(changes), values)
 
 
-def _suspension(known: Known, code: str) -> Step:
-    label = f"{known.first_name} {known.last_name}".strip()
-    return Step("suspend", known.stable_id, label[:200], known.person_id, code=code)
+def _left(known: Known, code: str, here: Here) -> list[Step]:
+    """Give the steps for one who left: suspended, and without what the directory gave.
+
+    Whoever opens them again by hand then says anew what they may. One who was closed by hand is
+    not marked as suspended: the directory would bring them back.
+    """
+    label = f"{known.first_name} {known.last_name}".strip()[:200]
+    steps = []
+    if known.is_active and not known.is_suspended:
+        steps.append(Step("suspend", known.stable_id, label, known.person_id, code=code))
+    for gift in here.given.get(known.person_id, frozenset()):
+        action, values = ("leave" if gift[0] else "take"), {"gift": list(gift), "rule": None}
+        steps.append(Step(action, known.stable_id, label, known.person_id, values=values))
+    return steps
 
 
 def _conflict(found: Found, code: str, known: Known | None, *, address: str = "") -> Step:

@@ -6,11 +6,12 @@ that fails fails the whole reading. python-ldap is the extra ``ldap``.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from compagnon.people.directory.types import (
 )
 
 MOST_PAGES = 10_000
+MOST_VALUES = 200_000
+_RANGE = re.compile(r"range=[0-9]+-([0-9]{1,9}|\*)", re.IGNORECASE)
 WHOLE = 30
 """How many times one answer's time the whole reading may take."""
 
@@ -174,7 +177,7 @@ class LdapDriver:
                 timeout=source.seconds,
             )
             _kind, rows, _id, controls = server.result3(asked, timeout=source.seconds)
-            found += _entries(rows)
+            found += [self._whole(server, source, dn, values) for dn, values in _named(rows)]
             if len(found) > source.most:
                 raise DirectoryFailed("too-many", f"> {source.most}")
             answers = [one for one in controls if one.controlType == page.controlType]
@@ -184,6 +187,31 @@ class LdapDriver:
             if time.monotonic() > until:
                 break
         raise DirectoryFailed("slow", f"{len(found)} entries")
+
+    def _whole(self, server: Any, source: Source, dn: str, values: Mapping[str, Any]) -> Entry:
+        """Give an entry with all the values of what the server gives in parts (``range=``).
+
+        Active Directory gives 1,500 at once (MS-ADTS 3.1.1.3.1.3.3).
+        """
+        kept: dict[str, list[bytes]] = {}
+        for name, given in values.items():
+            plain, _sign, option = name.partition(";")
+            many = kept.setdefault(plain.lower(), [])
+            many += given
+            part = _RANGE.fullmatch(option)
+            while part is not None and part[1] != "*":
+                if len(many) > MOST_VALUES:
+                    raise DirectoryFailed("too-many", f"{dn}: {plain} > {MOST_VALUES}")
+                begin = int(part[1]) + 1
+                rows = server.search_ext_s(
+                    dn, self._ldap.SCOPE_BASE, "(objectClass=*)", [f"{plain};range={begin}-*"],
+                    timeout=source.seconds,
+                )  # fmt: skip
+                part, more = _next_part(rows, plain)
+                if not more:
+                    break
+                many += more
+        return dn, kept
 
     def _scope(self, source: Source) -> int:
         ldap = self._ldap
@@ -205,7 +233,8 @@ class LdapDriver:
             # The library tells a certificate that it does not trust as a server that is away.
             is_tls = source.url.startswith("ldaps:") and _answers(source)
             raise DirectoryFailed("tls" if is_tls else "server", _said(error)) from error
-        except ldap.NO_SUCH_OBJECT as error:
+        except (ldap.NO_SUCH_OBJECT, ldap.REFERRAL) as error:
+            # «Ask that server» is no answer: what was asked for is not kept here.
             raise DirectoryFailed("base", _said(error)) from error
         except ldap.FILTER_ERROR as error:
             raise DirectoryFailed("filter", _said(error)) from error
@@ -237,13 +266,29 @@ def _by_id(names: Attributes, stable_id: str) -> str:
     return f"({names.stable_id}={filters.escaped(stable_id)})"
 
 
-def _entries(rows: Sequence[tuple[str | None, Any]]) -> list[Entry]:
+def _named(rows: Sequence[tuple[str | None, Any]]) -> list[tuple[str, Any]]:
     """Keep entries; what has no name is a reference to another server."""
+    return [(dn, found) for dn, found in rows or () if dn is not None]
+
+
+def _entries(rows: Sequence[tuple[str | None, Any]]) -> list[Entry]:
     return [
         (dn, {name.partition(";")[0].lower(): values for name, values in found.items()})
-        for dn, found in rows or ()
-        if dn is not None
+        for dn, found in _named(rows)
     ]
+
+
+def _next_part(
+    rows: Sequence[tuple[str | None, Any]], plain: str
+) -> tuple[re.Match[str] | None, list[bytes]]:
+    """Give which part of an attribute's values came now, and them."""
+    for _dn, values in _named(rows):
+        for name, given in values.items():
+            base, _sign, option = name.partition(";")
+            part = _RANGE.fullmatch(option)
+            if base.lower() == plain.lower() and part is not None:
+                return part, list(given)
+    return None, []
 
 
 @contextmanager

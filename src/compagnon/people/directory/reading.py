@@ -6,6 +6,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from compagnon.people import rules
 from compagnon.people.directory.types import Attributes, Contents, Entry, Found, FoundGroup
@@ -30,38 +31,61 @@ def contents(people: Iterable[Entry], groups: Iterable[Entry], names: Attributes
     told = [person(entry, names, members) for entry in people]
     return Contents(
         people=tuple(sorted((one for one in told if one.stable_id), key=lambda one: one.stable_id)),
-        groups=tuple(sorted((group for group, _in in found), key=lambda one: one.stable_id)),
+        groups=tuple(sorted((one.group for one in found), key=lambda one: one.stable_id)),
         unusable=tuple(sorted([one.dn for one in told if not one.stable_id] + unusable)),
     )
 
 
-Members = frozenset[str]
-GroupMembers = tuple[FoundGroup, Members]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A group with who is in it, the groups that it says it is in itself, and its number."""
+
+    group: FoundGroup
+    members: frozenset[str]
+    member_of: tuple[str, ...] = ()
+    number: int = 0
 
 
 class _Members:
-    """Which groups a person is in, by distinguished name and by login."""
+    """Which groups a person is in, by distinguished name and by login, groups in groups counted."""
 
-    def __init__(self, groups: Sequence[GroupMembers]) -> None:
-        self.by_dn = {folded_dn(group.dn): group.stable_id for group, _in in groups}
+    def __init__(self, groups: Sequence[_Read]) -> None:
+        self.by_dn = {folded_dn(one.group.dn): one.group.stable_id for one in groups}
+        self.by_number = {one.number: one.group.stable_id for one in groups if one.number}
         self.of: dict[str, set[str]] = {}
-        for group, members in groups:
-            for one in members:
-                self.of.setdefault(one, set()).add(group.stable_id)
+        for one in groups:
+            for member in one.members:
+                self.of.setdefault(member, set()).add(one.group.stable_id)
+        # The groups that each group is in, told by the one or by the other.
+        self.above: dict[str, set[str]] = {}
+        for one in groups:
+            direct = self.of.get(folded_dn(one.group.dn), set()) | self._named(one.member_of)
+            self.above[one.group.stable_id] = direct
 
-    def groups_of(self, dn: str, login: str, member_of: Iterable[str]) -> tuple[str, ...]:
-        held = set(self.of.get(folded_dn(dn), ()))
+    def groups_of(
+        self, dn: str, login: str, member_of: Iterable[str], number: int = 0
+    ) -> tuple[str, ...]:
+        held = set(self.of.get(folded_dn(dn), ())) | self._named(member_of)
         if login:
             held |= self.of.get(f"uid:{folded(login)}", set())
-        for name in member_of:
-            if key := self.by_dn.get(folded_dn(name)):
-                held.add(key)
-        return tuple(sorted(held))
+        if number in self.by_number:
+            held.add(self.by_number[number])
+        return tuple(sorted(self._all(held)))
+
+    def _named(self, names: Iterable[str]) -> set[str]:
+        return {key for name in names if (key := self.by_dn.get(folded_dn(name)))}
+
+    def _all(self, held: set[str]) -> set[str]:
+        """Add the groups above, each once: groups may stand in a circle."""
+        found, waiting = set(held), list(held)
+        while waiting:
+            more = self.above.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        return found
 
 
-def _groups(
-    entries: Iterable[Entry], names: Attributes, unusable: list[str]
-) -> Iterable[GroupMembers]:
+def _groups(entries: Iterable[Entry], names: Attributes, unusable: list[str]) -> Iterable[_Read]:
     for dn, values in entries:
         key = stable_id(values, names.stable_id)
         if not key:
@@ -73,7 +97,16 @@ def _groups(
                 # memberUid holds names, the others distinguished names.
                 members.add(folded_dn(one) if "=" in one else f"uid:{folded(one)}")
         name = text(values, names.group_name) or dn
-        yield FoundGroup(key, dn, name[:200], len(members)), frozenset(members)
+        above = tuple(texts(values, names.groups)) if names.groups else ()
+        group = FoundGroup(key, dn, name[:200], len(members))
+        yield _Read(group, frozenset(members), above, _number(values))
+
+
+def _number(values: Mapping[str, Sequence[bytes]]) -> int:
+    """Give the last part of a group's ``objectSid`` (MS-DTYP 2.4.2): what a person's
+    ``primaryGroupID`` names, which no ``memberOf`` tells."""
+    raw = next(iter(values.get("objectsid", ())), b"")
+    return int.from_bytes(raw[-4:], "little") if len(raw) >= 12 else 0
 
 
 def person(entry: Entry, names: Attributes, members: _Members | None = None) -> Found:
@@ -97,7 +130,12 @@ def person(entry: Entry, names: Attributes, members: _Members | None = None) -> 
         job_title=text(values, names.job_title)[:120],
         language=_language(text(values, names.language)),
         is_disabled=is_disabled(values, names.disabled),
-        groups=groups.groups_of(dn, login, texts(values, names.groups) if names.groups else ()),
+        groups=groups.groups_of(
+            dn,
+            login,
+            texts(values, names.groups) if names.groups else (),
+            _whole(text(values, "primaryGroupID")),
+        ),
     )
 
 
@@ -176,6 +214,10 @@ def _emails(given: Iterable[str]) -> tuple[str, ...]:
     ]
     found = (rules.normal_email(one) for one in bare)
     return tuple(dict.fromkeys(one for one in found if one and len(one) <= 254))[:MOST_ADDRESSES]
+
+
+def _whole(said: str) -> int:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 12 else 0
 
 
 def _language(said: str) -> str:

@@ -46,19 +46,25 @@ class Attributes:
     group_name: str = "cn"
     members: str = "member uniqueMember memberUid"
 
+    @property
+    def is_active_directory(self) -> bool:
+        """Whether entries are named as Active Directory does."""
+        return self.stable_id.lower() == "objectguid"
+
     def of_people(self) -> list[str]:
         """Give the attributes to ask of a person's entry, each once."""
         names = (
             self.stable_id, self.login, self.first_name, self.last_name, self.mail, self.phone,
             self.mobile, self.job_title, self.language, self.disabled, self.groups, "cn",
-            "displayName",
+            "displayName", "primaryGroupID" if self.is_active_directory else "",
         )  # fmt: skip
         return list(dict.fromkeys(name for name in names if name))
 
     def of_groups(self) -> list[str]:
-        """Give the attributes to ask of a group's entry."""
-        members = [] if self.groups else self.members.split()
-        return list(dict.fromkeys([self.stable_id, self.group_name, *members]))
+        """Give the attributes to ask of a group's entry; groups are in groups."""
+        members = [self.groups] if self.groups else self.members.split()
+        security = ["objectSid"] if self.is_active_directory else []
+        return list(dict.fromkeys([self.stable_id, self.group_name, *members, *security]))
 
 
 @dataclass(frozen=True, slots=True)

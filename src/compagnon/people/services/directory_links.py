@@ -11,7 +11,7 @@ from compagnon.core.errors import Conflict
 from compagnon.core.services import service
 from compagnon.people import policies
 from compagnon.people.directory.reading import folded
-from compagnon.people.models import Account, Directory, DirectoryLink, Person
+from compagnon.people.models import Account, Directory, DirectoryGift, DirectoryLink, Person
 from compagnon.people.services import administrators, rows, sessions
 
 VERB = "directory.manage"
@@ -35,10 +35,16 @@ def link(
     other = DirectoryLink.objects.filter(directory=directory, stable_id=stable_id).first()
     if other is not None and other.person_id != row.pk:
         raise Conflict(_("This entry is %(person)s already.") % {"person": other.person})
+    gifts = list(DirectoryGift.objects.filter(link__person=row))
     DirectoryLink.objects.filter(person=row).delete()
-    return make_link(
+    made = make_link(
         actor=actor, directory=directory, person=row, stable_id=stable_id, dn=dn, login=login
     )
+    # What the entry before gave is still a directory's to take back.
+    for gift in gifts:
+        gift.pk, gift.link = None, made
+    DirectoryGift.objects.bulk_create(gifts)
+    return made
 
 
 @service("directory.manage")

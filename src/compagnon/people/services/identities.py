@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.utils.translation import gettext_lazy as _
 
 from compagnon.core import journal
 from compagnon.core.actor import Actor
-from compagnon.core.errors import Conflict, NotFound, Refused
+from compagnon.core.errors import NotFound, Refused
 from compagnon.core.services import service
 from compagnon.people import policies, rules
 from compagnon.people.errors import NotAdmitted
@@ -30,7 +28,7 @@ from compagnon.people.models import (
 )
 from compagnon.people.provider_words import REASONS
 from compagnon.people.queries import may_enter, person_by_email
-from compagnon.people.services import accounts, administrators, persons, roles, rows, sessions
+from compagnon.people.services import accounts, persons, roles, rows, sessions, ways
 from compagnon.people.standard_roles import ADMINISTRATOR
 
 # Whoever holds one of these somewhere may become anybody there.
@@ -109,8 +107,9 @@ def unlink(*, actor: Actor, account: Account, identity_id: int) -> None:
     identity = SocialAccount.objects.filter(user=account, pk=identity_id).first()
     if identity is None:
         raise NotFound
-    if policies.is_self(actor, account.person) and not _has_another_way(account, identity_id):
-        raise Conflict(_("It is your only way in: choose a password or add a passkey first."))
+    if policies.is_self(actor, account.person):
+        # Locked, so that two that are unlinked at once do not each leave the other.
+        ways.check_another(rows.lock(account), identity=identity_id)
     identity.delete()
     _record(actor, "account.unlink_identity", account, before={"provider": identity.provider})
 
@@ -138,25 +137,6 @@ def manages_others(person: Person) -> bool:
     """Tell whether somebody holds, anywhere, what lets them become others."""
     given = RoleAssignment.objects.filter(person=person).values_list("role__code", "role__verbs")
     return any(code == ADMINISTRATOR or POWERS & set(verbs) for code, verbs in given)
-
-
-def password_forbidden(account: Account) -> IdentityProvider | None:
-    """Give the provider by which alone an account signs in; ``None``: its password serves.
-
-    That of an administrator always serves: a provider that fails must lock nobody out for good.
-    """
-    address = account.email.rpartition("@")[2]
-    for provider in IdentityProvider.objects.filter(
-        is_active=True, forbids_password=True
-    ).select_related("organisation"):
-        organisation = account.person.organisation
-        if address in provider.domains and rules.is_within(
-            organisation.path, provider.organisation.path
-        ):
-            if administrators.administrators().filter(pk=account.pk).exists():
-                return None
-            return provider
-    return None
 
 
 def _in_use(provider: IdentityProvider) -> IdentityProvider:
@@ -257,18 +237,6 @@ def _tie(actor: Actor, terms: IdentityProvider, account: Account, subject: str) 
 
     send_notice.enqueue(account.pk, notice="identity_linked")
     return identity
-
-
-def _has_another_way(account: Account, identity_id: int) -> bool:
-    keys = Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN)
-    # A provider that was put out of use lets nobody in, whoever is linked to it.
-    in_use = IdentityProvider.objects.filter(is_active=True, organisation__is_active=True)
-    others = SocialAccount.objects.filter(user=account, provider__in=in_use.values("code"))
-    return (
-        (account.has_usable_password() and password_forbidden(account) is None)
-        or any(key.wrap().is_passwordless for key in keys)
-        or others.exclude(pk=identity_id).exists()
-    )
 
 
 def _record(

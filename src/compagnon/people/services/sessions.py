@@ -68,6 +68,11 @@ def close_all(account: Account) -> None:
     ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())
 
 
+def forget_others(account: Account, *, but: str) -> None:
+    """Delete the sessions that another password ended, so that no list shows them."""
+    _end_sessions(account, but=but)
+
+
 def forget_second_factor(account: Account) -> int:
     """Delete what the account signs in with beside its password; part of a service."""
     removed, _each = Authenticator.objects.filter(user=account).delete()

@@ -35,6 +35,7 @@ include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/nis.schema
+include {home}/active.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {home}/pid
@@ -57,6 +58,30 @@ access to * by dn.exact="{reader}" read by self read by anonymous auth by * none
 """
 
 
+# What Active Directory keeps of people and groups, as it keeps it (MS-ADA1 to 3).
+ACTIVE = """
+attributetype ( 1.1.2.1.1 NAME 'objectGUID' EQUALITY octetStringMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.1.2.1.2 NAME 'objectSid' EQUALITY octetStringMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.1.2.1.3 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.1.2.1.4 NAME 'userAccountControl' EQUALITY integerMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
+attributetype ( 1.1.2.1.5 NAME 'primaryGroupID' EQUALITY integerMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
+attributetype ( 1.1.2.1.6 NAME 'memberOf' EQUALITY distinguishedNameMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 )
+attributetype ( 1.1.2.1.7 NAME 'objectCategory' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+objectclass ( 1.1.2.2.1 NAME 'user' SUP inetOrgPerson STRUCTURAL
+  MUST ( objectGUID $ objectCategory ) MAY ( sAMAccountName $ userAccountControl $ primaryGroupID
+  $ memberOf ) )
+objectclass ( 1.1.2.2.2 NAME 'group' STRUCTURAL MUST ( cn $ objectGUID )
+  MAY ( member $ memberOf $ objectSid ) )
+"""
+
+
 @dataclass
 class Slapd:
     """Where it listens, whom its certificate is signed by, and writing to it."""
@@ -73,6 +98,11 @@ class Slapd:
     @property
     def tls_url(self) -> str:
         return f"ldaps://127.0.0.1:{self.tls_port}"
+
+    @property
+    def other_url(self) -> str:
+        """Another name of the same server, which its certificate does not hold."""
+        return f"ldaps://127.0.0.2:{self.tls_port}"
 
     def session(self) -> Any:
         import ldap
@@ -104,6 +134,16 @@ class Slapd:
 
     def delete(self, dn: str) -> None:
         self.session().delete_s(dn)
+
+    def put(self, dn: str, **values: Any) -> str:
+        """Add any entry; values are texts, bytes, or lists of them."""
+        many = {name: one if isinstance(one, list) else [one] for name, one in values.items()}
+        raw = {
+            name: [one if isinstance(one, bytes) else one.encode() for one in some]
+            for name, some in many.items()
+        }
+        self.session().add_s(dn, list(raw.items()))
+        return dn
 
     def group(self, name: str, *members: str) -> str:
         """Add a group of names, or set its members."""
@@ -153,7 +193,7 @@ def _pem(certificate: Any) -> str:
 
 def _crowd() -> Iterator[str]:
     yield f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Exemple\ndc: exemple\n"
-    for name in ("equipe", "foule", "groupes", "partis"):
+    for name in ("equipe", "foule", "groupes", "partis", "ad"):
         yield f"dn: ou={name},{BASE}\nobjectClass: organizationalUnit\nou: {name}\n"
     yield (
         f"dn: {READER}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\n"
@@ -180,6 +220,7 @@ def running() -> Iterator[Slapd]:
     (home / "db").mkdir()
     authority = _certificate("Autorité des essais")
     key, certificate = _certificate("localhost", authority)
+    (home / "active.schema").write_text(ACTIVE)
     (home / "ca.pem").write_text(_pem(authority[1]))
     (home / "server.pem").write_text(_pem(certificate))
     (home / "server.key").write_bytes(
@@ -198,7 +239,8 @@ def running() -> Iterator[Slapd]:
         [PROGRAM, "-Tadd", "-q", "-f", str(settings), "-l", str(home / "crowd.ldif")], check=True
     )
     found = Slapd(_free_port(), _free_port(), _pem(authority[1]), home)
-    listens = f"{found.url} ldaps://127.0.0.1:{found.tls_port}"
+    # The second address stands in no certificate.
+    listens = f"{found.url} {found.tls_url} {found.other_url}"
     process = subprocess.Popen([PROGRAM, "-d", "0", "-f", str(settings), "-h", listens])
     try:
         _wait_until_it_answers(found, process)

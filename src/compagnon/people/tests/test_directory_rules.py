@@ -169,3 +169,53 @@ def test_groups_that_do_not_answer_take_nothing_back() -> None:
     assert comparing.plan(Contents((found,)), here) == []
     other = FoundGroup("g", "cn=g", "g")
     assert [one.action for one in comparing.plan(Contents((found,), (other,)), here)] == ["leave"]
+
+
+def test_groups_in_groups() -> None:
+    """By members, as OpenLDAP keeps them: a circle ends, and who is in none is in none."""
+    names = Attributes()
+
+    def group(name: str, *members: str) -> tuple[str, dict[str, list[bytes]]]:
+        many = [f"cn={one},dc=x" for one in members]
+        return f"cn={name},dc=x", entry(entryUUID=name, cn=name, member=many)
+
+    groups = [group("a", "b"), group("b", "c", "bao"), group("c", "a", "amel"), group("d", "d")]
+    people = [(f"cn={one},dc=x", entry(entryUUID=one)) for one in ("amel", "bao", "chloe")]
+    told = reading.contents(people, groups, names)
+    assert [(one.stable_id, one.groups) for one in told.people] == [
+        ("amel", ("a", "b", "c")), ("bao", ("a", "b", "c")), ("chloe", ()),
+    ]  # fmt: skip
+
+
+class Parts:
+    """A server that gives an attribute in parts of two, as Active Directory does."""
+
+    SCOPE_BASE = 0
+
+    def __init__(self, values: list[bytes]) -> None:
+        self.values = values
+        self.asked: list[str] = []
+
+    def search_ext_s(
+        self, dn: str, _scope: int, _filter: str, names: list[str], **_more: object
+    ) -> list[tuple[str, dict[str, list[bytes]]]]:
+        self.asked += names
+        start = int(names[0].partition("=")[2].partition("-")[0])
+        part = self.values[start : start + 2]
+        end = "*" if start + 2 >= len(self.values) else str(start + 1)
+        return [(dn, {f"member;range={start}-{end}": part})]
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_values_that_come_in_parts(number: int) -> None:
+    from compagnon.people.directory.ldap_driver import LdapDriver
+    from compagnon.people.directory.types import Source
+
+    values = [f"cn={one}".encode() for one in range(number)]
+    server = Parts(values)
+    driver = LdapDriver(server)
+    end = "1" if number > 2 else "*"
+    first = {"cn": [b"g"], "member": [], f"member;range=0-{end}": values[:2]}
+    whole = driver._whole(server, Source(url="", base=""), "cn=g", first)
+    assert whole == ("cn=g", {"cn": [b"g"], "member": values})
+    assert len(server.asked) == (number - 1) // 2

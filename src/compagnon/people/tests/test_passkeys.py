@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
+from compagnon.config.tests.world import token
+from compagnon.core.errors import Conflict, Refused
 from compagnon.core.models import Entry
-from compagnon.people.models import Account
+from compagnon.people.models import Account, DirectoryLink, IdentityProvider
+from compagnon.people.services import ways
 from compagnon.people.tests import factories as f
+from compagnon.people.tests.directories import directory
+from compagnon.people.tests.test_identities import provider
 from compagnon.ui.tests.browser import PHONE, assert_accessible, assert_no_sideways_scroll
 
 EMAIL = "theo@assistance.example"
@@ -60,6 +69,100 @@ def test_only_ones_own_are_renamed_and_removed(cast: f.Cast) -> None:
         assert answer.status_code == 404
     other.refresh_from_db()
     assert other.data["name"] == "x"
+
+
+def passkey(account: Account, *, alone: bool = True) -> Authenticator:
+    """A passkey that opens an account alone, or after the password."""
+    props = {"clientExtensionResults": {"credProps": {"rk": alone}}}
+    return Authenticator.objects.create(
+        user=account, type="webauthn", data={"name": "Clé", "credential": props}
+    )
+
+
+def without_password(account: Account) -> None:
+    Account.objects.filter(pk=account.pk).update(password="!")
+
+
+def test_the_only_way_in_stays(cast: f.Cast) -> None:
+    account = cast.technician.account
+    without_password(account)
+    first, second = passkey(account), passkey(account, alone=False)
+    Authenticator.objects.create(user=account, type="recovery_codes", data={"seed": ""})
+    browser = Client()
+    browser.cookies["compagnon_language"] = "en"
+    browser.force_login(Account.objects.get(pk=account.pk))
+    other = Account.objects.get(pk=cast.user.pk)
+    api = {"HTTP_AUTHORIZATION": f"Bearer {token(cast.technician)}"}
+
+    def remove(key: Authenticator) -> int:
+        place = f"/api/v1/me/passkeys/{key.pk}"
+        return Client().delete(place, **api).status_code  # type: ignore[arg-type]
+
+    with _asked_before():
+        place = f"/account/2fa/webauthn/keys/{first.pk}/remove/"
+        assert "only way in" in browser.get(place).content.decode()
+        page = browser.post(place, follow=True).content.decode()
+        assert "It is your only way in: choose a password or add a passkey first." in page
+        assert (remove(first), Authenticator.objects.filter(pk=first.pk).exists()) == (409, True)
+        # The second step is none by itself.
+        assert remove(second) == 204
+        assert Authenticator.objects.filter(user=account).count() == 2
+        third = passkey(account)
+        browser.post(place)
+        assert not Authenticator.objects.filter(pk=first.pk).exists()
+        assert remove(third) == 409
+        # With a password of one's own the last may go, and its codes with it.
+        account.set_password(f.PASSWORD)
+        account.save()
+        assert remove(third) == 204
+    assert not Authenticator.objects.filter(user=account).exists()
+    assert _verbs(account).count("account.remove_passkey") == 3
+    assert "account.remove_second_factor" in _verbs(account)
+    assert remove(passkey(other)) == 404
+
+
+def test_a_browser_proves_first_who_asks(cast: f.Cast) -> None:
+    key = passkey(cast.technician.account)
+    browser = Client()
+    browser.force_login(cast.technician.account)
+    assert browser.get("/api/v1/me/passkeys").json()["items"][0]["opens_alone"] is True
+    assert browser.delete(f"/api/v1/me/passkeys/{key.pk}").status_code == 403
+    place = f"/account/2fa/webauthn/keys/{key.pk}/remove/"
+    for ask in (browser.get, browser.post):
+        assert ask(place)["Location"].startswith("/account/reauthenticate/")
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_a_directory_or_a_provider_is_another_way(cast: f.Cast, settings: Any) -> None:
+    settings.OUTGOING_ALLOW = ["127.0.0.1"]
+    account = cast.user.account
+    without_password(account)
+    key = passkey(account)
+    row = provider(cast.client_b, is_active=True)
+    SocialAccount.objects.create(user=account, provider=row.code, uid="42")
+    actor = f.actor(cast.user)
+    # That of another organisation lets them in no more.
+    with pytest.raises(Conflict):
+        ways.remove_passkey(actor=actor, account=account, key_id=key.pk)
+    IdentityProvider.objects.update(organisation=cast.client_a)
+    ways.remove_passkey(actor=actor, account=account, key_id=key.pk)
+    key = passkey(account)
+    with pytest.raises(Refused):
+        ways.remove_passkey(actor=f.actor(cast.administrator), account=account, key_id=key.pk)
+    SocialAccount.objects.all().delete()
+    made = directory(cast.client_a)
+    DirectoryLink.objects.create(directory=made, person=cast.user, stable_id="42")
+    ways.remove_passkey(actor=actor, account=account, key_id=key.pk)
+
+
+@contextmanager
+def _asked_before() -> Iterator[None]:
+    """As if whoever acts had just typed their password."""
+    with patch(
+        "allauth.account.internal.flows.reauthentication.did_recently_reauthenticate",
+        return_value=True,
+    ):
+        yield
 
 
 def _confirmed(browser: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,7 +68,7 @@ def _gone(server: Slapd, dn: str) -> None:
 
 @pytest.fixture
 def found(cast: Cast, server: Slapd, settings: Any) -> Directory:
-    settings.OUTGOING_ALLOW = ["127.0.0.1"]
+    settings.OUTGOING_ALLOW = ["127.0.0.1", "127.0.0.2"]
     return made(cast, server)
 
 
@@ -100,11 +101,11 @@ def test_a_life_in_the_directory(
     link = DirectoryLink.objects.get(person=amel)
     assert (link.login, link.dn) == ("adurand", place)
     parted = server.move(place, "uid=adurand", f"ou=partis,{slapd.BASE}")
-    assert [action for action, _key in told(synchronised(found))] == ["suspend"]
+    assert [action for action, _key in told(synchronised(found))] == ["suspend", "leave"]
     amel.refresh_from_db()
     assert not amel.is_active
     server.move(parted, "uid=adurand", slapd.STAFF)
-    assert [action for action, _key in told(synchronised(found))] == ["restore"]
+    assert [action for action, _key in told(synchronised(found))] == ["restore", "join"]
     amel.refresh_from_db()
     assert amel.is_active
 
@@ -121,6 +122,7 @@ def test_a_crowd_page_by_page(cast: Cast, found: Directory, server: Slapd) -> No
     assert previewed(crowd).error.startswith("too-many")
 
 
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
 def test_encrypted_or_not_at_all(cast: Cast, found: Directory, server: Slapd) -> None:
     def read(**values: Any) -> str:
         row = made(cast, server, **values)
@@ -134,9 +136,59 @@ def test_encrypted_or_not_at_all(cast: Cast, found: Directory, server: Slapd) ->
     # Nobody we trust signed its certificate.
     assert read(start_tls=True) == "tls"
     assert read(url=server.tls_url) == "tls"
+    # Its certificate is of another name.
+    other = {"url": server.other_url, "ca_certificate": server.authority, "base": slapd.CROWD}
+    assert read(**other) == "tls"
     assert read(bind_password="faux") == "refused"
     assert read(base="dc=nulle,dc=part") == "base"
     assert read(url="ldap://127.0.0.1:9") == "server"
+
+
+def test_as_active_directory_keeps_them(cast: Cast, found: Directory, server: Slapd) -> None:
+    """Nested groups, the primary group, closed accounts, references to other servers."""
+    base = f"ou=ad,{slapd.BASE}"
+    keys = {name: uuid.uuid4() for name in ("amel", "bao", "all", "team", "circle", "domain")}
+
+    def group(name: str, *above: str, **more: Any) -> str:
+        values = {"memberOf": [f"cn={one},{base}" for one in above]} if above else {}
+        return server.put(
+            f"cn={name},{base}", objectClass="group", cn=name, objectGUID=keys[name].bytes_le,
+            **values, **more,
+        )  # fmt: skip
+
+    def user(name: str, **more: Any) -> str:
+        return server.put(
+            f"cn={name},{base}", objectClass="user", objectCategory="person", cn=name, sn=name,
+            sAMAccountName=name, objectGUID=keys[name].bytes_le, mail=f"{name}@client-a.example",
+            userPassword=slapd.PASSWORD, **more,
+        )  # fmt: skip
+
+    group("team", "all")
+    group("all", "circle")
+    group("circle", "team")
+    group("domain", objectSid=b"\x01\x05" + b"\0" * 22 + (513).to_bytes(4, "little"))
+    user("amel", memberOf=f"cn=team,{base}", userAccountControl="512", primaryGroupID="513")
+    user("bao", userAccountControl="514", memberOf=f"cn=all,{base}")
+    server.put(
+        f"ou=ailleurs,{base}", objectClass=["referral", "extensibleObject"], ou="ailleurs",
+        ref="ldap://127.0.0.1:9/dc=ailleurs",
+    )  # fmt: skip
+    row = made(cast, server, kind="active", base=base, group_base=base)
+    given = {name: factories.team(cast.client_a, name=name) for name in ("all", "circle", "domain")}
+    for name, team in given.items():
+        directories.add_rule(actor=system(), directory=row, group=name, team=team)
+    run = synchronised(row)
+    assert [key for action, key in told(run) if action == "create"] == [str(keys["amel"])]
+    amel = DirectoryLink.objects.get(directory=row).person
+    assert set(amel.teams.all()) == set(given.values())
+    assert enter("amel", slapd.PASSWORD)[0]
+    assert not enter("bao", slapd.PASSWORD)[0]
+    # Closed there: out of its teams too, so that nobody opens them again with what they had.
+    server.change(f"cn=amel,{base}", userAccountControl="514")
+    assert [action for action, _key in told(synchronised(row))] == ["suspend", *["leave"] * 3]
+    assert not enter("amel", slapd.PASSWORD)[0]
+    # What another server keeps is not asked there.
+    assert previewed(made(cast, server, base=f"ou=x,ou=ailleurs,{base}")).error.startswith("base")
 
 
 def test_signing_in(cast: Cast, found: Directory, server: Slapd, staff: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from compagnon.people.models import (
     Account,
     ApiToken,
     Directory,
+    DirectoryGift,
     DirectoryLink,
     DirectoryRun,
     Membership,
@@ -184,6 +185,78 @@ def test_who_was_closed_here_stays_closed(found: Directory, book: Book) -> None:
     book.people["amel"] = gone
     assert steps(synchronised(found), "conflict") == [("amel", "closed", "todo")]
     assert not person_of("amel").is_active
+
+
+def test_who_left_keeps_nothing_that_the_directory_gave(
+    cast: Cast, found: Directory, book: Book
+) -> None:
+    """Opened again by hand, they would otherwise come back with the rights of their groups."""
+    book.put("amel", groups=("g1",))
+    book.put("bao", groups=("g1",))
+    book.group("g1", "Support")
+    role = factories.role(verbs={"ticket.view"})
+    team = factories.team(cast.client_a)
+    directories.add_rule(actor=system(), directory=found, group="Support", team=team)
+    directories.add_rule(
+        actor=system(), directory=found, group="Support", role=role, organisation=cast.client_a
+    )
+    synchronised(found)
+    amel, bao = person_of("amel"), person_of("bao")
+    gone = book.people.pop("amel")
+    book.change("bao", is_disabled=True)
+    book.put("chloe")
+    run = synchronised(found)
+    assert (run.counts["suspend"], run.counts["leave"], run.counts["take"]) == (2, 2, 2)
+    assert run.losses == 2
+    for one in (amel, bao):
+        one.refresh_from_db()
+        persons.reactivate(actor=system(), person=one)
+        assert not one.role_assignments.exists()
+        assert not one.teams.exists()
+    assert not DirectoryGift.objects.exists()
+    # Nothing more is to be done, until they return: then their groups count again.
+    assert told(previewed(found)) == []
+    book.people["amel"] = gone
+    synchronised(found)
+    assert set(amel.teams.all()) == {team}
+    assert amel.role_assignments.get().role == role
+
+
+def test_closed_by_hand_and_then_gone_is_not_brought_back(found: Directory, book: Book) -> None:
+    book.put("amel")
+    book.put("bao")
+    synchronised(found)
+    persons.deactivate(actor=system(), person=person_of("amel"))
+    gone = book.people.pop("amel")
+    synchronised(found)
+    book.people["amel"] = gone
+    assert steps(synchronised(found), "conflict") == [("amel", "closed", "todo")]
+    book.change("amel", is_disabled=True)
+    synchronised(found)
+    book.change("amel", is_disabled=False)
+    synchronised(found)
+    assert not person_of("amel").is_active
+
+
+def test_what_another_entry_gave_is_still_taken_back(
+    cast: Cast, found: Directory, book: Book
+) -> None:
+    book.put("amel", groups=("g1",))
+    book.put("autre", mail="")
+    book.group("g1", "Support")
+    team = factories.team(cast.client_a)
+    directories.add_rule(actor=system(), directory=found, group="Support", team=team)
+    synchronised(found)
+    amel = person_of("amel")
+    other = DirectoryLink.objects.get(stable_id="autre").person
+    DirectoryLink.objects.filter(person=other).delete()
+    book.people.pop("amel")
+    directory_links.link(
+        actor=system(), directory=found, person=amel, stable_id="autre", dn="uid=autre",
+        login="autre",
+    )  # fmt: skip
+    synchronised(found)
+    assert not amel.teams.exists()
 
 
 def test_put_out_of_use_meanwhile_nothing_is_done(found: Directory, book: Book) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +31,7 @@ from compagnon.people.models import (
     Team,
 )
 from compagnon.people.queries import main_email
+from compagnon.people.queries_sign_in import sessions_of
 from compagnon.people.resources import PERSONS
 from compagnon.people.services import contact_points, merging, persons, roles, teams
 from compagnon.people.views.acting import actor_of, attempt, one
@@ -257,7 +257,8 @@ def _page(
         "account_form": account_form or AccountForm(initial={"email": main_email(person)}),
     }
     if account is not None and may("account.manage"):
-        context["sessions"] = UserSession.objects.filter(user=account).count()
+        context["sessions"] = sessions_of(account).count()
+        context["may_see_sessions"] = context["is_self"] or policies.outranks(actor, person)
         context["identities"] = queries_providers.linked(account)
         context["second_factor"] = Authenticator.objects.filter(
             user=account, type__in=SECOND_FACTORS

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compagnon.core import visibility
 from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound, Refused
-from compagnon.people import provider_saml, queries_providers
+from compagnon.people import directory_sign_in, provider_saml, queries_providers
 from compagnon.people.forms_providers import ProviderForm
 from compagnon.people.models import Account, IdentityProvider, ProviderKind
 from compagnon.people.provider_discovery import expiry
-from compagnon.people.services import identities, providers
+from compagnon.people.services import identities, providers, ways
 from compagnon.people.views.acting import TOLD, actor_of, attempt, one
 from compagnon.people.views.profile import account_of
 
@@ -155,7 +155,8 @@ def own(request: HttpRequest) -> HttpResponse:
     context = {
         "account": account,
         "passkeys": keys.count(),
-        "only_by": identities.password_forbidden(account),
+        "only_by": ways.password_forbidden(account),
+        "directory": directory_sign_in.link_of(account),
         "rows": queries_providers.linked(account),
         "offered": queries_providers.offered_to(account),
     }
