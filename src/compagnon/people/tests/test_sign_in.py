@@ -10,11 +10,15 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.utils import translation
 
+from compagnon.config.tests.world import token
 from compagnon.core import journal
 from compagnon.core.errors import NotFound, Refused
+from compagnon.core.models import Entry
 from compagnon.core.tasks.worker import run_due
 from compagnon.people.models import Person
+from compagnon.people.queries_sign_in import sessions_of
 from compagnon.people.services import sessions
 from compagnon.people.tests import factories as f
 
@@ -230,3 +234,77 @@ def test_the_session_is_read_in_few_queries(
         request.user = account
         assert page_actor(request).scope.allows("ticket.view", None)
         assert account.person.organisation.time_zone
+
+
+def test_whoever_manages_accounts_sees_and_ends_sessions(cast: f.Cast) -> None:
+    browser = Client(HTTP_USER_AGENT="Mozilla/5.0 Firefox/140.0")
+    sign_in("ursule@client-a.example", f.PASSWORD, browser)
+    account = cast.user.account
+    # One whose time is over is none any more.
+    UserSession.objects.create(user=account, session_key="gone", ip="192.0.2.9", user_agent="old")
+    page, place = Client(), f"/people/accounts/{account.pk}/sessions/"
+    page.cookies["compagnon_language"] = "en"
+    page.force_login(cast.administrator.account)
+    told = page.get(place).content.decode()
+    assert "Firefox" in told
+    assert "192.0.2.9" not in told
+    assert "chosen here" in told
+    assert place in page.get(f"/people/persons/{cast.user.pk}/").content.decode()
+    (session,) = sessions_of(account)
+    for person in (cast.technician, cast.supervisor, cast.outsider):
+        other = Client()
+        other.force_login(person.account)
+        assert other.get(place).status_code in {403, 404}
+        assert other.post(f"{place}{session.pk}/end/").status_code in {403, 404}
+    assert is_in(browser)
+    page.post(f"{place}{session.pk}/end/")
+    assert not is_in(browser)
+    assert Entry.objects.filter(verb="session.end", actor_id=cast.administrator.pk).exists()
+    sign_in("ursule@client-a.example", f.PASSWORD, browser)
+    api = {"HTTP_AUTHORIZATION": f"Bearer {token(cast.administrator)}"}
+    listed = Client().get(f"/api/v1/accounts/{account.pk}/sessions", **api).json()["items"]
+    assert [one["id"] for one in listed] == [sessions_of(account).get().pk]
+    place = f"/api/v1/accounts/{account.pk}/sessions/{listed[0]['id']}"
+    theirs = {"HTTP_AUTHORIZATION": f"Bearer {token(cast.technician)}"}
+    assert Client().delete(place, **theirs).status_code == 404
+    assert Client().delete(place, **api).status_code == 204
+    assert not is_in(browser)
+
+
+def test_one_ends_ones_own_and_sees_how_one_came(cast: f.Cast) -> None:
+    here, there = Client(), Client()
+    for client in (here, there):
+        sign_in("ursule@client-a.example", f.PASSWORD, client)
+    here.cookies["compagnon_language"] = "en"
+    page = here.get("/account/sessions/").content.decode()
+    assert page.count("/end/") == 1
+    assert "Last sign-ins" in page
+    session = UserSession.objects.get(session_key=there.session.session_key)
+    stranger = Client()
+    sign_in("colin@client-a.example", f.PASSWORD, stranger)
+    assert stranger.post(f"/account/sessions/{session.pk}/end/").status_code == 404
+    here.post(f"/account/sessions/{session.pk}/end/")
+    assert (is_in(here), is_in(there)) == (True, False)
+    sign_in("ursule@client-a.example", f.PASSWORD, there)
+    here.post("/account/sessions/")
+    assert (is_in(here), is_in(there)) == (True, False)
+    assert Entry.objects.filter(verb="session.end", actor_id=cast.user.pk).count() == 2
+    # Another password ends the others, and the list says so.
+    sign_in("ursule@client-a.example", f.PASSWORD, there)
+    new = "Un-autre-mot-de-passe-7"
+    here.post(
+        "/account/password/change/",
+        {"oldpassword": f.PASSWORD, "password1": new, "password2": new},
+    )
+    assert sessions_of(cast.user.account).count() == 1
+
+
+def test_the_journal_says_by_what_somebody_came(cast: f.Cast) -> None:
+    from compagnon.core import journal_words
+
+    sign_in("ursule@client-a.example", f.PASSWORD)
+    entries = list(Entry.objects.filter(verb="account.sign_in"))
+    with translation.override("fr"):
+        (line,) = journal_words.tell(f.actor(cast.administrator), entries)
+        assert [(str(one.label), one.after) for one in line.changes] == [("Par", "mot de passe")]
+    assert line.subject.label == str(cast.user)
