@@ -17,10 +17,9 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from compagnon.people import rules, secrets_at_rest
+from compagnon.people import provider_leaving, rules, secrets_at_rest
 from compagnon.people.models import Account
 from compagnon.people.provider_adapter import door
 from compagnon.people.provider_words import REASONS
@@ -109,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if request.user.is_authenticated:
             for record in get_authentication_records(request, request.user):
                 if record.get("method") == "socialaccount" and may_end_there(record["provider"]):
-                    return reverse("provider_out", args=[record["provider"]])
+                    return provider_leaving.address(request, record["provider"])
         return cast("str", super().get_logout_redirect_url(request))
 
     def reauthenticate(self, user: Account, password: str) -> bool:

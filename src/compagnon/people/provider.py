@@ -26,9 +26,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from compagnon.core import sealing
-from compagnon.people.models import Account, IdentityProvider
+from compagnon.people.models import Account, IdentityProvider, ProviderKind
+from compagnon.people.provider_keys import LABEL
 from compagnon.people.services.identities import Asserted
-from compagnon.people.services.providers import LABEL
 
 ALGORITHMS = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
@@ -46,7 +46,9 @@ def app_of(row: IdentityProvider) -> SocialApp:
         provider_id=row.code,
         name=row.name[:40],
         client_id=row.client_id,
-        secret=sealing.unseal(row.secret, label=LABEL) if row.secret else "",
+        secret=sealing.unseal(row.secret, label=LABEL)
+        if row.secret and row.kind == ProviderKind.OIDC
+        else "",
         settings={"scope": row.scopes.split(), "oauth_pkce_enabled": True},
     )
     app.row = row

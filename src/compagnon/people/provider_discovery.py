@@ -147,12 +147,17 @@ def read_metadata(document: bytes) -> dict[str, Any]:
         "entity_id": (entities[0].get("entityID") or "")[:1000],
         "sso_url": _location(part, "SingleSignOnService"),
         "certificates": _certificates(part),
+        "slo_url": _location(part, "SingleLogoutService"),
+        "slo_answer_url": _location(part, "SingleLogoutService", "ResponseLocation"),
+        "asks_signed": (part.get("WantAuthnRequestsSigned") or "").lower() in {"true", "1"},
     }
     if not found["entity_id"] or not found["sso_url"]:
         raise Undiscovered(_("The metadata lacks the name or the sign-in address (HTTP-Redirect)."))
     if not found["certificates"]:
         raise Undiscovered(_("The metadata holds no certificate to check signatures with."))
-    _checked(str(found["sso_url"]))
+    for name in ("sso_url", "slo_url", "slo_answer_url"):
+        if found[name]:
+            _checked(str(found[name]))
     return found
 
 
@@ -169,10 +174,10 @@ def _identity(entity: Element) -> Element | None:
     return entity.find(f"{MD}IDPSSODescriptor")
 
 
-def _location(part: Element, name: str) -> str:
+def _location(part: Element, name: str, attribute: str = "Location") -> str:
     for one in part.findall(f"{MD}{name}"):
         if one.get("Binding") == REDIRECT:
-            return (one.get("Location") or "").strip()
+            return (one.get(attribute) or "").strip()
     return ""
 
 

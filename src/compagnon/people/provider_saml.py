@@ -7,12 +7,15 @@ Nobody is let in by an answer that nobody asked for. Weak algorithms (SHA-1) are
 from __future__ import annotations
 
 import base64
+import zlib
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from compagnon.people import provider_keys
 from compagnon.people.errors import NotAdmitted
 from compagnon.people.models import IdentityProvider
 from compagnon.people.provider_words import REASONS
@@ -37,7 +40,7 @@ def entity_id(request: HttpRequest, row: IdentityProvider) -> str:
 
 def settings_of(request: HttpRequest, row: IdentityProvider) -> dict[str, Any]:
     """Give the settings of python3-saml for a provider of ours."""
-    found = row.found
+    found, ours = row.found, provider_keys.pair_of(row)
     return {
         "strict": True,
         "debug": False,
@@ -47,15 +50,27 @@ def settings_of(request: HttpRequest, row: IdentityProvider) -> dict[str, Any]:
                 "url": _here(request, "provider_acs", row),
                 "binding": POST,
             },
+            "singleLogoutService": {"url": _here(request, "provider_slo", row), "binding": GET},
+            "x509cert": ours.certificate if ours else "",
+            "privateKey": ours.key if ours else "",
             "NameIDFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
         },
         "idp": {
             "entityId": found.get("entity_id", ""),
             "singleSignOnService": {"url": found.get("sso_url", ""), "binding": GET},
+            "singleLogoutService": {
+                "url": found.get("slo_url", ""),
+                "responseUrl": found.get("slo_answer_url") or found.get("slo_url", ""),
+                "binding": GET,
+            },
             "x509certMulti": {"signing": found.get("certificates", [])},
         },
         "security": {
-            "authnRequestsSigned": False,
+            "authnRequestsSigned": ours is not None and bool(found.get("asks_signed")),
+            "logoutRequestSigned": ours is not None,
+            "logoutResponseSigned": ours is not None,
+            "metadataValidUntil": "",  # who copied it once goes on with it
+            "metadataCacheDuration": "PT24H",
             "wantAssertionsSigned": False,  # the whole response may be signed in their stead
             "wantMessagesSigned": False,
             "wantNameId": True,
@@ -179,23 +194,131 @@ def metadata(request: HttpRequest, row: IdentityProvider) -> bytes:
     _check_installed()
     from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
-    made = OneLogin_Saml2_Settings(settings=settings_of(request, row), sp_validation_only=True)
+    settings = settings_of(request, row)
+    # Announces that our key is for encrypting too; an assertion may still come in clear.
+    settings["security"]["wantAssertionsEncrypted"] = bool(settings["sp"]["x509cert"])
+    made = OneLogin_Saml2_Settings(settings=settings, sp_validation_only=True)
     text = made.get_sp_metadata()
     return text if isinstance(text, bytes) else text.encode()
 
 
-def _auth(request: HttpRequest, row: IdentityProvider, sent: QueryDict) -> Any:
+def name_of(auth: Any) -> dict[str, str]:
+    """Give under what name the provider signed somebody in: what signing out there needs."""
+    told = {
+        "name": auth.get_nameid(),
+        "format": auth.get_nameid_format(),
+        "qualifier": auth.get_nameid_nq(),
+        "ours": auth.get_nameid_spnq(),
+        "index": auth.get_session_index(),
+    }
+    return {key: str(value)[:500] for key, value in told.items() if value}
+
+
+def farewell(request: HttpRequest, row: IdentityProvider, told: dict[str, str]) -> tuple[str, str]:
+    """Give the address where somebody signs out at the provider too, and the question's identifier.
+
+    Args:
+        told: as :func:`name_of` gave it when they came.
+
+    Raises:
+        NotAdmitted: SAML is not installed.
+    """
+    auth = _auth(request, row, QueryDict())
+    address = auth.logout(
+        return_to="",
+        name_id=told.get("name"),
+        session_index=told.get("index"),
+        nq=told.get("qualifier"),
+        name_id_format=told.get("format"),
+        spnq=told.get("ours"),
+    )
+    return str(address), str(auth.get_last_request_id())
+
+
+def signed_out_there(request: HttpRequest, row: IdentityProvider, *, asked: str) -> bool:
+    """Tell whether the provider answered, under its signature, that it signed somebody out."""
+    auth = _spoken(request, row)
+    return auth is not None and not _slo(auth, request_id=asked or None) and not auth.get_errors()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOut:
+    """Whom a provider wants signed out: a name, and its sessions there; and where to answer."""
+
+    name: str
+    indexes: frozenset[str]
+    address: str
+
+
+def asked_out(request: HttpRequest, row: IdentityProvider) -> AskedOut:
+    """Read a provider's signed request to sign somebody out.
+
+    Raises:
+        NotAdmitted: not signed by it, not for us, not of now, or SAML is not installed.
+    """
+    auth = _spoken(request, row)
+    address = _slo(auth) if auth is not None else ""
+    if auth is None or auth.get_errors() or not address:
+        raise NotAdmitted(REASONS["answer"], code="answer")
+    from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request as Asked
+
+    text = auth.get_last_request_xml()
+    key = auth.get_settings().get_sp_key()
+    return AskedOut(
+        name=str(Asked.get_nameid(text, key) or ""),
+        indexes=frozenset(str(one) for one in Asked.get_session_indexes(text)),
+        address=address,
+    )
+
+
+def _spoken(request: HttpRequest, row: IdentityProvider) -> Any:
+    """Give python3-saml with what came by redirection; ``None``: too long to be read."""
+    if any(len(value) > RESPONSE_MAX for value in request.GET.values()):
+        return None
+    return _auth(request, row, QueryDict(), route="provider_slo")
+
+
+def _slo(auth: Any, request_id: str | None = None) -> str:
+    """Have what came about signing out checked; gives where to answer."""
+    from lxml.etree import LxmlError
+    from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+    from xmlsec import Error
+
+    try:
+        return str(auth.process_slo(keep_local_session=True, request_id=request_id) or "")
+    except (
+        OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, Error, LxmlError, ValueError,
+        TypeError, KeyError, IndexError, AttributeError, zlib.error,
+    ) as error:  # fmt: skip
+        raise NotAdmitted(REASONS["answer"], code="answer") from error
+
+
+def _auth(
+    request: HttpRequest,
+    row: IdentityProvider,
+    sent: QueryDict,
+    *,
+    route: str = "provider_acs",
+) -> Any:
     _check_installed()
     from onelogin.saml2.auth import OneLogin_Saml2_Auth
+
+    is_out = route == "provider_slo"
+    settings = settings_of(request, row)
+    # Of signing out the whole message is signed, or anybody would sign others out.
+    settings["security"]["wantMessagesSigned"] = is_out
 
     asked: dict[str, Any] = {
         "https": "on" if request.is_secure() else "off",
         "http_host": request.get_host(),
-        "script_name": reverse("provider_acs", args=[row.code]),
-        "get_data": {},
+        "script_name": reverse(route, args=[row.code]),
+        "get_data": request.GET.dict() if is_out else {},
+        "query_string": request.META.get("QUERY_STRING", "") if is_out else "",
+        # As it came: how signs are escaped is signed too.
+        "validate_signature_from_qs": True,
         "post_data": sent,
     }
-    return OneLogin_Saml2_Auth(asked, settings_of(request, row))
+    return OneLogin_Saml2_Auth(asked, settings)
 
 
 def _check_installed() -> None:

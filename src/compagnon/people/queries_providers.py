@@ -54,4 +54,6 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
 def may_end_there(code: str) -> bool:
     """Tell whether whoever signed in by a provider is offered to sign out of it too."""
     row = IdentityProvider.objects.filter(code=code, is_active=True, ends_there=True).first()
-    return row is not None and bool(row.found.get("end_session_endpoint"))
+    return row is not None and bool(
+        row.found.get("end_session_endpoint") or row.found.get("slo_url")
+    )

@@ -17,7 +17,7 @@ from compagnon.core.visibility import get_visible, visible
 from compagnon.people.api.accounts import found as account_found
 from compagnon.people.api.choosing import chosen
 from compagnon.people.api.me import account_of
-from compagnon.people.models import IdentityProvider, Organisation, Role
+from compagnon.people.models import IdentityProvider, Organisation, ProviderKind, Role
 from compagnon.people.models.providers import METADATA_MAX
 from compagnon.people.services import identities, providers, sessions
 from compagnon.people.services.providers import ProviderChanges
@@ -64,7 +64,7 @@ class IdentityProviderOut(Schema):
     @staticmethod
     def resolve_has_secret(row: IdentityProvider) -> bool:
         """Tell whether a secret is kept."""
-        return bool(row.secret)
+        return bool(row.secret) and row.kind == ProviderKind.OIDC
 
 
 class _Terms(Body):

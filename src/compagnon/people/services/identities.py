@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.db.models import Q
 
 from compagnon.core import journal
 from compagnon.core.actor import Actor
@@ -112,6 +113,43 @@ def unlink(*, actor: Actor, account: Account, identity_id: int) -> None:
         ways.check_another(rows.lock(account), identity=identity_id)
     identity.delete()
     _record(actor, "account.unlink_identity", account, before={"provider": identity.provider})
+
+
+def note_name(*, provider: IdentityProvider, subject: str, name: str) -> None:
+    """Keep under which name a SAML provider signs somebody in, where it is not their subject: it
+    signs them out by it. Nothing is written in the journal: it may be another each time."""
+    rows_ = SocialAccount.objects.filter(provider=provider.code, uid=subject)
+    kept = {} if name == subject else {"name": name[:500]}
+    for identity in rows_.exclude(extra_data=kept):
+        identity.extra_data = kept
+        identity.save(update_fields=["extra_data"])
+
+
+@service("account.manage")
+def end_by_provider(
+    *, actor: Actor, provider: IdentityProvider, name: str, indexes: frozenset[str]
+) -> int:
+    """Sign somebody out because their provider says that they left; tells from how many places.
+
+    Args:
+        name: under which the provider signed them in.
+        indexes: its sessions that end; none: all of theirs.
+    """
+    if not name:
+        return 0
+    identity = (
+        SocialAccount.objects.filter(provider=provider.code)
+        .filter(Q(uid=name) | Q(extra_data__name=name))
+        .first()
+    )
+    if identity is None:
+        return 0
+    account = _account(identity.user_id)
+    ended = sessions.end_of_provider(account, provider.code, indexes)
+    if ended:
+        told = {"provider": provider.code}
+        _record(actor, "account.sign_out", account, before={"sessions": ended}, after=told)
+    return ended
 
 
 @service("account.manage")

@@ -132,10 +132,12 @@ def move(
     Raises:
         Refused: the actor does not manage it, its parent and the new parent.
         Cycle: the new parent is the organisation itself or below it.
-        Conflict: the new parent is closed.
+        Conflict: the new parent is closed, or nobody would administer a whole tree any more.
         Invalid: the tree would be too deep, or a sister has that name.
         Stale: it has another version than expected.
     """
+    from compagnon.people.services import administrators
+
     # One lock for every move: two that cross could otherwise close a circle between them.
     list(Organisation.objects.select_for_update().filter(parent=None).order_by("pk"))
     row = rows.lock(organisation, expected_version=expected_version)
@@ -152,7 +154,8 @@ def move(
     deepest = max(path.count("/") for path in below) - old_path.count("/") + new_path.count("/")
     _check_depth(deepest)
     row.parent = parent
-    rows.keep(row, fields=["parent"])
+    with administrators.one_must_be_left():
+        rows.keep(row, fields=["parent"])
     # The database rewrites the beginning of every path of the subtree, in one statement.
     queries.subtree(row).update(path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)))
     row.path = new_path

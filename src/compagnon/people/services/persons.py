@@ -109,6 +109,7 @@ def change(
         Escalation: another name or organisation for a person who holds rights that the actor
             does not hold.
         Invalid: a value is not valid, or the site is another organisation's.
+        Conflict: the new organisation is closed.
         Stale: the person has another version than expected.
     """
     row = rows.lock(person, expected_version=expected_version)
@@ -119,6 +120,10 @@ def change(
         policies.check_outranks(actor, row)
     if (target := changes.get("organisation")) and target.pk != row.organisation_id:
         policies.check(actor, "person.manage", target.pk)
+        is_open = Organisation.objects.filter(pk=target.pk, is_active=True).exists()
+        if row.is_active and not is_open:
+            # Nobody of a closed organisation signs in: it would close the person, unsaid.
+            raise Conflict(_("This organisation is closed: open it again first."))
         if "site" not in changes:
             changes = {**changes, "site": None}
     revision = rows.revise(row, changes, allowed=PersonChanges.__annotations__, personal=PERSONAL)

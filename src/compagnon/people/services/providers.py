@@ -14,7 +14,7 @@ from compagnon.core import guarded_http, journal, sealing
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Refused
 from compagnon.core.services import service
-from compagnon.people import policies, provider_discovery, rules
+from compagnon.people import policies, provider_discovery, provider_keys, rules
 from compagnon.people.errors import Escalation
 from compagnon.people.models import IdentityProvider, Organisation, ProviderKind, Role
 from compagnon.people.services import rows
@@ -22,7 +22,6 @@ from compagnon.people.services.identities import POWERS
 from compagnon.people.standard_roles import ADMINISTRATOR
 
 VERB = "identity_provider.manage"
-LABEL = b"compagnon.people identity provider 1"
 MOST, MOST_DOMAINS, SECRET_MAX, CLAIM_MAX = 50, 50, 500, 200
 CLAIMS = ("first_name", "last_name", "address", "verified", "subject")
 RESERVED = {kind.value for kind in ProviderKind}
@@ -70,6 +69,8 @@ def create(
     row = IdentityProvider(organisation=organisation, code=code, kind=kind)
     rows.revise(row, _read(row, values), allowed=_columns())
     _check(actor, row)
+    if row.kind == ProviderKind.SAML:
+        row.secret = provider_keys.made(row.code)
     rows.keep(row)
     journal.record(
         actor=actor,
@@ -201,7 +202,10 @@ def note_check(
     before = (row.found, row.check_error)
     row.checked_at, row.check_error = timezone.now(), error[:300]
     row.found = found or row.found
-    row.save(update_fields=["checked_at", "check_error", "found"])
+    if row.kind == ProviderKind.SAML and provider_keys.pair_of(row) is None:
+        # Kept by an earlier version, or under a key that is lost.
+        row.secret = provider_keys.made(row.code)
+    row.save(update_fields=["checked_at", "check_error", "found", "secret"])
     if not actor.is_system or before != (row.found, row.check_error):
         after = {"answers": not error}
         journal.record(
@@ -241,11 +245,14 @@ def _read(row: IdentityProvider, values: ProviderChanges) -> dict[str, Any]:
     read: dict[str, Any] = dict(values)
     if "secret" in read:
         secret = rows.clean_text("secret", str(read.pop("secret")))
+        if row.kind == ProviderKind.SAML:
+            # There it holds our own key, which nobody types.
+            secret = ""
         if len(secret) > SECRET_MAX:
             raise rows.wrong("secret", _("At most %(most)s characters.") % {"most": SECRET_MAX})
         # An empty field leaves the secret as it is.
         if secret:
-            read["secret"] = sealing.seal(secret, label=LABEL)
+            read["secret"] = sealing.seal(secret, label=provider_keys.LABEL)
     if "domains" in read:
         read["domains"] = _domains(read["domains"])
     if "mapping" in read:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from compagnon.core import journal
@@ -12,6 +13,7 @@ from compagnon.core.errors import NotFound
 from compagnon.core.services import service
 from compagnon.people import policies
 from compagnon.people.models import Account, ApiToken
+from compagnon.people.provider_leaving import KEPT
 
 
 @service("account.manage")
@@ -66,6 +68,23 @@ def close_all(account: Account) -> None:
     """End every session and revoke every token; part of a service that closes the account."""
     _end_sessions(account)
     ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def end_of_provider(account: Account, code: str, indexes: frozenset[str]) -> int:
+    """End the sessions that a SAML provider opened; part of a service.
+
+    Args:
+        indexes: which of the provider's own; none: all.
+    """
+    ended = 0
+    for session in UserSession.objects.filter(user=account):
+        told = SessionStore(session.session_key).get(KEPT)
+        if not isinstance(told, dict) or told.get("provider") != code:
+            continue
+        if not indexes or told.get("index") in indexes:
+            session.end()
+            ended += 1
+    return ended
 
 
 def forget_others(account: Account, *, but: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 ENTITY = "https://idp.example/metadata"
 SSO = "https://idp.example/sso"
+SLO = "https://idp.example/slo"
 
 
 class Provider:
@@ -35,7 +36,10 @@ class Provider:
             "metadata": {"local": [str(described)]},
             "service": {
                 "idp": {
-                    "endpoints": {"single_sign_on_service": [(SSO, BINDING_HTTP_REDIRECT)]},
+                    "endpoints": {
+                        "single_sign_on_service": [(SSO, BINDING_HTTP_REDIRECT)],
+                        "single_logout_service": [(SLO, BINDING_HTTP_REDIRECT)],
+                    },
                     "policy": {
                         "default": {
                             "lifetime": {"minutes": 5},
@@ -70,6 +74,7 @@ class Provider:
         subject: str = "rosa-42",
         sign_assertion: bool = True,
         sign_response: bool = False,
+        encrypted: bool = False,
     ) -> str:
         """Give a response as the browser posts it, in base 64."""
         from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
@@ -83,10 +88,50 @@ class Provider:
             authn={"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password"},
             sign_assertion=sign_assertion,
             sign_response=sign_response,
+            encrypt_assertion=encrypted,
+            # Otherwise pysaml2 renames what it has signed already.
+            encrypt_assertion_self_contained=False,
             sign_alg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
             digest_alg="http://www.w3.org/2001/04/xmlenc#sha256",
         )
         return base64.b64encode(str(made).encode()).decode()
+
+    def asks_out(self, sp: str, place: str, subject: str = "rosa-42", index: str = "") -> str:
+        """Give the address by which it asks us to sign somebody out, signed."""
+        from saml2 import BINDING_HTTP_REDIRECT
+        from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
+
+        _number, asked = self.server.create_logout_request(
+            place,
+            sp,
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=subject),
+            session_indexes=[index] if index else None,
+        )
+        return self._led(BINDING_HTTP_REDIRECT, asked, place, response=False)
+
+    def answers_out(self, address: str) -> str:
+        """Read our question to sign somebody out, checked, and give the address of its answer."""
+        from urllib.parse import parse_qs, urlsplit
+
+        from saml2 import BINDING_HTTP_REDIRECT
+
+        query = {key: many[0] for key, many in parse_qs(urlsplit(address).query).items()}
+        read = self.server.parse_logout_request(
+            query["SAMLRequest"],
+            BINDING_HTTP_REDIRECT,
+            sigalg=query["SigAlg"],
+            signature=query["Signature"],
+            relay_state=query.get("RelayState"),
+        )
+        answer = self.server.create_logout_response(read.message, [BINDING_HTTP_REDIRECT])
+        return self._led(BINDING_HTTP_REDIRECT, answer, answer.destination, response=True)
+
+    def _led(self, binding: str, message: Any, place: str, *, response: bool) -> str:
+        led = self.server.apply_binding(
+            binding, str(message), place, response=response, sign=True,
+            sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        )  # fmt: skip
+        return str(dict(led["headers"])["Location"])
 
 
 def _key(folder: Path) -> tuple[Path, Path]:

@@ -14,7 +14,7 @@ from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.tasks.worker import run_due
 from compagnon.people.errors import AddressTaken, Escalation, LastAdministrator
 from compagnon.people.models import Account
-from compagnon.people.services import accounts, persons, tokens
+from compagnon.people.services import accounts, organisations, persons, tokens
 from compagnon.people.tests import factories as f
 
 NEW = "Un-autre-mot-de-passe-7"
@@ -136,6 +136,30 @@ def test_the_last_administrator_stays(cast: f.Cast) -> None:
         accounts.deactivate(actor=f.system(), account=cast.administrator.account)
     with pytest.raises(Conflict):
         accounts.deactivate(actor=f.actor(cast.administrator), account=cast.administrator.account)
+
+
+def test_nobody_is_moved_out_of_the_last_administrators_reach(cast: f.Cast) -> None:
+    """A closed organisation, or one below another, lets in as little as a closed account."""
+    closed = f.organisation("Fermée", parent=cast.provider)
+    organisations.deactivate(actor=f.system(), organisation=closed)
+    for actor in (f.system(), f.actor(cast.administrator)):
+        with pytest.raises(Conflict):
+            persons.change(actor=actor, person=cast.administrator, changes={"organisation": closed})
+    above = f.organisation("Au-dessus")
+    with pytest.raises(LastAdministrator):
+        organisations.move(actor=f.system(), organisation=cast.provider, parent=above)
+    cast.provider.refresh_from_db()
+    assert cast.provider.parent is None
+
+
+def test_who_has_no_password_chooses_one_by_mail(cast: f.Cast) -> None:
+    """The way back in for whoever signed in by a passkey or a provider alone."""
+    account = cast.user.account
+    Account.objects.filter(pk=account.pk).update(password="!")
+    Client().post("/account/password/reset/", {"email": account.email})
+    run_due()
+    (sent,) = mail.outbox
+    assert "/account/password/reset/key/" in str(sent.body)
 
 
 def test_change_address_ends_links_sent_before(cast: f.Cast) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import copy
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +20,7 @@ from lxml import etree
 
 from compagnon.core.errors import CompagnonError
 from compagnon.core.models import Entry
-from compagnon.people import provider_discovery, provider_saml
+from compagnon.people import provider_discovery, provider_keys, provider_saml
 from compagnon.people.models import Account, IdentityProvider
 from compagnon.people.services import providers
 from compagnon.people.tests import factories as f
@@ -95,6 +99,135 @@ def test_in(idp: Provider, rosa: Account, whole: bool) -> None:
     assert (identity.user, identity.uid, identity.extra_data) == (rosa, "rosa-42", {})
     entry = Entry.objects.filter(verb="account.sign_in").latest("pk")
     assert entry.after == {"by": ["provider"], "provider": "saml-maison"}
+
+
+def told_again(idp: Provider, folder: Path) -> Provider:
+    """The same provider with a new key, told of ours as it is since it was put in use."""
+    folder.mkdir()
+    return Provider(folder, Client().get(f"{HERE}metadata/").content.decode())
+
+
+def test_encrypted(idp: Provider, rosa: Account, tmp_path: Path, cast: f.Cast) -> None:
+    """Told of our certificate it encrypts; of the two keys that it then has either signs."""
+    described = Client().get(f"{HERE}metadata/").content.decode()
+    assert 'use="encryption"' in described
+    assert "validUntil" not in described
+    newer = told_again(idp, tmp_path / "newer")
+    part = idp.metadata().partition("<ns0:KeyDescriptor")
+    key = newer.metadata().partition("<ns0:KeyDescriptor")[2].partition("</ns0:KeyDescriptor>")[0]
+    both = f"{part[0]}<ns0:KeyDescriptor{key}</ns0:KeyDescriptor><ns0:KeyDescriptor{part[2]}"
+    row = IdentityProvider.objects.get()
+    row.metadata = both
+    assert len(provider_discovery.read_metadata(both.encode())["certificates"]) == 2
+    IdentityProvider.objects.update(found=provider_discovery.read_metadata(both.encode()))
+    for signer, hidden in ((newer, True), (idp, False), (newer, False)):
+        browser = Client()
+        asked = leave(browser, signer)
+        response = signer.answer(**asked, identity=ROSA, encrypted=hidden)
+        assert (b"rosa-42" in base64.b64decode(response)) is not hidden
+        assert come_back(browser, response).status_code == 302, refusals()
+    assert SocialAccount.objects.get().uid == "rosa-42"
+    # For another's key it is closed, and what is not signed within is nobody's.
+    IdentityProvider.objects.update(secret=provider_keys.made("autre"))
+    browser = Client()
+    response = newer.answer(**leave(browser, newer), identity=ROSA, encrypted=True)
+    assert come_back(browser, response).status_code == 403
+    assert refusals() == ["answer"]
+
+
+def test_clocks_may_differ_by_minutes(idp: Provider, rosa: Account) -> None:
+    for minutes, status in ((4, 302), (-4, 302), (7, 403), (-20, 403)):
+        browser = Client()
+        asked = leave(browser, idp)
+        with time_machine(minutes):
+            response = idp.answer(**asked, identity=ROSA)
+        assert come_back(browser, response).status_code == status, minutes
+
+
+@contextmanager
+def time_machine(minutes: int) -> Iterator[None]:
+    """As if the provider's clock were that much ahead."""
+    from saml2 import time_util
+
+    ahead = timedelta(minutes=minutes)
+    real = time_util.datetime
+
+    class Clock(real):  # type: ignore[misc, valid-type]
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return real.now(tz) + ahead
+
+    def instant(*_args: object, **_more: object) -> str:
+        return Clock.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(time_util, "datetime", Clock))
+        for where in ("time_util", "assertion", "s_utils", "entity", "server"):
+            if hasattr(importlib.import_module(f"saml2.{where}"), "instant"):
+                patches.enter_context(patch(f"saml2.{where}.instant", instant))
+        yield
+
+
+def test_signing_out_there_too(idp: Provider, rosa: Account, tmp_path: Path) -> None:
+    there = told_again(idp, tmp_path / "again")
+    IdentityProvider.objects.update(
+        found=provider_discovery.read_metadata(there.metadata().encode())
+    )
+    browser = Client()
+    browser.cookies["compagnon_language"] = "en"
+    come_back(browser, there.answer(**leave(browser, there), identity=ROSA))
+    assert "_auth_user_id" in browser.session
+    out = browser.post("/account/logout/")
+    assert "rosa" not in out["Location"]
+    page = browser.get(out["Location"]).content.decode()
+    address = page.partition('href="https://idp.example/slo')[2].partition('"')[0]
+    assert "_auth_user_id" not in browser.session
+    back = there.answers_out("https://idp.example/slo" + address.replace("&amp;", "&"))
+    assert back.startswith(f"http://testserver{HERE}slo/")
+    # Altered on the way it says nothing; read once, it is used up.
+    assert browser.get(back.replace("Signature=", "Signature=A")).status_code == 403
+    page = browser.get(out["Location"]).content.decode()
+    address = page.partition('href="https://idp.example/slo')[2].partition('"')[0]
+    back = there.answers_out("https://idp.example/slo" + address.replace("&amp;", "&"))
+    answer = browser.get(back)
+    assert (answer.status_code, b"signed you out too" in answer.content) == (200, True)
+    assert browser.get(back).status_code == 403
+    assert browser.get(f"{HERE}out/?as=x").status_code == 200
+
+
+def test_the_provider_signs_somebody_out(idp: Provider, rosa: Account, tmp_path: Path) -> None:
+    there = told_again(idp, tmp_path / "again")
+    IdentityProvider.objects.update(
+        found=provider_discovery.read_metadata(there.metadata().encode())
+    )
+    browser, other, by_password = Client(), Client(), Client()
+    asked: dict[str, Any] = {}
+    for one in (browser, other):
+        asked = leave(one, there)
+        come_back(one, there.answer(**asked, identity=ROSA))
+    by_password.force_login(rosa)
+    place = f"http://testserver{HERE}slo/"
+
+    def is_in(one: Client) -> bool:
+        return one.get("/account/2fa/").status_code == 200
+
+    wish = there.asks_out(asked["sp"], place)
+    # Not signed, altered, of somebody else, too long: nobody is signed out.
+    for wrong in (
+        wish.partition("&SigAlg")[0], wish.replace("Signature=", "Signature=A"),
+        wish.replace("SAMLRequest=", "SAMLRequest=x"), f"{place}?SAMLRequest=%00&Signature=x",
+        f"{place}?SAMLRequest=AAAA", place,
+    ):  # fmt: skip
+        assert Client().get(wrong).status_code == 403, wrong
+    assert Client().get(there.asks_out(asked["sp"], place, "somebody")).status_code == 302
+    assert Client().get(there.asks_out(asked["sp"], place, index="another")).status_code == 302
+    assert is_in(browser)
+    # As from the provider's site, without our cookies.
+    answer = Client().get(wish)
+    assert answer["Location"].startswith("https://idp.example/slo?SAMLResponse=")
+    assert (is_in(browser), is_in(other), is_in(by_password)) == (False, False, True)
+    entry = Entry.objects.filter(verb="account.sign_out").latest("pk")
+    assert (entry.before, entry.after) == ({"sessions": 2}, {"provider": "saml-maison"})
 
 
 def test_an_answer_serves_once_and_where_it_was_asked(idp: Provider, rosa: Account) -> None:

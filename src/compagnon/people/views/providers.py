@@ -100,6 +100,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         context["addresses"] = [
             (_("Entity identifier"), provider_saml.entity_id(request, row)),
             (_("Assertion consumer service"), here("provider_acs")),
+            (_("Single logout service"), here("provider_slo")),
             (_("Our metadata"), here("provider_metadata")),
         ]
         context["expires"] = expiry(row.found.get("certificates", []))

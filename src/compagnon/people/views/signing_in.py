@@ -17,7 +17,7 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.sessions import LoginSession
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,7 +32,8 @@ from compagnon.people.errors import NotAdmitted
 from compagnon.people.models import IdentityProvider, ProviderKind
 from compagnon.people.provider import Callback, Oidc, OidcAdapter, Saml
 from compagnon.people.provider_adapter import door, turn_away
-from compagnon.people.services import providers
+from compagnon.people.provider_leaving import KEPT, OUT, opened
+from compagnon.people.services import identities, providers
 from compagnon.people.views.acting import actor_of
 
 log = structlog.get_logger(__name__)
@@ -148,10 +149,18 @@ def finish(request: HttpRequest, code: str) -> HttpResponse:
     except OAuth2Error:
         return turn_away(request, provider.row, "answer")
     login.state = state
+    # For the day when they sign out: kept with the session, which a second step keeps too.
+    told = provider_saml.name_of(auth) | {"provider": code}
+    request.session[KEPT] = told
     try:
-        return cast("HttpResponse", complete_social_login(request, login))
+        answer = cast("HttpResponse", complete_social_login(request, login))
     except ImmediateHttpResponse as stopped:
         return cast("HttpResponse", stopped.response)
+    request.session[KEPT] = told
+    identities.note_name(
+        provider=provider.row, subject=login.account.uid, name=told.get("name", "")
+    )
+    return answer
 
 
 @require_safe
@@ -172,6 +181,8 @@ def metadata(request: HttpRequest, code: str) -> HttpResponse:
 def out(request: HttpRequest, code: str) -> HttpResponse:
     """Say that one has signed out here, and offer to sign out at the provider."""
     provider = provider_of(request, code)
+    if provider.row.kind == ProviderKind.SAML:
+        return _out_of_saml(request, provider.row)
     end = provider.row.found.get("end_session_endpoint", "")
     asked: dict[str, Any] = {"client_id": provider.row.client_id}
     asked["post_logout_redirect_uri"] = request.build_absolute_uri(reverse("account_login"))
@@ -181,6 +192,43 @@ def out(request: HttpRequest, code: str) -> HttpResponse:
         "address": f"{end}{joint}{urlencode(asked)}" if end and provider.row.ends_there else "",
     }
     return render(request, "people/providers/out.html", context)
+
+
+@never_cache
+@require_safe
+def slo(request: HttpRequest, code: str) -> HttpResponse:
+    """Take what a SAML provider says of signing out: that somebody goes, or that somebody went."""
+    _bound(request)
+    row = provider_of(request, code, ProviderKind.SAML).row
+    try:
+        if "SAMLRequest" in request.GET:
+            wish = provider_saml.asked_out(request, row)
+            identities.end_by_provider(
+                actor=door(request), provider=row, name=wish.name, indexes=wish.indexes
+            )
+            return HttpResponseRedirect(wish.address)
+        asked = str(request.session.pop(OUT, ""))
+        done = bool(asked) and provider_saml.signed_out_there(request, row, asked=asked)
+    except NotAdmitted as error:
+        log.warning(
+            "people.saml_sign_out_refused", provider=code, reason=str(error.__cause__ or error)
+        )
+        return render(
+            request, "people/providers/out.html", {"provider": row, "failed": True}, status=403
+        )
+    context = {"provider": row, "done": done, "failed": not done}
+    return render(request, "people/providers/out.html", context, status=200 if done else 403)
+
+
+def _out_of_saml(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
+    address = ""
+    told = opened(request.GET.get("as", ""))
+    if told.get("provider") == row.code and row.ends_there and row.found.get("slo_url"):
+        try:
+            address, request.session[OUT] = provider_saml.farewell(request, row, told)
+        except NotAdmitted as error:
+            log.warning("people.saml_sign_out", provider=row.code, reason=str(error))
+    return render(request, "people/providers/out.html", {"provider": row, "address": address})
 
 
 def _refresh(request: HttpRequest, row: IdentityProvider) -> None:
@@ -203,4 +251,5 @@ urlpatterns = [
     path("acs/finish/", finish, name="provider_acs_finish"),
     path("metadata/", metadata, name="provider_metadata"),
     path("out/", out, name="provider_out"),
+    path("slo/", slo, name="provider_slo"),
 ]
