@@ -50,6 +50,20 @@ def test_a_draft_survives_a_reload_and_goes_once_sent(page: Page, taken: Ticket)
     assert Message.objects.filter(ticket=taken, kind=MessageKind.REPLY).count() == 1
 
 
+def test_a_colleague_is_named_and_a_message_is_quoted_by_a_press(
+    page: Page, cast: Cast, taken: Ticket
+) -> None:
+    page.locator(".message-verbs button").first.click()
+    assert reply(page).startswith("> ")
+    page.get_by_role("tab", name="Note interne").click()
+    note = page.locator("#write-note textarea")
+    note.press_sequentially(f"Vu avec @{cast.expert.last_name[:2].lower()}")
+    expect(page.locator("#mention-names [role=option]")).to_have_text(str(cast.expert))
+    note.press("Enter")
+    assert note.input_value() == f"Vu avec @{cast.expert} "
+    expect(page.locator("#mention-names")).to_be_hidden()
+
+
 def test_a_draft_is_that_of_one_ticket_and_one_person(
     page: Page, open_page: OpenPage, cast: Cast, taken: Ticket
 ) -> None:
