@@ -101,7 +101,11 @@ def _asks_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of a second run what has no business with its database."""
+    """Leave out of a second run what has no business with its database; begin with the longest.
+
+    A story in Chromium that began last would be waited for by the other process.
+    """
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "daemon"))))
     if not DATABASE_ONLY:
         return
     left = [item for item in items if not _asks_database(item)]

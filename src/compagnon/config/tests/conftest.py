@@ -21,6 +21,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from compagnon.core.tests.migrated import tables_kept
+
 
 @dataclass
 class Installation:
@@ -142,9 +144,18 @@ def install(install_in: Install, tmp_path: Path) -> Install:
 
 
 @pytest.fixture(scope="session")
-def migrated(install_in: Install, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation with every table, to copy (``like=migrated``), not to change."""
+def migrated(
+    install_in: Install, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Installation:
+    """An installation with every table, to copy (``like=migrated``), not to change.
+
+    On SQLite it begins from the tests' own tables; to begin from nothing is for ``test_diagnose``
+    and ``test_wheel``.
+    """
     made = install_in(tmp_path_factory.mktemp("migrated") / "tables")
+    tables = tables_kept()
+    if tables and tables.exists():
+        shutil.copyfile(tables, made.directory / "compagnon.sqlite3")
     made.run("migrate", "-v0")
     return made
 

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 
 
-def _migrated_before() -> Path | None:
+def tables_kept() -> Path | None:
     """Give where SQLite's tables as the migrations make them are kept; ``None`` on PostgreSQL.
 
     By what the migrations say and lean on: changed, they are run anew.
@@ -36,7 +36,7 @@ def _migrated_before() -> Path | None:
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Keep the tables that were copied in: migrations find nothing left to do."""
-    return _migrated_before() is not None
+    return tables_kept() is not None
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
 ) -> None:
     """Begin SQLite's runs from the tables of an earlier run; leave them for the next."""
-    template = _migrated_before()
+    template = tables_kept()
     own = Path(settings.DATABASES["default"]["TEST"]["NAME"]) if template else None
     if template and own and template.exists():
         shutil.copyfile(template, own)
@@ -53,7 +53,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Keep what the migrations made, the first time they are run."""
-    template = _migrated_before()
+    template = tables_kept()
     if template is None or template.exists():
         return
     from django.db import connection
