@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import indent
 from typing import Any
 
 from django.utils import timezone
@@ -165,9 +166,11 @@ def as_text(found: Iterable[Line]) -> str:
     section = ""
     for line in found:
         if line.section and line.section != section:
-            parts.append(f"**{_plain(line.section)}**")
+            # Without blank lines around it, it would go on the answer before.
+            parts.append(f"{'' if not parts else chr(10)}**{_plain(line.section)}**\n")
             section = line.section
-        text = line.text if not line.long else "\n\n" + line.text
+        # What is long stands under its question, and within it.
+        text = line.text if not line.long else "\n\n" + indent(line.text, "  ") + "\n"
         # A question has its mark already.
         mark = "" if line.label.rstrip().endswith("?") else " :"
         parts.append(f"- {_plain(line.label)}{mark} {text if line.long else _plain(text)}")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compagnon.contracts.asking import conditions, editing
 from compagnon.contracts.asking.answers import normal_number
-from compagnon.contracts.asking.definition import KINDS, words
+from compagnon.contracts.asking.definition import KINDS, Words, words
 from compagnon.contracts.asking.limits import NUMBERS
 from compagnon.people.models import Person, Team
 
@@ -24,6 +24,12 @@ KIND_WORDS = {
     "site": _("site of the organisation"), "asset": _("machine of the person"),
     "file": _("files"), "note": _("text that explains"),
 }  # fmt: skip
+_LIMITED = "text long number money date datetime choices"
+ONLY_FOR = {
+    "choices": "choice choices", "pattern": "text", "currency": "money", "least": _LIMITED,
+    "most": _LIMITED, "default": f"{_LIMITED} choice yesno",
+}  # fmt: skip
+"""The kinds of answer that a field of a field's form is for."""
 OP_WORDS = {
     "is": _("is"), "is_not": _("is not"), "filled": _("is answered"),
     "empty": _("is not answered"), "more": _("is over"), "less": _("is under"),
@@ -58,10 +64,11 @@ class PieceForm(forms.Form):
 
     def __init__(
         self, *args: Any, document: Mapping[str, Any], earlier: Iterable[tuple[str, str]],
-        piece: Document | None = None, numbers: Iterable[str] = (), **kwargs: Any,
+        piece: Document | None = None, asked: Mapping[str, Document] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         self.piece, self.document, self.earlier = piece or {}, document, list(earlier)
-        self.numbers = set(numbers)
+        self.asked = asked or {}
+        self.held_conditions: dict[str, Any] = {}
         kwargs.setdefault("initial", self.begun())
         super().__init__(*args, **kwargs)
 
@@ -71,6 +78,7 @@ class PieceForm(forms.Form):
 
     def add_condition(self, prefix: str, label: Any) -> None:
         """Add the fields of a condition."""
+        self.held_conditions[prefix] = label
         held = self.piece.get(prefix) or {}
         match, parts = next(iter(held.items()), ("all", []))
         fields = [("", "–"), *self.earlier]
@@ -78,7 +86,7 @@ class PieceForm(forms.Form):
             part = parts[number] if number < len(parts) else {}
             at = f"{prefix}_{number}"
             self.fields[f"{at}_field"] = forms.ChoiceField(
-                label=_("%(what)s, answer %(number)d") % {"what": label, "number": number + 1},
+                label=_("Answer %(number)d") % {"number": number + 1},
                 choices=fields, required=False, initial=part.get("field", ""),
             )  # fmt: skip
             self.fields[f"{at}_op"] = forms.ChoiceField(
@@ -88,7 +96,6 @@ class PieceForm(forms.Form):
             self.fields[f"{at}_value"] = text(
                 _("Value %(number)d") % {"number": number + 1},
                 most=conditions.VALUE_MAX, initial=part.get("value", ""),
-                help_text=_("Of a choice its value, “yes” or “no”, a number, a date 2026-12-31."),
             )  # fmt: skip
         self.fields[f"{prefix}_match"] = forms.ChoiceField(
             label=_("When several are given"), required=False, initial=match,
@@ -105,11 +112,45 @@ class PieceForm(forms.Form):
             if values.get(f"{at}_field"):
                 part = {"field": values[f"{at}_field"], "op": values[f"{at}_op"] or "is"}
                 if part["op"] not in conditions.WITHOUT_VALUE:
-                    value = (values[f"{at}_value"] or "").strip()
-                    part["value"] = normal_number(value) if part["field"] in self.numbers else value
+                    part["value"] = self._value(part["field"], values[f"{at}_value"] or "")
                 parts.append(part)
             number += 1
         return {values.get(f"{prefix}_match") or "all": parts} if parts else None
+
+    def _value(self, key: str, written: str) -> str:
+        """Give what a condition compares with, however it is written: a choice by its words."""
+        asked, written = self.asked.get(key, {}), written.strip()
+        if asked.get("kind") in NUMBERS:
+            return normal_number(written)
+        named = [(one["value"], words(one.get("label"))) for one in asked.get("choices", [])]
+        if asked.get("kind") == "yesno":
+            named = [("yes", Words("oui", "yes")), ("no", Words("non", "no"))]
+        same = written.casefold()
+        for value, said in named:
+            if same and same in {said.fr.casefold(), said.en.casefold()}:
+                return str(value)
+        return written
+
+    def plain(self) -> list[tuple[Any, str]]:
+        """Give the fields that are no condition, with the kinds of answer that they are for."""
+        apart = tuple(f"{prefix}_" for prefix in self.held_conditions)
+        return [
+            (one, ONLY_FOR.get(one.name, ""))
+            for one in self.visible_fields()
+            if not one.name.startswith(apart)
+        ]
+
+    def conditions(self) -> list[dict[str, Any]]:
+        """Give the conditions as a page draws them: a line for each comparison."""
+        found = []
+        for prefix, label in self.held_conditions.items():
+            rows: list[list[Any]] = []
+            while (at := f"{prefix}_{len(rows)}") and f"{at}_field" in self.fields:
+                rows.append([self[f"{at}_field"], self[f"{at}_op"], self[f"{at}_value"]])
+            used = any(row[0].value() or any(cell.errors for cell in row) for row in rows)
+            match = self[f"{prefix}_match"]
+            found.append({"label": label, "rows": rows, "match": match, "open": used})
+        return found
 
     def key(self, kind: str, label: str) -> str:
         """Give the piece's own key, or one made of its words that nothing bears."""
@@ -282,7 +323,11 @@ class StepForm(PieceForm):
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["persons"].queryset = people  # type: ignore[attr-defined]
-        amounts = [(key, label) for key, label in self.earlier if key in self.numbers]
+        amounts = [
+            (key, label)
+            for key, label in self.earlier
+            if self.asked.get(key, {}).get("kind") in NUMBERS
+        ]
         self.fields["amount_field"].choices = [("", "–"), *amounts]  # type: ignore[attr-defined]
         self.add_condition("when", _("Asked when"))
 

@@ -96,6 +96,16 @@ def test_refused_in_words(cast: Cast, browser: Client, wanted: RequestType) -> N
     assert 'value="(?=a)a"' in bad.content.decode()
     late = {"kind": "date", "label_fr": "Jour", "least": "2020-13-45"}
     assert set(browser.post(add, late).context["form"].errors) == {"least"}
+    # A condition is written with the words of a choice, as one reads them.
+    yes = {"kind": "yesno", "label_fr": "Portable"}
+    assert browser.post(add, yes).status_code == 302
+    price = {"kind": "money", "label_fr": "Prix", "show_0_field": "portable", "show_0_op": "is"}
+    assert browser.post(add, price | {"show_0_value": "Peut-être"}).status_code == 422
+    assert browser.post(add, price | {"show_0_value": "Oui"}).status_code == 302
+    made = RequestForm.objects.get(request_type=wanted).definition["sections"][0]["fields"][1]
+    assert made["show"] == {"all": [{"field": "portable", "op": "is", "value": "yes"}]}
+    browser.post(page("act", wanted, "remove"), {"kind": "field", "key": "prix"})
+    browser.post(page("act", wanted, "remove"), {"kind": "field", "key": "portable"})
     assert browser.post(page("act", wanted, "publish")).status_code == 422
     assert browser.post(page("act", wanted, "up"), {"kind": "field"}).status_code == 422
     other = Client()

@@ -81,6 +81,7 @@ def _page(request_type: RequestType, form: RequestForm, **more: Any) -> dict[str
         plan, editing.fields_of(form.definition), editing.amounts_of(form.definition)
     )
     published = form.published
+    names = {one["key"]: forms.words(one.get("title")).said(said) for one in plan.get("tasks", [])}
     return {
         "request_type": request_type,
         "form": form,
@@ -118,7 +119,7 @@ def _page(request_type: RequestType, form: RequestForm, **more: Any) -> dict[str
                 "label": forms.words(one.get("title")).said(said),
                 "team": teams.get(one.get("team_id"), ""),
                 "internal": one.get("internal"),
-                "after": ", ".join(one.get("after", [])),
+                "after": ", ".join(names.get(key, key) for key in one.get("after", [])),
                 "conditional": bool(one.get("when")),
             }
             for one in plan.get("tasks", [])
@@ -171,7 +172,7 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
             .distinct()
             | Person.objects.filter(pk__in=(held or {}).get("person_ids", [])).distinct()
         )
-    more["numbers"] = editing.amounts_of(form.definition)
+    more["asked"] = editing.fields_of(form.definition)
     made = FORMS[kind](
         request.POST or None, document=document, earlier=_earlier(form, kind, key), piece=held,
         **more,
@@ -191,7 +192,6 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
                 return redirect("contracts:form_build", type_id=type_id)
     context = {
         "request_type": request_type, "form": made, "kind": kind, "held": held, "draft": form,
-        "conditions": [name for name in made.fields if "_match" in name],
     }  # fmt: skip
     return render(request, "contracts/asking/piece.html", context, status=status)
 
