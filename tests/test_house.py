@@ -180,6 +180,7 @@ PARTS_OF_SERVICES = {
     "desk.outgoing.queue_approval",
     "desk.outgoing.queue_watchers",
     "desk.tagging.put_by_rule",
+    "desk.task_notices.tell_due",
     "desk.watching.tell_named",
     "desk.writing.write",
 }

@@ -71,7 +71,7 @@ class PickSupplierQuery(Body):
     q: Annotated[str, Field(max_length=200)] = ""
 
 
-class PickedOut(Schema):
+class PickedRowOut(Schema):
     """One of those that a picker offers."""
 
     id: int
@@ -81,7 +81,7 @@ class PickedOut(Schema):
 class PickedRowsOut(Schema):
     """A few of them."""
 
-    items: list[PickedOut]
+    items: list[PickedRowOut]
 
 
 @router.show("/pick/colleagues", PickedRowsOut)
