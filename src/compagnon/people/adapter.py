@@ -17,7 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from compagnon.people import provider_leaving, rules, secrets_at_rest
 from compagnon.people.models import Account
@@ -51,6 +51,16 @@ NOTICES = {
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves; mail leaves by our tasks, in the person's language."""
+
+    # The words of our own pages, where allauth says «e-mail» in French.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("The address or the password is not right."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "incorrect_code": gettext_lazy("This code is not right."),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many tries: wait some minutes, then try again."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts are made by whoever manages them."""
@@ -188,6 +198,10 @@ def _account_key(credentials: Mapping[str, Any]) -> str:
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Encrypts what must be kept of a second factor; names passkeys."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code is not right."),
+    }
 
     def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:  # noqa: A002
         """Give the name that a new passkey has unless its owner writes another."""

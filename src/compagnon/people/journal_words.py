@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core import journal_words
 from compagnon.core.actor import Actor
@@ -49,7 +50,7 @@ def refusals(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
             words = str(REASONS[reason]).replace("%(provider)s", "…")
             told[entry.pk] = [Change(_("What they were told"), "", words)]
         else:
-            told[entry.pk] = list(journal_words.plainly(entry))
+            told[entry.pk] = _plainly(entry)
     return told
 
 
@@ -72,5 +73,36 @@ def ways(entries: Sequence[Entry]) -> Mapping[int, list[Change]]:
         if "by" in entry.after:
             told[entry.pk] = [Change(_("By"), "", by_words(entry.after, names))]
         else:
-            told[entry.pk] = list(journal_words.plainly(entry))
+            told[entry.pk] = _plainly(entry)
+    return told
+
+
+# What entries hold beside the fields of a table.
+LABELS = {
+    "type": _("Second factor"),
+    "passkey": _("Passkey"),
+    "alone": _("Opens the account alone"),
+    "sessions": _("Open sessions"),
+    "provider": pgettext_lazy("sign-in", "Provider"),
+    "answers": _("Answers"),
+    "unlinked": _("People unlinked"),
+    "account": _("account"),
+}
+FACTORS = {"totp": _("Authenticator app"), "recovery_codes": _("Recovery codes")}
+
+
+def _plainly(entry: Entry) -> list[Change]:
+    """Tell the fields by their names, and what we know beside them in words."""
+    told = []
+    keys = dict.fromkeys([*entry.before, *entry.after])
+    for key, change in zip(keys, journal_words.plainly(entry), strict=True):
+        pair = [
+            str(_("yes") if value else _("no")) if isinstance(value, bool)
+            else str(FACTORS[value]) if key == "type" and value in FACTORS
+            else said
+            for value, said in (
+                (entry.before.get(key), change.before), (entry.after.get(key), change.after),
+            )
+        ]  # fmt: skip
+        told.append(Change(LABELS.get(key, change.label), *pair))
     return told

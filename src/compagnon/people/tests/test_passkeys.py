@@ -281,4 +281,4 @@ def test_add_sign_in_with_it_rename_remove(open_page: Any, live_server: Any) -> 
     page.goto(f"{site}/account/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/account/login/")
-    page.get_by_text("Incorrect code").first.wait_for()
+    page.get_by_text("This code is not right").first.wait_for()
