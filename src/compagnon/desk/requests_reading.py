@@ -162,7 +162,7 @@ def _in_words(field: forms.Field, answer: Answer, names: Mapping[str, Any], said
 
 def as_text(found: Iterable[Line]) -> str:
     """Give the answers as Markdown: what every door shows and searches."""
-    parts = []
+    parts: list[str] = []
     section = ""
     for line in found:
         if line.section and line.section != section:
