@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -49,6 +51,16 @@ def test_support_goes_to_the_queue_and_users_to_their_requests(
     assert desk.get("/").headers["Location"] == "/desk/queue/"
     assert portal.get("/").headers["Location"] == "/portal/"
     assert portal.get("/desk/queue/").headers["Location"] == "/requests/"
+
+
+def test_the_demonstration_says_so_in_a_landmark(
+    desk: Client, settings: Any, ticket: Ticket
+) -> None:
+    settings.DEMO = True
+    page = desk.get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert '<aside class="app-demo" aria-label="Demonstration">' in page
+    # Under a message: to quote it, which is no quote of a supplier's.
+    assert "> Quote</button>" in " ".join(page.split())
 
 
 def test_nobody_is_asked_to_sign_in(client: Client, ticket: Ticket) -> None:
