@@ -33,6 +33,7 @@ from compagnon.desk.models import (
     WorkState,
     WorkTask,
 )
+from compagnon.desk.models.approvals import SUPPLY_STEP
 from compagnon.park.models import Asset, AssetState
 from compagnon.park.queries import cards
 from compagnon.people.models import Person, Site
@@ -236,6 +237,8 @@ def fulfilment(ticket: Ticket, found: RequestAnswers | None) -> list[Step]:
     approvals = list(
         Approval.objects.filter(ticket=ticket)
         .exclude(state=ApprovalState.GIVEN_UP, plan_key="")
+        # A supply draws its own way, with its approval.
+        .exclude(subject_kind=SUPPLY_STEP)
         .select_related("team")
         .prefetch_related("voices__person")
         .order_by("position", "id")

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.desk.models.tickets import Ticket
 from compagnon.people.models import Person, Team
 
+SUPPLY_STEP = "desk.supplystep"
+"""The kind of subject of what a supply asks."""
+
 
 class AskedOf(models.TextChoices):
     """Whose approval it is."""

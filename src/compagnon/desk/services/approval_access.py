@@ -9,12 +9,11 @@ from compagnon.core.errors import NotFound
 from compagnon.core.visibility import get_visible
 from compagnon.desk.events import ApprovalEvent, approval_decided
 from compagnon.desk.models import Approval, ApprovalVoice, SupplyStep, Ticket
+from compagnon.desk.models.approvals import SUPPLY_STEP
 from compagnon.desk.policies import may
 from compagnon.desk.services.changing import apply
 
 COMMENT_MAX = 2000
-SUPPLY_STEP = "desk.supplystep"
-"""The kind of subject of what a supply asks."""
 
 
 def lock(actor: Actor, approval_id: int) -> tuple[Ticket, Approval]:

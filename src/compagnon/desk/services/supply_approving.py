@@ -20,11 +20,11 @@ from compagnon.desk.models import (
     SupplyStage,
     SupplyStep,
 )
+from compagnon.desk.models.approvals import SUPPLY_STEP as SUBJECT
 from compagnon.desk.models.supply import MOST_CENTS
 from compagnon.desk.policies import may
 from compagnon.desk.policies_supply import APPROVE, MANAGE
 from compagnon.desk.services import approval_keeping, approving
-from compagnon.desk.services.approval_access import SUPPLY_STEP as SUBJECT
 from compagnon.desk.services.approval_steps import program
 from compagnon.desk.services.supply_changing import check_open, finish, lock, move, ticket_of
 from compagnon.desk.supplying import approvals, stages

@@ -8,7 +8,8 @@ import pytest
 
 from compagnon.desk.inbound.parse import parse
 from compagnon.desk.tests.mails import verdict
-from compagnon.desk.tests.real_mails import REAL, Real
+from compagnon.desk.tests.real_mail import Real
+from compagnon.desk.tests.real_mails import REAL
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.visibility import visible
-from compagnon.desk import services
+from compagnon.desk import requests_reading, services
 from compagnon.desk.errors import AlreadyAnswered, IllegalMove
 from compagnon.desk.models import Approval, ApprovalState
 from compagnon.desk.services import (
@@ -286,3 +286,8 @@ def test_amounts_that_nothing_holds_are_refused_with_the_quote(cast, actor):
     for wrong in ({"vat_bp": 1}, {"unit_price_cents": -1}, {"quantity": -1}, {"vat_bp": -1}):
         with pytest.raises(Invalid):
             supplies.quote(actor, made, by, line | wrong)
+
+
+def test_its_approval_is_drawn_once_on_the_users_request(actor, cast, case):
+    submit(actor, case)
+    assert requests_reading.fulfilment(case.ticket, None) == []
