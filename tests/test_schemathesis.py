@@ -1,8 +1,8 @@
 """The whole API against its own document: no fault, no undeclared status, answers as declared.
 
 ``COMPAGNON_SCHEMATHESIS_EXAMPLES`` says how many requests are invented for each operation, beside
-those that try each limit of each value. Of the wrong types of one value, the first is tried;
-``test_schemathesis_long.py`` tries all.
+those that try each limit of each value. Of the wrong types of one value, the first is tried, and
+long texts are not asked to hold no NUL; ``test_schemathesis_long.py`` tries all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
-from compagnon.config.tests.asking import EXAMPLES, Caller, caller, described, run, standing
+from compagnon.config.tests.asking import CHECKS, EXAMPLES, Caller, caller, described, run, standing
 from compagnon.core.api import etag
 from compagnon.core.errors import CompagnonError
 
@@ -55,6 +55,18 @@ def filter_case(_context: Any, case: Any) -> bool:
 )
 def test_the_api_answers_as_its_document_says(case: Any, caller: Caller) -> None:
     run(case, caller)
+
+
+def test_a_long_text_holds_no_nul(caller: Caller) -> None:
+    """What the invented requests leave out."""
+    case = schema["/api/v1/tickets"]["POST"].Case(
+        body={"title": "Écran", "text": "noir\0", "requester_id": caller.keys["requester_id"]},
+        media_type="application/json",
+    )
+    answer = case.call_and_validate(headers=caller.headers, checks=CHECKS)
+    assert answer.status_code == 422
+    case.body["text"] = "noir"
+    assert case.call_and_validate(headers=caller.headers, checks=CHECKS).status_code == 201
 
 
 class Odd(CompagnonError):

@@ -11,7 +11,7 @@ from compagnon.config.tests.asking import Caller, caller, described, run, standi
 
 __all__ = ["caller", "standing"]  # fixtures
 
-schema = described()
+schema = described(whole=True)
 
 
 @pytest.mark.long
