@@ -91,7 +91,7 @@ def test_the_only_way_in_stays(cast: f.Cast) -> None:
     browser = Client()
     browser.cookies["compagnon_language"] = "en"
     browser.force_login(Account.objects.get(pk=account.pk))
-    other = Account.objects.get(pk=cast.user.pk)
+    other = cast.user.account
     api = {"HTTP_AUTHORIZATION": f"Bearer {token(cast.technician)}"}
 
     def remove(key: Authenticator) -> int:
