@@ -27,7 +27,8 @@ from compagnon.core.tasks import system_actor
 from compagnon.core.visibility import visible
 from compagnon.desk.events import ApprovalEvent, approval_decided
 from compagnon.desk.models import OPEN_STATES, Category, Ticket
-from compagnon.desk.services import approval_access, supply_approving
+from compagnon.desk.models.approvals import SUPPLY_STEP
+from compagnon.desk.services import supply_approving
 from compagnon.desk.services.changing import SUBJECT, facts_of, subject_of
 from compagnon.desk.services.notices import end_with_session, tell_due
 
@@ -132,7 +133,7 @@ def categories() -> list[tuple[str, str]]:
 @approval_decided.receive
 def settle_supply(decided: ApprovalEvent) -> None:
     """Keep on a supply what was decided of its approval."""
-    if decided.subject_kind == approval_access.SUPPLY_STEP:
+    if decided.subject_kind == SUPPLY_STEP:
         supply_approving.settle_step(
             actor=system_actor("approvals"), approval_id=decided.approval_id
         )
