@@ -122,6 +122,7 @@ TWINS: Mapping[str, str] = {
         "GET /tickets/{ticket_id}, GET /tickets/{ticket_id}/messages, "
         "GET /tickets/{ticket_id}/tasks, GET /tickets/{ticket_id}/solutions, "
         "GET /tickets/{ticket_id}/mail, GET /clocks/{subject_kind}/{subject_id}",
+    "desk/queue/export.csv": "GET /tickets",
     "desk/tickets/<ticket_id>/affected/": "POST /tickets/{ticket_id}/affected",
     "desk/tickets/<ticket_id>/asset/": "POST /tickets/{ticket_id}/asset, "
     "GET /tickets/{ticket_id}/asset",

@@ -16,6 +16,7 @@ from compagnon.desk.resources import CATEGORIES, MAILBOXES
 from compagnon.desk.views import (
     assets,
     board,
+    exporting,
     imports,
     intake,
     links,
@@ -35,6 +36,7 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.home, name="home"),
     path("desk/queue/", queue.queue, name="queue"),
+    path("desk/queue/export.csv", exporting.tickets, name="queue_export"),
     path("desk/views/", saved_views.index, name="views"),
     path("desk/views/new/", saved_views.new, name="view_new"),
     path("desk/views/<int:view_id>/", saved_views.change, name="view_change"),

@@ -83,6 +83,7 @@ def frame(
         "view_is_changed": is_changed,
         "may_change_view": view is not None and may_change(actor, view),
         "save_address": f"{reverse('desk:view_new')}?{narrowing.address(layout=layout)}",
+        "export_address": f"{reverse('desk:queue_export')}?{narrowing.address()}",
         "keep_address": f"{reverse('desk:view_change', args=[view.pk])}"
         f"?{narrowing.address(layout=layout)}"
         if view
