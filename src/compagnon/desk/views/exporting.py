@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,7 +17,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.crud.export import BATCH, MOST_ROWS, csv_answer
 from compagnon.core.errors import Refused
 from compagnon.desk import queries, search, tags
-from compagnon.desk.models import Ticket
+from compagnon.desk.models import Tag, Ticket
 from compagnon.desk.views.layouts import narrowing_of
 
 
@@ -69,9 +69,9 @@ def _lines(actor: Actor, rows: QuerySet[Ticket], ordering: str) -> Iterator[list
     left = MOST_ROWS
     while left > 0:
         batch = keyset.take(rows, ordering=ordering, limit=min(BATCH, left), cursor=cursor)
-        tags.show(actor, batch.rows)
+        tagged = tags.of_tickets(actor, batch.rows)
         for ticket in batch.rows:
-            yield _line(ticket)
+            yield _line(ticket, tagged[ticket.pk])
         left -= len(batch.rows)
         cursor = batch.next
         if cursor is None:
@@ -79,7 +79,7 @@ def _lines(actor: Actor, rows: QuerySet[Ticket], ordering: str) -> Iterator[list
     yield [_("The file stops here, after %(most)d rows: narrow the list.") % {"most": MOST_ROWS}]
 
 
-def _line(ticket: Ticket) -> list[Any]:
+def _line(ticket: Ticket, tagged: Sequence[Tag]) -> list[Any]:
     return [
         ticket.reference,
         ticket.title,
@@ -93,7 +93,7 @@ def _line(ticket: Ticket) -> list[Any]:
         ticket.service,
         ticket.team,
         ticket.assignee,
-        ", ".join(tag.name for tag in ticket.shown_tags),
+        ", ".join(tag.name for tag in tagged),
         ticket.opened_at,
         ticket.due_at,
         ticket.solved_at,
