@@ -80,8 +80,7 @@ demo: $(VENV)/.base  ## run the demonstration on an embedded database; Ctrl-C st
 	# A filling that was interrupted is started over.
 	[ -e "$(DEMO_DIR)/.filled" ] || rm -f "$(DEMO_DIR)"/compagnon.sqlite3*
 	[ -e "$(DEMO_DIR)/.filled" ] || {
-		$(BIN)/compagnon run --check || { echo "Another: make demo PORT=… SMTP_PORT=… LMTP_PORT=…" >&2; exit 1; }
-		$(BIN)/compagnon migrate --verbosity 0
+		$(BIN)/compagnon run --migrate --check || { echo "Another: make demo PORT=… SMTP_PORT=… LMTP_PORT=…" >&2; exit 1; }
 		echo "Filling the demonstration with $(TICKETS) tickets…"
 		$(BIN)/compagnon demo --tickets $(TICKETS) --seed $(SEED) >/dev/null
 		touch "$(DEMO_DIR)/.filled"; }

@@ -102,4 +102,5 @@ CONSTANT = {
     "config/demo/voices.py",
     "desk/inbound/verdict.py",
     "core/api/errors.py",
+    "core/api/unreadable.py",
 }

@@ -44,7 +44,7 @@ def test_tickets_are_ticked_previewed_and_done(open_page: OpenPage, cast: Cast) 
     # The list is read again by itself, and what is ticked stays.
     factories.ticket(cast.user, title="Arrivée entretemps")
     expect(page.get_by_text("Arrivée entretemps")).to_be_visible()
-    assert page.locator('input[name="ticket"]:checked').count() == 2
+    expect(page.locator('input[name="ticket"]:checked')).to_have_count(2)
     bar.get_by_role("combobox").select_option("note")
     bar.get_by_role("button", name="Go on").click()
     page.get_by_role("textbox", name="Message").fill("Vu ensemble")

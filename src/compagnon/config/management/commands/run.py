@@ -37,7 +37,7 @@ class Command(commands.Command):
             "--migrate", action="store_true", help="bring the tables up to this version first"
         )
         parser.add_argument(
-            "--check", action="store_true", help="only make sure that it can listen there"
+            "--check", action="store_true", help="say whether it could run, and stop there"
         )
         parser.add_argument("--no-web", action="store_true", help="leave out the web server")
         parser.add_argument("--no-worker", action="store_true", help="leave out the worker")
@@ -65,13 +65,13 @@ class Command(commands.Command):
             raise commands.Misused(_("nothing is left to run"))
         # Tried before anything starts: a part that cannot listen would die for ever.
         require_all_free(chosen)
-        if options["check"]:
-            return commands.Answer()
         if options["migrate"]:
             # Though no table changes: roles, types and titles that ship come with each version.
             call_command("migrate", verbosity=0)
         elif pending_migrations():
             raise commands.Failed(_("the database is not up to date: run compagnon migrate"))
+        if options["check"]:
+            return commands.Answer()
         banner = Banner(self, chosen)
         connections.close_all()
         status = Supervisor(parts, each_turn=banner).run()

@@ -17,6 +17,8 @@ export default class ChoosingController extends Controller<HTMLFormElement> {
   override connect(): void {
     document.addEventListener("change", this.ticked);
     document.addEventListener("click", this.pressed);
+    // At once when the part is there, and again when its attributes have settled.
+    document.addEventListener("htmx:afterSwap", this.restore);
     document.addEventListener("htmx:afterSettle", this.restore);
     this.element.addEventListener("submit", this.leaving);
     for (const box of this.boxes()) if (box.checked) this.chosen.add(box.value);
@@ -26,6 +28,7 @@ export default class ChoosingController extends Controller<HTMLFormElement> {
   override disconnect(): void {
     document.removeEventListener("change", this.ticked);
     document.removeEventListener("click", this.pressed);
+    document.removeEventListener("htmx:afterSwap", this.restore);
     document.removeEventListener("htmx:afterSettle", this.restore);
     this.element.removeEventListener("submit", this.leaving);
   }
