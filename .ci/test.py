@@ -67,7 +67,9 @@ def checks() -> list[Step]:
 def tests(*, long: bool) -> list[Step]:
     """Give the runs of pytest: everything on SQLite, services, queries and API on PostgreSQL."""
     mark = "long" if long else "not long"
-    base = [PYTHON, "-m", "pytest", "--durations=15", "--durations-min=1"]
+    # Playwright empties the folder of its own output at the beginning of each run.
+    base = [PYTHON, "-m", "pytest", "--durations=15", "--durations-min=1",
+            f"--output={RESULTS}/browser"]  # fmt: skip
     parallel = ["-n", "2", "--dist", "worksteal", "--max-worker-restart", "0"]
     minutes = 240 if long else 30
     return [
