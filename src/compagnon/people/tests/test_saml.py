@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import copy
 import importlib
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -228,6 +229,22 @@ def test_the_provider_signs_somebody_out(idp: Provider, rosa: Account, tmp_path:
     assert (is_in(browser), is_in(other), is_in(by_password)) == (False, False, True)
     entry = Entry.objects.filter(verb="account.sign_out").latest("pk")
     assert (entry.before, entry.after) == ({"sessions": 2}, {"provider": "saml-maison"})
+
+
+def test_what_inflates_without_end_is_not_read(
+    idp: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onelogin.saml2.utils import OneLogin_Saml2_Utils
+
+    read: list[str] = []
+    monkeypatch.setattr(
+        OneLogin_Saml2_Utils, "decode_base64_and_inflate", lambda sent, **_how: read.append(sent)
+    )
+    packed = zlib.compress(b" " * (provider_saml.RESPONSE_MAX + 1), 9)[2:-4]
+    assert len(packed) < 1_000
+    query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "Signature": "x"})
+    assert Client().get(f"{HERE}slo/?{query}").status_code == 403
+    assert read == []
 
 
 def test_an_answer_serves_once_and_where_it_was_asked(idp: Provider, rosa: Account) -> None:
