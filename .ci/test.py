@@ -40,6 +40,7 @@ class Step:
     quick: bool = True  # part of `make check`
     seconds: float = 0.0
     outcome: str = ""
+    output: str = ""  # of a check that failed
 
 
 def checks() -> list[Step]:
@@ -121,6 +122,7 @@ def run(step: Step, *, shown: bool) -> None:
     step.seconds = time.monotonic() - began
     print(f"{step.name}: {step.outcome} ({step.seconds:.1f} s)", flush=True)
     if step.outcome.startswith("failed") and output:
+        step.output = output
         print(output, flush=True)
 
 
@@ -165,6 +167,20 @@ def left_running() -> list[str]:
     return found
 
 
+def refused() -> list[str]:
+    """Name the tests that failed, each with the beginning of what it said.
+
+    Said again at the very end, as of a long output often only that is kept.
+    """
+    found = []
+    for path in sorted(RESULTS.glob("*.xml")):
+        for case in ElementTree.parse(path).iter("testcase"):
+            for bad in (*case.findall("failure"), *case.findall("error")):
+                name = f"{case.get('classname')}::{case.get('name')} ({path.stem})"
+                found.append(f"{name}\n    {(bad.get('message') or '')[:600]}")
+    return found
+
+
 def totals() -> tuple[int, int, int]:
     """Add up passed, failed and skipped over the runs of pytest."""
     passed = failed = skipped = 0
@@ -185,9 +201,14 @@ def summary(steps: list[Step], *, tested: bool) -> int:
     print("\nstep                     seconds  outcome")
     for step in steps:
         print(f"{step.name:<24} {step.seconds:>7.1f}  {step.outcome or 'not run'}")
-    bad = [step.name for step in steps if step.outcome.startswith("failed")]
+    bad = [step for step in steps if step.outcome.startswith("failed")]
+    for step in bad:
+        if step.output:
+            print(f"\n{step.name}:\n{step.output[-1500:]}")
+    for line in refused() if tested else ():
+        print(line)
     if bad:
-        print(f"failed: {', '.join(bad)}")
+        print(f"failed: {', '.join(step.name for step in bad)}")
     if tested:
         passed, failed, skipped = totals()
         tail = f", {skipped} skipped" if skipped else ""

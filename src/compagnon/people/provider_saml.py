@@ -273,7 +273,7 @@ def asked_out(request: HttpRequest, row: IdentityProvider) -> AskedOut:
 
 def _spoken(request: HttpRequest, row: IdentityProvider) -> Any:
     """Give python3-saml with what came by redirection; ``None``: too long to be read."""
-    if any(map(_is_too_long, request.GET.values())):
+    if any(_is_too_long(str(one)) for one in request.GET.values()):
         return None
     return _auth(request, row, QueryDict(), route="provider_slo")
 

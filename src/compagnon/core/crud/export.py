@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -40,19 +40,37 @@ def lines(
     """
     writer = csv.writer(Echo(), delimiter=";" if (get_language() or "").startswith("fr") else ",")
     yield "\ufeff" + writer.writerow([safe(str(label_of(resource, one))) for one in columns])
+
+    def tell(batch: Sequence[Any]) -> Iterator[list[Any]]:
+        for row in batch:
+            yield [written(value_of(row, one)) for one in columns]
+
+    for line in told(rows, tell, ordering=ordering, most=most):
+        yield writer.writerow(line)
+
+
+def told(
+    rows: QuerySet[Any],
+    tell: Callable[[Sequence[Any]], Iterable[list[Any]]],
+    *,
+    ordering: str,
+    most: int = MOST_ROWS,
+) -> Iterator[list[Any]]:
+    """Give what is told of rows, read by batches; past ``most`` a last line says so.
+
+    Args:
+        tell: gives the lines of a batch.
+    """
     cursor: str | None = None
     left = most
     while left > 0:
         batch = keyset.take(rows, ordering=ordering, limit=min(BATCH, left), cursor=cursor)
-        for row in batch.rows:
-            yield writer.writerow([written(value_of(row, one)) for one in columns])
+        yield from tell(batch.rows)
         left -= len(batch.rows)
         cursor = batch.next
         if cursor is None:
             return
-    yield writer.writerow(
-        [_("The file stops here, after %(most)d rows: narrow the list.") % {"most": most}]
-    )
+    yield [_("The file stops here, after %(most)d rows: narrow the list.") % {"most": most}]
 
 
 def csv_answer(

@@ -8,10 +8,10 @@ import io
 import pytest
 from django.test import Client
 
+from compagnon.core.crud import export
 from compagnon.desk import services
 from compagnon.desk.models import Ticket
 from compagnon.desk.tests import factories
-from compagnon.desk.views import exporting
 from compagnon.people.tests.factories import Cast, actor
 
 URL = "/desk/queue/export.csv"
@@ -35,7 +35,7 @@ def technician_browser(people: Cast) -> Client:
 def test_a_queue_is_given_as_it_is_narrowed_and_sorted(
     people: Cast, technician_browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "BATCH", 2)
+    monkeypatch.setattr(export, "BATCH", 2)
     made = [factories.ticket(people.user, title=f"Panne {number}") for number in range(5)]
     services.take(actor=actor(people.technician), ticket_id=made[0].pk)
     head, *lines = rows(technician_browser, "queue=all&sort=opened")
@@ -58,7 +58,7 @@ def test_no_cell_is_a_formula(people: Cast, technician_browser: Client) -> None:
 def test_a_long_queue_says_where_it_stops(
     people: Cast, technician_browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "MOST_ROWS", 2)
+    monkeypatch.setattr(export, "MOST_ROWS", 2)
     for number in range(3):
         factories.ticket(people.user, title=f"Panne {number}")
     _head, *lines = rows(technician_browser)

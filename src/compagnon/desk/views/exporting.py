@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from compagnon.core import keyset
 from compagnon.core.actor import Actor
-from compagnon.core.crud.export import BATCH, MOST_ROWS, csv_answer
+from compagnon.core.crud import export
 from compagnon.core.errors import Refused
 from compagnon.desk import queries, search, tags
 from compagnon.desk.models import Tag, Ticket
@@ -36,8 +34,16 @@ def tickets(request: HttpRequest) -> StreamingHttpResponse:
     rows = queries.tickets(actor).filter(narrowing.condition(actor))
     if narrowing.q:
         rows = search.matching(actor, rows, narrowing.q)
+
+    def tell(batch: Sequence[Ticket]) -> Iterator[list[Any]]:
+        tagged = tags.of_tickets(actor, batch)
+        for ticket in batch:
+            yield _line(ticket, tagged[ticket.pk])
+
     name = f"tickets-{timezone.localdate().isoformat()}.csv"
-    return csv_answer(name, _head(), _lines(actor, rows, narrowing.ordering))
+    return export.csv_answer(
+        name, _head(), export.told(rows, tell, ordering=narrowing.ordering, most=export.MOST_ROWS)
+    )
 
 
 def _head() -> list[str]:
@@ -62,21 +68,6 @@ def _head() -> list[str]:
         _("Last activity"),
         _("Number in another desk"),
     ]
-
-
-def _lines(actor: Actor, rows: QuerySet[Ticket], ordering: str) -> Iterator[list[Any]]:
-    cursor: str | None = None
-    left = MOST_ROWS
-    while left > 0:
-        batch = keyset.take(rows, ordering=ordering, limit=min(BATCH, left), cursor=cursor)
-        tagged = tags.of_tickets(actor, batch.rows)
-        for ticket in batch.rows:
-            yield _line(ticket, tagged[ticket.pk])
-        left -= len(batch.rows)
-        cursor = batch.next
-        if cursor is None:
-            return
-    yield [_("The file stops here, after %(most)d rows: narrow the list.") % {"most": MOST_ROWS}]
 
 
 def _line(ticket: Ticket, tagged: Sequence[Tag]) -> list[Any]:
