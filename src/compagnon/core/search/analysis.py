@@ -58,7 +58,6 @@ def words(text: str) -> Iterator[Word]:
         yield Word(fold(raw), found.start(), found.end(), raw)
 
 
-@lru_cache(maxsize=200_000)
 def tokens(text: str) -> list[str]:
     """Give the folded words of a text in order."""
     return [word.token for word in words(text)]
@@ -70,6 +69,7 @@ def answers_to(text: str, typed: str) -> bool:
     return all(any(one.startswith(word) for one in held) for word in tokens(typed))
 
 
+@lru_cache(maxsize=200_000)
 def fold(raw: str) -> str:
     """Give the token of a word: lower-case ASCII letters and digits, never empty."""
     if raw.isascii():

@@ -16,13 +16,10 @@ from compagnon.core.search.analysis import (
     document,
     fold,
     stems,
+    tokens,
     words,
 )
 from compagnon.core.search.query import QUERY_LENGTH
-
-
-def tokens(text: str) -> list[str]:
-    return [word.token for word in words(text)]
 
 
 def finds(query: str, *texts: str) -> bool:
@@ -31,6 +28,12 @@ def finds(query: str, *texts: str) -> bool:
 
 
 # --- words ----------------------------------------------------------------------------------
+
+
+def test_a_word_is_folded_once() -> None:
+    fold.cache_clear()
+    assert tokens("Panne panne, Panne !") == ["panne"] * 3
+    assert fold.cache_info().misses == len({"Panne", "panne"})
 
 
 @pytest.mark.parametrize(

@@ -36,32 +36,13 @@ class RequestTrackerReader(ExportReader):
         "attachment": "attachment", "attachments": "attachment",
         "user": "user", "users": "user", "queue": "queue", "queues": "queue",
     }  # fmt: skip
-
     told: frozenset[str] = frozenset(
         {
-            "id",
-            "type",
-            "Type",
-            "_url",
-            "_hyperlinks",
-            "Subject",
-            "Status",
-            "Queue",
-            "Owner",
-            "Creator",
-            "Requestor",
-            "Requestors",
-            "Created",
-            "Started",
-            "Resolved",
-            "LastUpdated",
-            "LastUpdatedBy",
-            "Priority",
-            "CustomFields",
-            "EffectiveId",
-            "IsMerged",
+            "id", "type", "Type", "_url", "_hyperlinks", "Subject", "Status", "Queue", "Owner",
+            "Creator", "Requestor", "Requestors", "Created", "Started", "Resolved", "LastUpdated",
+            "LastUpdatedBy", "Priority", "CustomFields", "EffectiveId", "IsMerged",
         }
-    )
+    )  # fmt: skip
 
     def file(self, kind: str, record: Any) -> None:
         """Set a record aside; in a page of results each says itself what it is."""
