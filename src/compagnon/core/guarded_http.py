@@ -5,7 +5,7 @@ address that was checked: a name that answers otherwise a moment later changes n
 loopback, link-local (where clouds keep their metadata) and reserved addresses are refused, also
 where IPv6 carries them (mapped, 6to4, NAT64, Teredo), unless ``COMPAGNON_OUTGOING_ALLOW`` names
 them. Redirections are not followed, proxies of the environment are not used, an answer is read up
-to a limit and within a time.
+to a limit, and everything together (resolving, connecting, sending, reading) ends within a time.
 
 Pure sockets and no Django but for the setting, which :func:`allowed` reads.
 """
@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+
+from compagnon.core import resolving
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -128,22 +130,28 @@ def is_public(address: Ip) -> bool:
     return one.is_global and not (one.is_multicast or one.is_reserved or one.is_unspecified)
 
 
-def locate(host: str, port: int, rules: Allowed | None = None) -> Target:
+def locate(
+    host: str, port: int, rules: Allowed | None = None, *, seconds: float = resolving.SECONDS
+) -> Target:
     """Resolve a name and choose an address that may be called.
+
+    Args:
+        seconds: for the name to be resolved.
 
     Raises:
         NotAllowed: the name is none, or leads inside, were it by one address among several.
-        Unanswered: there is no such name.
+        Unanswered: there is no such name, or it was not resolved in that time.
     """
     rules = rules if rules is not None else allowed()
     name = host.lower().rstrip(".")
     if not name or len(name) > 253 or any(ord(sign) <= 32 or sign in "%/\\@" for sign in name):
         raise NotAllowed("form", f"not the name of a server: {host[:80]!r}")
     try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        addresses = resolving.addresses(name, port, seconds=seconds)
+    except TimeoutError as error:
+        raise Unanswered(f"{name[:80]}: the name was not resolved in time") from error
+    except (OSError, ValueError, OverflowError) as error:
         raise Unanswered(f"{name[:80]}: no such server") from error
-    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     internal = False
     for text in addresses:
         address = ipaddress.ip_address(text.partition("%")[0])
@@ -217,7 +225,7 @@ def call(
     """Call a web address once; a redirection is an answer like another, and is not followed.
 
     Args:
-        seconds: for everything together, the answer included.
+        seconds: for everything together, from the name's resolution to the end of the answer.
         most: bytes of the answer that are read.
 
     Raises:
@@ -226,14 +234,17 @@ def call(
     """
     parts = checked_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    target = locate(parts.hostname or "", port, rules)
+    ends = time.monotonic() + seconds
+    target = locate(parts.hostname or "", port, rules, seconds=seconds)
     if parts.scheme == "http" and not target.is_internal:
         raise NotAllowed("scheme", "https:// only, but for receivers inside")
     tls = (context or ssl.create_default_context()) if parts.scheme == "https" else None
-    connection = _Pinned(target, seconds, tls)
     started = time.monotonic()
+    # What the name left of the time; nought would mean a socket that does not wait.
+    left = max(ends - started, 0.01)
+    connection = _Pinned(target, left, tls)
     # A server that sends a byte now and then is shut up at the end of its time.
-    watch = threading.Timer(seconds, connection.shut)
+    watch = threading.Timer(left, connection.shut)
     watch.daemon = True
     watch.start()
     try:
@@ -268,26 +279,31 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, seconds: float, tls: ssl.SSLContext | None) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
         self._target, self._tls, self._seconds = target, tls, seconds
-        self._plain: socket.socket | None = None
+        # Kept here too: once the head of an answer is read, ``sock`` is let go.
+        self._speaks: socket.socket | None = None
         self.is_shut = False
 
     def connect(self) -> None:
         """Connect to the address, and check the certificate against the name."""
         place = (self._target.address, self._target.port)
-        self._plain = socket.create_connection(place, timeout=self._seconds)
-        self.sock = self._plain
+        self._take(socket.create_connection(place, timeout=self._seconds))
         if self._tls is not None:
             # The handshake after, so that the watch knows the socket that speaks.
             wrapped = self._tls.wrap_socket(
-                self._plain, server_hostname=self._target.host, do_handshake_on_connect=False
+                self.sock, server_hostname=self._target.host, do_handshake_on_connect=False
             )
-            self.sock = wrapped
+            self._take(wrapped)
             wrapped.do_handshake()
+
+    def _take(self, one: socket.socket) -> None:
+        self.sock = self._speaks = one
+        if self.is_shut:  # its time ended before there was a socket to shut
+            raise TimeoutError
 
     def shut(self) -> None:
         """End it from another thread: who reads is told at once."""
         self.is_shut = True
-        one = self.sock or self._plain
-        if one is not None:
+        if self._speaks is not None:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                # Below TLS: who reads there is told that the connection ended, and nothing else.
+                socket.socket.shutdown(self._speaks, socket.SHUT_RDWR)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from compagnon.core import guarded_http
+from compagnon.core import guarded_http, resolving
 from compagnon.core.guarded_http import Allowed, NotAllowed, Unanswered, call, is_public, locate
 
 INSIDE = Allowed.of(["127.0.0.0/8"])
@@ -75,7 +81,9 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 
 @contextmanager
-def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+def server(
+    answer: Callable[[socket.socket], None], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """A server that answers each connection that way, on loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()
@@ -87,14 +95,14 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
                 one, _address = listener.accept()
             except TimeoutError:
                 continue
-            with one:
+            with tls.wrap_socket(one, server_side=True) if tls else one as one:
                 one.recv(65536)
                 answer(one)
 
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}/"
     finally:
         ended.set()
         thread.join()
@@ -121,6 +129,83 @@ def test_one_that_trickles_ends_at_its_time() -> None:
 
     with server(answer) as url, pytest.raises(Unanswered):
         call(url, rules=INSIDE, seconds=0.4)
+
+
+def test_one_that_trickles_in_secret_ends_at_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, ours = certificate(tmp_path)
+    ended = threading.Event()
+
+    def answer(one: socket.socket) -> None:
+        with suppress(OSError):  # the other end is shut
+            one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
+            for _time in range(200):
+                one.sendall(b"x")
+                ended.wait(0.05)
+
+    monkeypatch.setattr(resolving, "addresses", lambda *_asked, **_more: ["127.0.0.1"])
+    with server(answer, theirs) as url, pytest.raises(Unanswered, match="took too long"):
+        call(url.replace("127.0.0.1", "hooks.internal"), rules=INSIDE, seconds=0.6, context=ours)
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Give how a server named hooks.internal speaks in secret, and how one trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "hooks.internal")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.internal")]), False)
+    )
+    pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "both.pem").write_bytes(pem + secret)
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(folder / "both.pem")
+    return theirs, ssl.create_default_context(cadata=pem.decode())
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A resolver that answers nothing before the test is over; gives the names asked of it."""
+    ended = threading.Event()
+    asked: list[str] = []
+
+    def resolve(name: str, _port: int, **_more: Any) -> list[Any]:
+        asked.append(name)
+        ended.wait()
+        return []
+
+    monkeypatch.setattr(resolving.socket, "getaddrinfo", resolve)
+    yield asked
+    ended.set()
+
+
+def test_a_name_that_is_never_resolved_ends_at_its_time(hanging: list[str]) -> None:
+    with pytest.raises(Unanswered, match="not resolved in time"):
+        call("https://hooks.example.net/", rules=Allowed(), seconds=0.1)
+    with pytest.raises(Unanswered, match="not resolved in time"):
+        locate("hooks.example.net", 443, Allowed(), seconds=0.1)
+    assert hanging == ["hooks.example.net"] * 2
+    # Who answers already is called meanwhile.
+    assert locate("127.0.0.1", 443, INSIDE).address == "127.0.0.1"
+
+
+def test_a_resolver_that_hangs_costs_so_many_threads(
+    hanging: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolving, "_free", threading.BoundedSemaphore(1))
+    for _time in range(2):
+        with pytest.raises(TimeoutError):
+            resolving.addresses("hooks.example.net", 443, seconds=0.05)
+    assert len(hanging) == 1
 
 
 def test_what_is_not_http_and_nobody_there() -> None:

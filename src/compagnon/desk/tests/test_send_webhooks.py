@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.core import outbox
+from compagnon.core import outbox, resolving
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.models import Entry
@@ -343,6 +345,34 @@ def test_a_name_that_leads_inside_is_refused_at_the_call(
     message = made.webhook.deliveries.get()
     assert "inside" in message.error
     assert message.status is None
+
+
+def test_a_name_that_is_never_resolved_holds_no_worker(
+    people: Cast, keeper: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, known = threading.Event(), socket.getaddrinfo
+
+    def resolve(name: Any, *asked: Any, **more: Any) -> list[Any]:
+        return [] if name == "hooks.example.net" and ended.wait() else known(name, *asked, **more)
+
+    monkeypatch.setattr(resolving.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(webhooks, "CALL_SECONDS", 0.1)
+    stuck = verbs.create_webhook(
+        actor=keeper, organisation=people.provider, name="x", url="https://hooks.example.net/"
+    ).webhook
+    other, _secret = made(keeper, people, receiver)
+    factories.ticket(people.user)
+    try:
+        follow()
+    finally:
+        ended.set()
+    message = stuck.deliveries.get()
+    assert (message.state, message.attempts) == (DeliveryState.WAITING, 1)
+    assert "not resolved in time" in message.error
+    stuck.refresh_from_db()
+    assert (stuck.lease, stuck.failures) == ("", 1)
+    # The next one's turn came.
+    assert other.deliveries.get().state == DeliveryState.SENT
 
 
 def test_pages_and_their_refusals(
