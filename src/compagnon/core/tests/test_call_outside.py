@@ -136,17 +136,21 @@ def test_one_that_trickles_in_secret_ends_at_its_time(
 ) -> None:
     theirs, ours = certificate(tmp_path)
     ended = threading.Event()
+    told: list[int] = []
 
     def answer(one: socket.socket) -> None:
         with suppress(OSError):  # the other end is shut
             one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
-            for _time in range(200):
+            for time in range(200):
                 one.sendall(b"x")
+                told.append(time)
                 ended.wait(0.05)
 
     monkeypatch.setattr(resolving, "addresses", lambda *_asked, **_more: ["127.0.0.1"])
     with server(answer, theirs) as url, pytest.raises(Unanswered, match="took too long"):
         call(url.replace("127.0.0.1", "hooks.internal"), rules=INSIDE, seconds=0.6, context=ours)
+    # Not at the end of the answer.
+    assert len(told) < 200
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
