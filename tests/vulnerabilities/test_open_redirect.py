@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import World
+from compagnon.people import provider_presence
 from compagnon.people.models import IdentityProvider
 from compagnon.people.tests.factories import PASSWORD, Cast
 
@@ -74,10 +75,12 @@ def provider(cast: Cast) -> IdentityProvider:
     """A provider in use, by which one leaves."""
     ends = ("authorization", "token", "userinfo", "end_session")
     found = {f"{name}_endpoint": f"https://login.example/{name}" for name in ends}
-    return IdentityProvider.objects.create(
+    row = IdentityProvider.objects.create(
         organisation=cast.provider, code="maison", name="Maison", kind="oidc", client_id="c",
         address="https://login.example", is_active=True, found=found, checked_at=timezone.now(),
     )  # fmt: skip
+    provider_presence.remember(row, True)
+    return row
 
 
 def test_by_a_provider_or_a_passkey(provider: IdentityProvider) -> None:

@@ -7,6 +7,7 @@ the same subject (OpenID Connect Core 1.0, 3.1.3.7 and 5.3.2).
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -27,6 +28,7 @@ from django.urls import reverse
 
 from compagnon.core import sealing
 from compagnon.people.models import Account, IdentityProvider, ProviderKind
+from compagnon.people.provider_adapter import Declined
 from compagnon.people.provider_keys import LABEL
 from compagnon.people.services.identities import Asserted
 
@@ -147,6 +149,21 @@ class OidcAdapter(OAuth2Adapter):  # type: ignore[misc]
         """Give where the provider sends people back."""
         return str(build_absolute_uri(request, reverse("provider_answer", args=[app.provider_id])))
 
+    def get_access_token_data(
+        self, request: HttpRequest, app: SocialApp, client: Any, pkce_code_verifier: Any = None
+    ) -> Any:
+        """Exchange the code.
+
+        Raises:
+            Declined: the provider refuses; of what it says its own short word alone is kept.
+            requests.RequestException: it is out of order.
+        """
+        try:
+            return super().get_access_token_data(request, app, client, pkce_code_verifier)
+        except OAuth2Error as error:
+            word = re.search(r'"error"\s*:\s*"([a-z_]{1,60})"', str(error))
+            raise Declined(word[1] if word else "no access token") from None
+
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any
     ) -> SocialLogin:
@@ -157,9 +174,9 @@ class OidcAdapter(OAuth2Adapter):  # type: ignore[misc]
         """
         try:
             return self._read(app, token, kwargs["response"])
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            if isinstance(error, requests.RequestException):
-                raise
+        except requests.RequestException:
+            raise
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise OAuth2Error("an answer that cannot be read") from error
 
     def parse_token(self, data: dict[str, Any]) -> SocialToken:

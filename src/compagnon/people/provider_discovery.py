@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -25,6 +25,8 @@ from compagnon.people.models.providers import METADATA_MAX
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 SECONDS = 8.0
+FRESH = timedelta(hours=24)
+"""How old what a provider said of itself may be."""
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT = (*NEEDED, "userinfo_endpoint", "end_session_endpoint")
 LISTS = ("token_endpoint_auth_methods_supported", "code_challenge_methods_supported")
@@ -40,16 +42,18 @@ class Undiscovered(Invalid):
     code = "provider-unreadable"
 
 
-def discover(provider: IdentityProvider) -> dict[str, Any]:
+def discover(provider: IdentityProvider, *, seconds: float = SECONDS) -> dict[str, Any]:
     """Ask a provider what it says of itself, and give what is kept of it. Calls the network.
 
     Raises:
         Undiscovered: no answer, or one that says no provider.
     """
     if provider.kind == ProviderKind.OIDC:
-        return read_discovery(fetch(discovery_address(provider.address)), provider.address)
-    text = provider.metadata.encode() if provider.metadata else fetch(provider.address)
-    return read_metadata(text)
+        document = fetch(discovery_address(provider.address), seconds=seconds)
+        return read_discovery(document, provider.address)
+    if provider.metadata:
+        return read_metadata(provider.metadata.encode())
+    return read_metadata(fetch(provider.address, seconds=seconds))
 
 
 def discovery_address(address: str) -> str:
@@ -57,14 +61,14 @@ def discovery_address(address: str) -> str:
     return address if "/.well-known/" in address else address.rstrip("/") + WELL_KNOWN
 
 
-def fetch(address: str) -> bytes:
+def fetch(address: str, *, seconds: float = SECONDS) -> bytes:
     """Read a document of a provider.
 
     Raises:
         Undiscovered: it may not be called, does not answer, or answers no such document.
     """
     try:
-        answer = guarded_http.call(address, method="GET", seconds=SECONDS, most=METADATA_MAX)
+        answer = guarded_http.call(address, method="GET", seconds=seconds, most=METADATA_MAX)
     except guarded_http.NotAllowed as error:
         raise Undiscovered(not_allowed(error.reason)) from None
     except guarded_http.Unanswered as error:

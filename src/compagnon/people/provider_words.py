@@ -34,9 +34,25 @@ REASONS: Final[Mapping[str, Text]] = {
     "cancelled": _("You turned back there. You can begin again."),
     "answer": _("Its answer is not valid: not signed by it, not meant for us, or too old."),
     "replayed": _("Its answer was used already, or nobody asked for it. Begin again."),
-    "unreachable": _("It does not answer just now. Try again, or sign in another way."),
+    "declined": _(
+        "It did not confirm who you are. Begin again; if it goes on, tell the support centre: what "
+        "it keeps of us (secret, addresses) may be another."
+    ),
+    "unreachable": _(
+        "%(provider)s does not answer just now. Try again in a few minutes, or sign in another "
+        "way below."
+    ),
+    "faulty": _(
+        "%(provider)s is out of order just now: what it answers cannot be read. Try again in a "
+        "few minutes, or sign in another way below."
+    ),
     "not-installed": _(
         "SAML is not installed on this server: whoever runs it must install compagnon[saml]."
     ),
     "password": _("Your organisation signs in by %(provider)s, not with a password here."),
 }
+# The provider is out of order, whoever comes: they are led back to where other ways are offered.
+AWAY: Final = frozenset({"unreachable", "faulty"})
+UNLINKED: Final = _(
+    "%(provider)s does not answer just now: nothing was linked. Try again in a few minutes."
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, cast
 
 import structlog
@@ -20,24 +19,22 @@ from allauth.socialaccount.sessions import LoginSession
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from compagnon.core.errors import CompagnonError, NotFound, TooMany
-from compagnon.people import provider_saml
+from compagnon.core.errors import NotFound, TooMany
+from compagnon.people import provider_presence, provider_saml
 from compagnon.people.errors import NotAdmitted
 from compagnon.people.models import IdentityProvider, ProviderKind
 from compagnon.people.provider import Callback, Oidc, OidcAdapter, Saml
 from compagnon.people.provider_adapter import door, turn_away
 from compagnon.people.provider_leaving import KEPT, OUT, opened
-from compagnon.people.services import identities, providers
+from compagnon.people.services import identities
 from compagnon.people.views.acting import actor_of
 
 log = structlog.get_logger(__name__)
-FRESH = timedelta(hours=24)
 COOKIE = "compagnon_saml"
 RATES = {"provider": "60/m/ip"}
 
@@ -68,10 +65,14 @@ def provider_of(request: HttpRequest, code: str, kind: str = "") -> Oidc | Saml:
 
 
 def leave(request: HttpRequest, code: str, *, process: str, next_url: str = "") -> HttpResponse:
-    """Lead somebody to a provider, by a page of ours: a form may not lead outside (our CSP)."""
+    """Lead somebody to a provider, by a page of ours: a form may not lead outside (our CSP).
+
+    Nobody is led to one that does not answer: they are back where they were, and told.
+    """
     _bound(request)
     provider = provider_of(request, code)
-    _refresh(request, provider.row)
+    if not provider_presence.is_there(actor=door(request), provider=provider.row):
+        return turn_away(request, provider.row, "unreachable", next_url=next_url)
     try:
         address = provider.leave(request, process=process, next_url=next_url)
     except NotAdmitted as error:
@@ -229,18 +230,6 @@ def _out_of_saml(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
         except NotAdmitted as error:
             log.warning("people.saml_sign_out", provider=row.code, reason=str(error))
     return render(request, "people/providers/out.html", {"provider": row, "address": address})
-
-
-def _refresh(request: HttpRequest, row: IdentityProvider) -> None:
-    """Ask a provider again what it says of itself, once a day; what it said before still serves."""
-    if row.metadata or (row.checked_at and timezone.now() - row.checked_at < FRESH):
-        return
-    try:
-        fresh = providers.check(actor=door(request), provider=row)
-    except CompagnonError as error:
-        log.warning("people.provider_unreadable", provider=row.code, reason=str(error))
-    else:
-        row.found = fresh.found
 
 
 urlpatterns = [
