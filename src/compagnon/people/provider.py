@@ -85,8 +85,8 @@ class _Ours(Provider):  # type: ignore[misc]
         """
         named = self.row.mapping
         subject = text_of(claims.get(named["subject"])) if "subject" in named else subject
-        if not subject or len(subject) > SUBJECT_MAX:
-            raise OAuth2Error("no subject, or too long a one")
+        if not subject or len(subject) > SUBJECT_MAX or not subject.isprintable():
+            raise OAuth2Error("no subject, or too long a one, or one that nobody can write")
 
         def claim(name: str) -> str:
             names = (named[name],) if name in named else self.defaults.get(name, ())

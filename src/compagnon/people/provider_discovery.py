@@ -125,7 +125,8 @@ def read_discovery(document: bytes, address: str) -> dict[str, Any]:
     for name in LISTS:
         given = read.get(name)
         if isinstance(given, list):
-            found[name] = [str(one)[:80] for one in given[:20]]
+            words = [one[:80] for one in given[:20] if isinstance(one, str)]
+            found[name] = [one for one in words if one.isascii() and one.isprintable()]
     return found
 
 

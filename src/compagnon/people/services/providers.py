@@ -200,7 +200,9 @@ def note_check(
     ):
         raise Conflict(_("It was changed while it was tried: try again."))
     before = (row.found, row.check_error)
-    row.checked_at, row.check_error = timezone.now(), error[:300]
+    # Of a server that garbles anything may be quoted: no database keeps a NUL.
+    plain = "".join(sign if sign.isprintable() or sign.isspace() else " " for sign in error)
+    row.checked_at, row.check_error = timezone.now(), plain[:300]
     row.found = found or row.found
     if row.kind == ProviderKind.SAML and provider_keys.pair_of(row) is None:
         # Kept by an earlier version, or under a key that is lost.

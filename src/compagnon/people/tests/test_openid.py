@@ -160,6 +160,7 @@ def test_what_is_not_its_answer_is_refused(cast: f.Cast, rosa: Account, played: 
         ("without an end", {"exp": None}, None),
         ("nobody", {"sub": ""}, None),
         ("too long", {"sub": "x" * 300}, None),
+        ("with a NUL", {"sub": "4\x002"}, None),
         ("another key", {}, lambda claims: played.sign(claims, key=other)),
         ("an unknown key", {}, lambda claims: played.sign(claims, kid="2")),
         ("not signed", {}, lambda claims: jwt.encode(claims, None, "none")),

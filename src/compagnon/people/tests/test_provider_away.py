@@ -45,13 +45,13 @@ class Server(socketserver.ThreadingTCPServer):
         head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(text)}\r\n\r\n"
         self.said[path] = head.encode() + text
 
-    def describe(self) -> None:
+    def describe(self, **more: Any) -> None:
         names = {
             "authorization_endpoint": "authorize", "token_endpoint": "token",
             "userinfo_endpoint": "userinfo", "jwks_uri": "keys",
         }  # fmt: skip
         found = {name: f"{self.address}/{path}" for name, path in names.items()}
-        self.say("/.well-known/openid-configuration", {"issuer": self.address} | found)
+        self.say("/.well-known/openid-configuration", {"issuer": self.address} | found | more)
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -175,6 +175,21 @@ def test_nobody_there_no_http_and_another_certificate(
         cache.clear()
         assert begin()[1].status_code == 302, address
     assert refusals() == ["unreachable"] * 3
+
+
+def test_what_garbles_is_kept_in_no_database(row: IdentityProvider, server: Server) -> None:
+    for odd in ("a\0b", "\ud800"):
+        server.describe(token_endpoint_auth_methods_supported=[odd, "client_secret_post"])
+        cache.clear()
+        assert begin()[1].status_code == 200
+        row.refresh_from_db()
+        assert row.found["token_endpoint_auth_methods_supported"] == ["client_secret_post"]
+        server.describe(issuer=odd)
+        IdentityProvider.objects.update(check_error="")
+        cache.clear()
+        begin()
+        row.refresh_from_db()
+        assert "autre émetteur" in row.check_error
 
 
 def found_of_at(address: str) -> dict[str, str]:
