@@ -9,13 +9,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from compagnon.core.actor import Actor
-from compagnon.desk import queries, search
+from compagnon.desk import saved_views
 from compagnon.desk.bulk import MOST
-from compagnon.desk.models import State, Ticket
-from compagnon.desk.queries import Queue
-
-# What narrows a queue by a number: its name in the address, and the column.
-KEYS = {"priority": "priority", "team": "team_id", "organisation": "organisation_id"}
+from compagnon.desk.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +41,10 @@ def numbers(given: Sequence[str]) -> tuple[int, ...]:
 
 
 def matching(actor: Actor, asked: Mapping[str, str]) -> QuerySet[Ticket]:
-    """Give the tickets of a queue as its page narrows it; unknown filters narrow nothing."""
-    try:
-        chosen = Queue(asked.get("queue", Queue.OPEN))
-    except ValueError:
-        chosen = Queue.OPEN
-    rows = queries.tickets(actor).filter(queries.in_queue(chosen, actor))
-    if (state := asked.get("state", "")) in State.values:
-        rows = rows.filter(state=state)
-    for name, column in KEYS.items():
-        if found := numbers([asked.get(name, "")]):
-            rows = rows.filter(**{column: found[0]})
-    words = asked.get("q", "").replace("\x00", "").strip()[:200]
-    return search.matching(actor, rows, words) if words else rows
+    """Give the tickets of a queue as its page narrows it, the saved view that it names included.
+
+    Raises:
+        NotFound: the view is nobody's, or somebody else's.
+    """
+    narrowing, _view = saved_views.opened(actor, asked)
+    return narrowing.tickets(actor)

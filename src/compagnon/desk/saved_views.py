@@ -6,7 +6,7 @@ one index gives in order, and at most a hundred are counted. All views are count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from compagnon.core.actor import Actor
+from compagnon.core.errors import NotFound
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.models import Layout, SavedView, Ticket
 from compagnon.desk.narrowing import Narrowing
@@ -55,6 +56,22 @@ def get_view(actor: Actor, view_id: int) -> SavedView:
         NotFound: there is none, or it is somebody else's.
     """
     return get_visible(SavedView, actor, views(actor), pk=view_id)
+
+
+def opened(actor: Actor, given: Mapping[str, str]) -> tuple[Narrowing, SavedView | None]:
+    """Read what an address narrows, on top of the saved view that it names, if any.
+
+    Raises:
+        NotFound: the view is nobody's, or somebody else's.
+    """
+    asked = {name: str(given[name]) for name in given}
+    key = asked.get("view", "")
+    if not key:
+        return Narrowing.read(asked), None
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        raise NotFound
+    view = get_view(actor, int(key))
+    return Narrowing.read({**view.filters, **asked}), view
 
 
 def address(view: SavedView) -> str:

@@ -17,6 +17,7 @@ from compagnon.core.tasks.worker import run_due
 from compagnon.core.tests.processes import command, wait_for
 from compagnon.desk import services as desk
 from compagnon.desk.bulk import ACTS
+from compagnon.desk.bulk_choice import Choice
 from compagnon.desk.forms.bulk import FORMS
 from compagnon.desk.models import (
     BulkItem,
@@ -27,9 +28,11 @@ from compagnon.desk.models import (
     Message,
     OutgoingMail,
     State,
+    Tag,
     Ticket,
 )
 from compagnon.desk.services import bulk as services
+from compagnon.desk.services import saved_views
 from compagnon.desk.tests import factories
 from compagnon.people.models import Membership, RoleAssignment
 from compagnon.people.tests.factories import Cast, actor
@@ -227,6 +230,27 @@ def test_from_the_queue_to_the_end(people: Cast) -> None:
     client.post(f"/desk/bulk/{run.pk}/do/read/")
     assert "45" not in client.get("/desk/bulk/news/").content.decode()
     assert browser(people, "expert").get(f"/desk/bulk/{run.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_every_ticket_of_a_list_is_what_the_list_shows(people: Cast) -> None:
+    """Whatever narrows it: a saved view, what stands behind «more filters», the words."""
+    one = factories.ticket(people.user, title="Souris", team=people.level_1)
+    other = factories.ticket(people.user, title="Écran")
+    who = actor(people.technician)
+    desk.take(actor=who, ticket_id=one.pk)
+    desk.tag_ticket(actor=who, ticket_id=one.pk, add=["vip"])
+    tag = Tag.objects.get()
+    view = saved_views.save_view(actor=who, name="Miens", filters={"queue": "mine"})
+    for query in (
+        f"view={view.pk}", f"queue=open&assignee={people.technician.pk}", f"tag={tag.pk}",
+        "q=souris", "queue=mine",
+    ):  # fmt: skip
+        assert Choice(query=query).ticket_ids(who) == [one.pk], query
+    assert Choice(query="kind=service_request").ticket_ids(who) == []
+    assert Choice(query="days=1").ticket_ids(who) == sorted([one.pk, other.pk])
+    with pytest.raises(NotFound):
+        Choice(query=f"view={view.pk}").ticket_ids(actor(people.expert))
 
 
 @pytest.mark.django_db

@@ -28,6 +28,8 @@ from compagnon.ui import live
 
 ROWS = 50
 EXAMPLES = 5
+# More than any address of the queue has: one cut short would mean more tickets.
+QUERY_MAX = 8000
 
 
 @login_required
@@ -89,7 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _choice(request: HttpRequest) -> Choice:
     if request.POST.get("all") == "yes":
-        return Choice(query=request.POST.get("query", "")[:2000] or "queue=open")
+        return Choice(query=request.POST.get("query", "")[:QUERY_MAX] or "queue=open")
     return Choice(keys=numbers(request.POST.getlist("ticket")))
 
 

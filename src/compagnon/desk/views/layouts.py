@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor
-from compagnon.core.errors import NotFound
 from compagnon.core.visibility import visible
 from compagnon.desk import saved_views, tags
 from compagnon.desk.forms.fields import technicians
@@ -44,14 +43,7 @@ def narrowing_of(request: HttpRequest, actor: Actor) -> tuple[Narrowing, SavedVi
     Raises:
         NotFound: the view is nobody's, or somebody else's.
     """
-    given = {name: str(value) for name, value in request.GET.items()}
-    key = given.get("view", "")
-    if not key:
-        return Narrowing.read(given), None
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
-        raise NotFound
-    view = saved_views.get_view(actor, int(key))
-    return Narrowing.read({**view.filters, **given}), view
+    return saved_views.opened(actor, request.GET)
 
 
 def frame(
