@@ -110,6 +110,7 @@ TWINS: Mapping[str, str] = {
     "desk/outgoing/": "GET /outgoing-mail",
     "desk/outgoing/<mail_id>/retry/": "POST /outgoing-mail/{mail_id}/retry",
     "desk/queue/": "GET /tickets, GET /ticket-queues",
+    "desk/queue/columns/": "GET /queue-columns, POST /queue-columns",
     "desk/rules/": "GET /organisations/{organisation_id}/desk-rules",
     "desk/rules/<organisation_id>/": "POST /organisations/{organisation_id}/desk-rules",
     "desk/sheets/<sheet_id>/signature/": "GET /sheets/{sheet_id}/signature",

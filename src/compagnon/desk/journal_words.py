@@ -38,6 +38,7 @@ journal_words.words(
         "view.save": (_("kept a view of the queue"), "bookmark"),
         "view.change": (_("changed a view of the queue"), "bookmark"),
         "view.remove": (_("deleted a view of the queue"), "bookmark"),
+        "queue.choose_columns": (_("chose the columns of the queue"), "columns-3"),
         "tag.create": (_("added a tag"), "tag"),
         "tag.change": (_("changed a tag"), "tag"),
         "tag.merge": (_("merged a tag into another"), "git-merge"),

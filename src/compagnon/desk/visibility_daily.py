@@ -17,6 +17,7 @@ from compagnon.desk.models import (
     LastAct,
     Macro,
     Presence,
+    QueueColumns,
     Tag,
     TicketTag,
     TicketTemplate,
@@ -42,9 +43,9 @@ def of_support(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows if support is None else rows.filter(support)
 
 
-@visibility.rule(BulkRun, Draft, Timer)
+@visibility.rule(BulkRun, Draft, QueueColumns, Timer)
 def own(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """What somebody asked for or began: oneself alone."""
+    """What somebody asked for, began or chose: oneself alone."""
     return rows.filter(person_id=scope.person_id or 0)
 
 

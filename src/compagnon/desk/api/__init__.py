@@ -13,6 +13,7 @@ from compagnon.desk.api import (
     outgoing,
     picking,
     planning,
+    queue_columns,
     reading,
     requests,
     rules,
@@ -45,6 +46,7 @@ for part in (
     outgoing,
     rules,
     saved_views,
+    queue_columns,
     imports,
 ):
     router.add_router("", part.router)

@@ -15,12 +15,21 @@ from compagnon.desk.api import schemas
 from compagnon.desk.choosing import chosen
 from compagnon.desk.models import Layout, Reach, SavedView
 from compagnon.desk.services import saved_views as services
+from compagnon.desk.services.qualification import UNSET
 from compagnon.people.models import Organisation, Team
 
 router = Routes(tag="tickets")
 ReachName = Literal["me", "team", "organisation"]
 LayoutName = Literal["list", "board", "calendar"]
 Name = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$", examples=["À rappeler"])]
+ColumnNames = Annotated[
+    list[Annotated[str, Field(max_length=40, pattern=r"^[a-z_]*$")]],
+    Field(
+        max_length=40,
+        description="What everybody finds in the list, in this order; null: each reader's own.",
+        examples=[["request", "state", "due"]],
+    ),
+]
 Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -53,6 +62,7 @@ class SavedViewIn(Body):
     layout: LayoutName = "list"
     is_pinned: bool = True
     filters: ViewFilters = ViewFilters()
+    columns: ColumnNames | None = None
 
 
 class SavedViewChange(Body):
@@ -65,6 +75,7 @@ class SavedViewChange(Body):
     layout: LayoutName | None = None
     is_pinned: bool | None = None
     filters: ViewFilters | None = None
+    columns: ColumnNames | None = None
 
 
 class SavedViewOut(Schema):
@@ -78,6 +89,7 @@ class SavedViewOut(Schema):
     organisation_id: int | None
     layout: LayoutName
     filters: dict[str, Any]
+    columns: list[str] | None
     is_pinned: bool
     created_at: datetime
     version: int
@@ -131,6 +143,7 @@ def save_view(request: ApiRequest, body: SavedViewIn) -> SavedView:
         reach=Reach(body.reach),
         layout=Layout(body.layout),
         is_pinned=body.is_pinned,
+        columns=body.columns,
         **_place(request, body),
     )
 
@@ -147,6 +160,7 @@ def change_saved_view(request: ApiRequest, view_id: Id, body: SavedViewChange) -
         reach=Reach(body.reach) if body.reach else None,
         layout=Layout(body.layout) if body.layout else None,
         is_pinned=body.is_pinned,
+        columns=body.columns if "columns" in body.model_fields_set else UNSET,
         expected_version=expected_version(request, view),
         **_place(request, body),
     )

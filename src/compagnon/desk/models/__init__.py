@@ -55,7 +55,13 @@ from compagnon.desk.models.protection import (
     TrustedAuthority,
 )
 from compagnon.desk.models.requests import RequestAnswers, RequestDraft, RequestFile
-from compagnon.desk.models.saved_views import CalendarFeed, Layout, Reach, SavedView
+from compagnon.desk.models.saved_views import (
+    CalendarFeed,
+    Layout,
+    QueueColumns,
+    Reach,
+    SavedView,
+)
 from compagnon.desk.models.solutions import Solution, SolutionKind, SolutionState
 from compagnon.desk.models.supply import (
     ApprovalThreshold,
@@ -184,6 +190,7 @@ __all__ = [
     "PurchaseOrder",
     "PushKey",
     "PushSubscription",
+    "QueueColumns",
     "Quote",
     "QuoteLine",
     "Reach",

@@ -1,4 +1,4 @@
-"""Filters of the queue kept by name, and the secret address of a person's calendar."""
+"""Filters of the queue kept by name, its columns, the secret address of a person's calendar."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class SavedView(models.Model):
     """Filters kept by name. They are asked again for each reader: a view shows nobody more.
 
     ``filters`` holds what the queue's address says, checked (see ``desk.narrowing``). ``is_pinned``
-    puts it into the navigation of everybody whom it reaches.
+    puts it into the navigation of everybody whom it reaches. ``columns`` are those that everybody
+    finds in it (see ``desk.queue_columns``); without, each reader's own.
     """
 
     name = models.CharField(_("name"), max_length=60)
@@ -47,6 +48,7 @@ class SavedView(models.Model):
     )
     layout = models.CharField(_("shown as"), max_length=8, choices=Layout, default=Layout.LIST)
     filters = models.JSONField(default=dict)
+    columns = models.JSONField(_("columns"), null=True, blank=True)
     is_pinned = models.BooleanField(_("in the navigation"), default=True)
     created_at = models.DateTimeField(_("made"))
     version = models.PositiveIntegerField(default=1)
@@ -75,6 +77,20 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QueueColumns(models.Model):
+    """Which columns somebody wants of the queue, in their order; without a row, those at first."""
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="+")
+    names = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("columns of the queue")
+        verbose_name_plural = _("columns of queues")
+
+    def __str__(self) -> str:
+        return str(self.person_id)
 
 
 class CalendarFeed(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,8 +14,10 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused, Stale
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
+from compagnon.desk import queue_columns
 from compagnon.desk.models import Layout, Reach, SavedView
 from compagnon.desk.narrowing import Narrowing
+from compagnon.desk.services.qualification import UNSET, Unset
 from compagnon.people.models import Organisation, Team
 
 NAME_MAX = 60
@@ -34,12 +36,16 @@ def save_view(
     organisation: Organisation | None = None,
     layout: Layout = Layout.LIST,
     is_pinned: bool = True,
+    columns: Sequence[str] | None = None,
 ) -> SavedView:
     """Keep filters by name.
 
+    Args:
+        columns: what everybody finds in the list, in this order; nothing: each reader's own.
+
     Raises:
         Refused: a program asks, or the actor may not share with that team or organisation.
-        Invalid: no name, or nobody named to share with.
+        Invalid: no name, nobody named to share with, or no such columns.
         Conflict: a view of that name is there already, or fifty are.
     """
     if actor.id is None or not actor.scope.allows_somewhere("ticket.view"):
@@ -50,6 +56,7 @@ def save_view(
         raise Conflict(_("There are %(limit)d views already: delete one.") % {"limit": MOST})
     row.filters = Narrowing.read(filters).kept()
     row.layout, row.is_pinned = Layout(layout), is_pinned
+    row.columns = None if columns is None else queue_columns.checked(columns)
     row.save()
     _record(actor, row, "view.save")
     return row
@@ -67,9 +74,13 @@ def change_view(
     organisation: Organisation | None = None,
     layout: Layout | None = None,
     is_pinned: bool | None = None,
+    columns: Sequence[str] | Unset | None = UNSET,
     expected_version: int | None = None,
 ) -> SavedView:
     """Change what is given of a view, and leave the rest.
+
+    Args:
+        columns: nothing (``None``) gives the list back to each reader's own.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
@@ -88,6 +99,8 @@ def change_view(
         row.filters = Narrowing.read(filters).kept()
     row.layout = Layout(layout) if layout is not None else row.layout
     row.is_pinned = row.is_pinned if is_pinned is None else is_pinned
+    if not isinstance(columns, Unset):
+        row.columns = None if columns is None else queue_columns.checked(columns)
     row.version += 1
     row.save()
     _record(actor, row, "view.change")
@@ -181,5 +194,6 @@ def _record(actor: Actor, row: SavedView, verb: str) -> None:
             "layout": row.layout,
             "is_pinned": row.is_pinned,
             "filters": filters,
+            "columns": row.columns,
         },
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,6 +22,7 @@ from compagnon.desk.models import (
     State,
     Ticket,
 )
+from compagnon.desk.queue_columns import Column
 
 register = template.Library()
 
@@ -87,6 +90,12 @@ def due_state(ticket: Ticket) -> str:
         return ""
     left = (ticket.due_at - timezone.now()).total_seconds()
     return "late" if left < 0 else "soon" if left < 4 * 3600 else "fine"
+
+
+@register.filter
+def cell(ticket: Ticket, column: Column) -> Any:
+    """Give what a column of the queue says of a ticket."""
+    return column.told(ticket)
 
 
 @register.filter

@@ -56,6 +56,10 @@ def frame(
     """Give what stands above every layout: the others, the filters, the view that is open."""
     kept = f"view={view.pk}" if view and view.filters == narrowing.kept() else narrowing.address()
     is_changed = view is not None and view.filters != narrowing.kept()
+    # As it was asked, with its view: what a view narrows and the address frees stays free.
+    given = request.GET.copy()
+    given.pop("cursor", None)
+    asked = given.urlencode()
     return {
         "layout": layout,
         "layouts": [
@@ -75,7 +79,8 @@ def frame(
         "view_is_changed": is_changed,
         "may_change_view": view is not None and may_change(actor, view),
         "save_address": f"{reverse('desk:view_new')}?{narrowing.address(layout=layout)}",
-        "export_address": f"{reverse('desk:queue_export')}?{narrowing.address()}",
+        "export_address": f"{reverse('desk:queue_export')}?{asked}",
+        "columns_address": f"{reverse('desk:queue_columns')}?{asked}",
         "keep_address": f"{reverse('desk:view_change', args=[view.pk])}"
         f"?{narrowing.address(layout=layout)}"
         if view

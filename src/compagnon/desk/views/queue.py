@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,11 +18,12 @@ from django.views.decorators.http import require_safe
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
-from compagnon.desk import bulk, following, queries, search, tags
+from compagnon.desk import bulk, following, queries, queue_columns, search, tags
 from compagnon.desk.models import Layout, State, Ticket
 from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.policies import is_party, is_support, is_watching
 from compagnon.desk.queries import Queue
+from compagnon.desk.queue_columns import Column
 from compagnon.desk.views import notices, portal
 from compagnon.desk.views.layouts import TABS, frame, narrowing_of
 from compagnon.desk.views.portal_offline import of_person
@@ -56,6 +58,7 @@ ROW_SHORTCUTS = (
     (_("Escalate to experts"), "e"),
     (_("Qualify"), "q"),
     (_("New ticket"), "n"),
+    (_("Choose the columns"), "v"),
     (_("The queues, from left to right"), "1 … 7"),
 )
 
@@ -197,18 +200,39 @@ def _rows(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         found = keyset.take(rows, ordering=ordering, limit=ROWS, cursor=None)
     tickets = _without_repeats(first, found.rows)
     tags.show(actor, tickets)
+    sorts = {name: _sort(request, name, sort) for name in ORDERS}
+    columns = queue_columns.shown(actor, view)
+    names = {column.name for column in columns}
     return {
         "queue": narrowing.queue,
         "narrowing": narrowing,
         "view": view,
         "tickets": tickets,
         "page": found,
-        "sorts": {name: _sort(request, name, sort) for name in ORDERS},
+        "sorts": sorts,
+        "heads": _heads(columns, sorts),
+        "columns": columns,
+        "under": [name for name in queue_columns.UNDER_TITLE if name not in names],
+        "tags_under": "tags" not in names,
         "sort": sort,
         "words": words,
         "narrowed": narrowing.narrowed,
-        "version": live.version(*[(ticket.pk, ticket.version) for ticket in tickets]),
+        # Columns chosen on another device come as a change of the list does.
+        "version": live.version(
+            [column.name for column in columns],
+            *[(ticket.pk, ticket.version) for ticket in tickets],
+        ),
     }
+
+
+def _heads(columns: Sequence[Column], sorts: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """Give the heads of the columns; the request's own sorts by age where no other one does."""
+    free = all(column.sort != "opened" for column in columns)
+    return [
+        {"column": column, "sort": sorts.get("opened" if free and is_request else column.sort)}
+        for column in columns
+        for is_request in [column.name == queue_columns.REQUEST]
+    ]
 
 
 def _best(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], words: str) -> list[Ticket]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Refused
-from compagnon.desk import saved_views
+from compagnon.desk import queue_columns, saved_views
 from compagnon.desk.forms.saved_views import SavedViewForm
 from compagnon.desk.models import Layout, Reach, SavedView
 from compagnon.desk.narrowing import Narrowing
@@ -57,6 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {
         "filters": narrowing.address(),
         "layout": asked if asked in Layout.values else Layout.LIST,
+        "columns": _columns(actor, None),
     }
     return _form(request, actor, None, initial)
 
@@ -79,6 +80,8 @@ def change(request: HttpRequest, view_id: int) -> HttpResponse:
         "layout": asked if asked in Layout.values else view.layout,
         "is_pinned": view.is_pinned,
         "filters": Narrowing.read(given).address(),
+        "columns": _columns(actor, view),
+        "with_columns": view.columns is not None,
         "version": view.version,
     }
     return _form(request, actor, view, initial)
@@ -93,6 +96,10 @@ def delete(request: HttpRequest, view_id: int) -> HttpResponse:
     return redirect("desk:views")
 
 
+def _columns(actor: Actor, view: SavedView | None) -> str:
+    return ",".join(one.name for one in queue_columns.shown(actor, view))
+
+
 def _form(
     request: HttpRequest, actor: Actor, view: SavedView | None, initial: dict[str, Any]
 ) -> HttpResponse:
@@ -102,7 +109,7 @@ def _form(
         status = 422
         if form.is_valid():
             try:
-                kept = _keep(actor, view, form.cleaned_data)
+                kept = _keep(actor, view, form)
             except CompagnonError as error:
                 status = error.status
                 add_errors(form, error)
@@ -112,7 +119,8 @@ def _form(
     return render(request, "desk/views/form.html", {"form": form, "view": view}, status=status)
 
 
-def _keep(actor: Actor, view: SavedView | None, values: dict[str, Any]) -> SavedView:
+def _keep(actor: Actor, view: SavedView | None, form: SavedViewForm) -> SavedView:
+    values = form.cleaned_data
     common: dict[str, Any] = {
         "name": values["name"],
         "reach": Reach(values["reach"]),
@@ -121,6 +129,7 @@ def _keep(actor: Actor, view: SavedView | None, values: dict[str, Any]) -> Saved
         "layout": Layout(values["layout"]),
         "is_pinned": values["is_pinned"],
         "filters": QueryDict(values["filters"]),
+        "columns": form.chosen_columns(),
     }
     if view is None:
         return services.save_view(actor=actor, **common)
