@@ -29,6 +29,7 @@ class DeskConfig(AppConfig):
             navigation_views,
             palette,
             personal_connections,
+            personal_copied,
             personal_imports,
             personal_requests,
             personal_supply,

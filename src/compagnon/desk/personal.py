@@ -18,6 +18,7 @@ from compagnon.desk.models import (
     OPEN_STATES,
     Attachment,
     CalendarFeed,
+    CopiedAddress,
     Draft,
     Escalation,
     InboundMessage,
@@ -194,6 +195,7 @@ def _blank(rows: Iterable[InboundMessage]) -> int:
         if row.raw_id == nothing.pk:
             continue
         stored.append(row.raw)
+        CopiedAddress.objects.filter(inbound_id=row.pk).delete()
         gone += InboundMessage.objects.filter(pk=row.pk).update(
             raw=nothing, mail_from="", sender="", subject="", peer="", detail="", rcpt_to=[]
         )

@@ -78,6 +78,7 @@ VERBS = {
     "ticket.undo": (_("took back what was done last"), "arrow-back-up"),
     "ticket.watch": (_("added a watcher"), "eye"),
     "ticket.unwatch": (_("took a watcher off"), "eye-off"),
+    "ticket.leave_copied": (_("left those in copy where they are"), "eye-off"),
     "ticket.ask_approval": (_("asked for an approval"), "checks"),
     "ticket.answer_approval": (_("answered an approval"), "checks"),
     "ticket.approved": (_("decided on an approval"), "checks"),

@@ -13,6 +13,7 @@ from compagnon.desk.models import (
     BulkItem,
     BulkRun,
     CannedReply,
+    CopiedAddress,
     Draft,
     LastAct,
     Macro,
@@ -40,6 +41,13 @@ def common(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
 def of_support(scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Waits and who has a ticket open: those who work on the ticket."""
     support = support_filter(scope, prefix="ticket__")
+    return rows if support is None else rows.filter(support)
+
+
+@visibility.rule(CopiedAddress)
+def copied(scope: Scope, rows: QuerySet[CopiedAddress]) -> QuerySet[CopiedAddress]:
+    """Who was in copy of a mail: those who work on the ticket that it came to."""
+    support = support_filter(scope, prefix="inbound__ticket__")
     return rows if support is None else rows.filter(support)
 
 

@@ -20,7 +20,7 @@ from compagnon.core.errors import CompagnonError, Invalid
 from compagnon.core.tasks import system_actor
 from compagnon.desk import services, ties
 from compagnon.desk.errors import TooLate
-from compagnon.desk.inbound import protected
+from compagnon.desk.inbound import copies, protected
 from compagnon.desk.inbound.context import DatabaseContext
 from compagnon.desk.inbound.decide import decide, refusal
 from compagnon.desk.inbound.errors import Unreadable
@@ -93,6 +93,8 @@ def _settle(actor: Actor, inbound: InboundMessage, started: float) -> None:
             _follow(actor, inbound, mail, verdict)
         case Outcome.IGNORED:
             inbound.ticket_id = verdict.ticket_id
+    if inbound.message is not None:
+        copies.note(inbound, mail, verdict.sender)
     detail = " ".join([verdict.words, *(note.words for note in verdict.notes)])
     state = InboundState(verdict.outcome.value)
     if verdict.outcome is Outcome.FOLLOW_UP and inbound.reason == "too_late":
@@ -267,6 +269,7 @@ def admit(*, actor: Actor, inbound: InboundMessage) -> None:
     intake = Actor.system("intake", source=Source.MAIL, correlation_id=actor.correlation_id)
     inbound.subject = mail.subject[:300]
     _open(intake, inbound, mail, verdict)
+    copies.note(inbound, mail, verdict.sender)
     inbound.state, inbound.reason = InboundState.TICKET, "admitted"
     inbound.processed_at = timezone.now()
     inbound.save()

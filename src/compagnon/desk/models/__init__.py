@@ -20,6 +20,7 @@ from compagnon.desk.models.approvals import (
 from compagnon.desk.models.bringing import Bringing, BringingState, Brought
 from compagnon.desk.models.bulk import BulkItem, BulkItemState, BulkRun, BulkState, BulkVerb
 from compagnon.desk.models.categories import Category, OrganisationRules
+from compagnon.desk.models.copied import CopiedAddress
 from compagnon.desk.models.escalations import Escalation, EscalationKind
 from compagnon.desk.models.fetching import (
     AfterReading,
@@ -142,6 +143,7 @@ __all__ = [
     "CannedReply",
     "Category",
     "Channel",
+    "CopiedAddress",
     "Delivery",
     "DeliveryLine",
     "DeliveryState",

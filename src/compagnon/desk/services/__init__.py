@@ -6,6 +6,7 @@ from compagnon.desk.services.approving import ask, decide
 from compagnon.desk.services.assets import link_asset, note_affected
 from compagnon.desk.services.assignment import assign, take
 from compagnon.desk.services.conversation import add_note, hear_from_user, reply
+from compagnon.desk.services.copied import follow_copied, leave_copied
 from compagnon.desk.services.escalations import escalate, escalate_to_authority, transfer
 from compagnon.desk.services.intake import (
     admit_inbound,
@@ -65,8 +66,10 @@ __all__ = [
     "ensure_reasons",
     "escalate",
     "escalate_to_authority",
+    "follow_copied",
     "give_up",
     "hear_from_user",
+    "leave_copied",
     "link_asset",
     "link_tickets",
     "merge_tickets",

@@ -22,6 +22,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, NotFound, Refused, Stale
 from compagnon.desk import (
     approvals,
+    copied,
     following,
     forms,
     inline_pictures,
@@ -65,6 +66,7 @@ SHORTCUTS = {
     "tags": "y",
     "watch": "w",
     "unwatch": "w",
+    "follow-copied": "f",
 }
 
 
@@ -186,6 +188,9 @@ def _story(actor: Actor, found: Ticket) -> dict[str, Any]:
             "open_parts": parts,
             "watchers": (watchers := list(found.watchers.select_related("person"))),
             "watches": any(one.person_id == actor.id for one in watchers),
+            "copied": (others := copied.of_ticket(actor, found)),
+            "copied_others": len(others) - 1,
+            "copied_known": sum(one.person is not None for one in others),
             "readings": contract_queries.clocks_of(SUBJECT, found.pk, as_of=timezone.now()),
             "similar": queries.similar_open(actor, found),
             "mails": list(queries.mail_of(actor, found)),
@@ -239,7 +244,9 @@ def _page(
     }
     if context["support"]:
         context["page_shortcuts"] = [
-            (offered[name].verb.label, key) for name, key in SHORTCUTS.items() if name in offered
+            (offered[name].verb.label, key)
+            for name, key in SHORTCUTS.items()
+            if name in offered and (name != "follow-copied" or context["copied_known"])
         ]
         context |= _receivers(actor, found, context["watchers"])
     if "qualify" in offered:
