@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
@@ -134,12 +135,12 @@ COLUMNS: tuple[Column, ...] = (
     _choice("channel", _("Came by")),
     Column("item", _("Affected item"), lambda ticket: ticket.affected_item),
     Column("tags", _("Tags"), _tags),
-    _moment("opened", _("Opened on"), "opened"),
+    _moment("opened", pgettext_lazy("ticket", "Opened on"), "opened"),
     Column(
         "waits", _("Waits until"), lambda ticket: ticket.pending_until, is_moment=True
     ),
     _moment("solved", _("Solved on")),
-    _moment("closed", _("Closed on")),
+    _moment("closed", pgettext_lazy("ticket", "Closed on")),
     Column(
         "elsewhere", _("Number in another desk"), lambda ticket: ticket.external_reference
     ),
