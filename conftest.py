@@ -25,6 +25,8 @@ FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # and so were pages, whose services and queries have tests of their own.
 ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$|^test_schemathesis$|^test_prove$")
 DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
+# The files of the tests that take half a minute and more.
+LONGEST = re.compile(r"^test_(demonstrate|ratchets|scans|tell_titles|visibility|wheel)$")
 
 # Compiled once: to read 1,700 modules anew costs each run and each program it starts seconds.
 sys.dont_write_bytecode = False
@@ -100,12 +102,17 @@ def _asks_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("long")) or not ONE_DATABASE.search(item.path.stem)
 
 
+def _is_long(item: pytest.Item) -> bool:
+    marked = any(map(item.get_closest_marker, ("browser", "daemon")))
+    return marked or LONGEST.search(item.path.stem) is not None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out of a second run what has no business with its database; begin with the longest.
 
     A story in Chromium that began last would be waited for by the other process.
     """
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "daemon"))))
+    items.sort(key=lambda item: not _is_long(item))
     if not DATABASE_ONLY:
         return
     left = [item for item in items if not _asks_database(item)]

@@ -19,6 +19,7 @@ from compagnon.config.diagnosis.findings import Finding, Status
 from compagnon.config.tests.conftest import Install
 from compagnon.core.files import store
 from compagnon.core.models import Task, TaskState, Worker
+from compagnon.core.tests.processes import free_ports
 from compagnon.desk.models import InboundMessage, InboundState
 
 
@@ -27,17 +28,12 @@ def quiet_machine(settings, tmp_path: Path):
     """Nothing listens, the data directory is empty, texts are in English."""
     settings.DATA_DIR = settings.FILES_DIR = tmp_path
     settings.BASE_URL = "http://127.0.0.1:8000"
-    settings.LISTEN_WEB = settings.LISTEN_SMTP = settings.LISTEN_LMTP = f"127.0.0.1:{free_port()}"
+    settings.LISTEN_WEB = settings.LISTEN_SMTP = settings.LISTEN_LMTP = (
+        f"127.0.0.1:{free_ports(1)[0]}"
+    )
     settings.MAIL_URL = f"maildir://{tmp_path}/sink"
     with translation.override("en"):
         yield
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
 
 
 def found(check: str) -> Finding:
@@ -147,7 +143,7 @@ def test_an_address_of_mail_that_makes_no_sense_fails(settings, url: str):
 
 @pytest.mark.django_db
 def test_a_mail_server_is_tried(settings):
-    port = free_port()
+    port = free_ports(1)[0]
     settings.MAIL_URL = f"smtp://127.0.0.1:{port}"
     assert found("mail-out").status is Status.FAILED
     server = socket.create_server(("127.0.0.1", port))
@@ -206,7 +202,7 @@ def test_a_database_without_tables_is_told(install: Install):
 
 def test_a_database_that_does_not_answer_is_told(install: Install, tmp_path: Path):
     here = install()
-    here.url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    here.url = f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/none"
     document = here.json("doctor", status=1)
     failed = [item for item in document["items"] if item["status"] == "failed"]
     assert [item["check"] for item in failed] == ["database"]

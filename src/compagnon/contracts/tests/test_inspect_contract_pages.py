@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from compagnon.contracts.models import Calendar, Clock, ServiceContract
 from compagnon.contracts.services import clocks
@@ -77,7 +78,7 @@ def test_terms_are_weighed_then_put_in_force(
     target.fill("10 min")
     target.press("Enter")
     page.get_by_role("heading", name="Ce que cela aurait donné", exact=True).wait_for()
-    assert page.locator("#effect svg[role=img]").count() > 3
+    expect(page.locator("#effect svg[role=img]").nth(3)).to_be_attached()
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     assert contract.commitments.filter(target_seconds=600).count() == 0

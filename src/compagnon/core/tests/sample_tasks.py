@@ -23,6 +23,23 @@ def note(folder: str, name: str, seconds: float = 0.0) -> str:
     return name
 
 
+@task()
+def hold(folder: str, name: str) -> None:
+    """Like :func:`note`, ended once the folder holds a file ``gate``."""
+    path = Path(folder) / name
+    with path.open("a") as stream:
+        stream.write("begun\n")
+    _until_open(folder)
+    with path.open("a") as stream:
+        stream.write("ended\n")
+
+
+def _until_open(folder: str) -> None:
+    gate, last = Path(folder) / "gate", time.monotonic() + 120
+    while not gate.exists() and time.monotonic() < last:
+        time.sleep(0.02)
+
+
 @task(priority=50, queue_name="mail")
 def note_first(folder: str, name: str) -> None:
     """Like :func:`note`, before it."""
@@ -65,9 +82,9 @@ def die() -> None:
 
 @task()
 @tasks.policy(max_attempts=1, timeout=0.5)
-def hang(seconds: float) -> None:
-    """Run longer than its policy allows."""
-    time.sleep(seconds)
+def hang(folder: str) -> None:
+    """Run longer than its policy allows: until the folder holds a file ``gate``."""
+    _until_open(folder)
 
 
 @task(takes_context=True)

@@ -6,7 +6,6 @@ import imaplib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from compagnon.core.tests.processes import free_ports
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 USER, PASSWORD = "support", "Zorglub 42"
@@ -117,8 +118,7 @@ def running(introspection: str = "http://127.0.0.1:9/") -> Iterator[Dovecot]:
     home = Path(tempfile.mkdtemp(prefix="compagnon-dovecot-", dir="/var/tmp"))
     home.chmod(0o755)
     mail = pwd.getpwnam("dovecot")
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        port = trial.getsockname()[1]
+    (port,) = free_ports(1)
     (home / "mail").mkdir()
     os.chown(home / "mail", mail.pw_uid, mail.pw_gid)
     (home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from typing import Any
 import pytest
 
 from compagnon.core.tasks.worker import run_due
+from compagnon.core.tests.processes import free_ports, wait_for
 from compagnon.desk.models import Alert, State, Ticket
 from compagnon.desk.services import alert_sources
 from compagnon.people.tests.factories import actor, cast
@@ -24,19 +23,6 @@ pytestmark = [pytest.mark.daemon, pytest.mark.django_db(transaction=True)]
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 LABELS = {"alertname": "DiskFull", "instance": "srv-1:9100", "severity": "critical"}
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, what
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -60,7 +46,7 @@ receivers:
         http_config: {{authorization: {{credentials: {token}}}}}
 """
         )
-        port = free_port()
+        (port,) = free_ports(1)
         running.append(
             subprocess.Popen(
                 [
@@ -71,7 +57,7 @@ receivers:
             )
         )  # fmt: skip
         address = f"http://127.0.0.1:{port}"
-        wait_for(lambda: answers(f"{address}/-/ready"), "Alertmanager does not start")
+        wait_for(lambda: answers(f"{address}/-/ready"), what="Alertmanager does not start")
         return address
 
     yield start
@@ -82,7 +68,7 @@ receivers:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 — loopback
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 — loopback
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -102,7 +88,7 @@ def fire(address: str, *, until: datetime | None = None) -> None:
         json.dumps([alert]).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 200
 
 
@@ -123,7 +109,7 @@ def test_an_alert_and_its_end(alertmanager: Callable[[str], str]) -> None:
         run_due()
         return Ticket.objects.exists()
 
-    wait_for(opened, "no incident was opened")
+    wait_for(opened, what="no incident was opened")
     ticket = Ticket.objects.get()
     assert (ticket.title, ticket.channel) == ("Disque plein (srv-1)", "alert")
     fire(address, until=datetime.now(UTC))
@@ -132,7 +118,7 @@ def test_an_alert_and_its_end(alertmanager: Callable[[str], str]) -> None:
         run_due()
         return Ticket.objects.get().state == State.SOLVED
 
-    wait_for(solved, "its end was not heard")
+    wait_for(solved, what="its end was not heard")
     assert Alert.objects.get().state == "ended"
     made.source.refresh_from_db()
     assert made.source.error == ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from compagnon.desk.models import (
     Alert,
@@ -87,8 +88,7 @@ def test_a_mapping_is_previewed_then_kept(furnished: dict[str, Any], open_page: 
     page = open_page(f"/desk/alert-sources/{source.pk}/change/", furnished["account"])
     page.locator("#id_sample").fill(json.dumps(MAPPED))
     page.locator("button[name=preview]").click()
-    page.locator("#preview").wait_for()
-    assert page.locator("#preview tbody tr").count() == 2
+    expect(page.locator("#preview tbody tr")).to_have_count(2)
     page.locator("#id_map_name").fill("rien")
     page.locator("button[name=preview]").click()
     page.get_by_text("Ceci n’est pas compris").wait_for()

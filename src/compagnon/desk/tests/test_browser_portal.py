@@ -109,11 +109,7 @@ def test_what_was_read_is_read_again_without_network_and_answered(open_page: Any
     page.locator("header .menu:has(form[action$='/logout/']) summary").click()
     page.get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url("**/account/login/**")
-    for _time in range(50):
-        if not page.evaluate(NAMES):
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(NAMES) == []
+    page.wait_for_function(f"{NAMES}.then((kept) => !kept.length)")
     page.context.set_offline(True)
     page.goto("/portal/offline/")
     page.goto(where)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from compagnon.contracts.tests import factories as contracts
 from compagnon.desk import services
@@ -48,7 +49,7 @@ def build(page: Any) -> None:
     press(page, "Add a field", role="link")
     write(page, kind="short", label_fr="Modèle", label_en="Model")
     # Only what a short text takes; its condition is opened by keyboard as well.
-    assert not page.locator("#id_choices").is_visible()
+    expect(page.locator("#id_choices")).to_be_hidden()
     page.get_by_text("Shown when").focus()
     page.keyboard.press("Enter")
     look(page)
@@ -68,27 +69,27 @@ def build(page: Any) -> None:
         press(page, "Keep in the draft")
     press(page, "Move “Model” up")
     # A condition may only ask what stands before it.
-    assert page.get_by_text("does not stand before it").count()
+    expect(page.get_by_text("does not stand before it").first).to_be_attached()
     press(page, "Publish")
-    assert page.get_by_text("Version 1 is published.").count()
+    expect(page.get_by_text("Version 1 is published.").first).to_be_attached()
     look(page)
 
 
 def ask(page: Any) -> None:
     """The user's request, what is missing said, reviewed, then sent."""
     model = page.get_by_label("Model")
-    assert not model.is_visible()
+    expect(model).to_be_hidden()
     look(page)
     page.get_by_role("radio", name="Yes").focus()
     page.keyboard.press("Space")
     model.wait_for(state="visible")
     press(page, "Review before sending")
-    assert page.get_by_text("Some answers are missing").count()
+    expect(page.get_by_text("Some answers are missing").first).to_be_attached()
     look(page)
     model.focus()
     page.keyboard.type("X1 Carbon")
     press(page, "Review before sending")
-    assert page.get_by_text("X1 Carbon").count()
+    expect(page.get_by_text("X1 Carbon").first).to_be_attached()
     look(page)
     press(page, "Send the request")
 
@@ -102,7 +103,7 @@ def test_built_asked_for_approved_and_delivered(open_page: Any) -> None:
     build(open_page(address, people.supervisor.account, language="en"))
     user = open_page(f"/portal/catalogue/{wanted.pk}/", people.user.account, language="en")
     ask(user)
-    assert user.get_by_text("Approval: Agreement").count()
+    expect(user.get_by_text("Approval: Agreement").first).to_be_attached()
 
     representative = open_page("/portal/approvals/", people.representative.account, language="en")
     look(representative)
@@ -122,7 +123,7 @@ def test_built_asked_for_approved_and_delivered(open_page: Any) -> None:
     assert [one.split()[0] for one in steps.all_inner_texts()] == [
         "Received", "Approval:", "Account", "Computer", "Delivered",
     ]  # fmt: skip
-    assert user.locator(".fulfilment-done").count() == 5
+    expect(user.locator(".fulfilment-done")).to_have_count(5)
     look(user)
     desk = open_page(f"/desk/tickets/{ticket.pk}/", people.technician.account)
     look(desk)

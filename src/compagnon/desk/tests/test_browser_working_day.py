@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 import subprocess
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.request import urlopen
@@ -27,9 +28,9 @@ from compagnon.config.tests.conftest import (  # noqa: F401
     install_in,
     migrated,
 )
-from compagnon.config.tests.test_run import free_ports
 from compagnon.config.tests.test_supervise import wait_for
 from compagnon.core.models import Entry
+from compagnon.core.tests.processes import free_ports
 from compagnon.desk.models import OPEN_STATES, Ticket
 from compagnon.people.models import Account
 from compagnon.ui.tests.browser import DESK, HEIGHTS, OpenPage
@@ -38,7 +39,8 @@ pytestmark = [pytest.mark.browser]
 
 UNTIL = datetime(2026, 3, 12, 16, tzinfo=ZoneInfo("Europe/Paris"))
 TECHNICIAN = "lucie.morvannec@compagnon-assistance.example"
-# What a page may take in the bench's conditions; five times that where other tests run beside.
+# What a page may take in the bench's conditions; where other tests run beside, five times that of
+# the processor's seconds, which others do not lengthen.
 PROMISED = 0.3
 REFERENCE = re.compile(r"/desk/tickets/(\d+)/")
 TIMING = """() => { const t = performance.getEntriesByType("navigation")[0];
@@ -53,6 +55,8 @@ class Day:
     keys: int = 0
     answered: dict[str, list[float]] = field(default_factory=dict)
     drawn: dict[str, list[float]] = field(default_factory=dict)
+    # The seconds of this process, which is the server too where the tests' own is asked.
+    worked: dict[str, list[float]] = field(default_factory=dict)
 
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
@@ -67,8 +71,10 @@ class Day:
 
     def go(self, what: str, *keys: str) -> None:
         """Press keys that lead to another page; note how long it took."""
+        began = time.process_time()
         with self.page.expect_navigation(wait_until="load"):
             self.press(*keys)
+        self.worked.setdefault(what, []).append(time.process_time() - began)
         server, ready = self.page.evaluate(TIMING)
         self.answered.setdefault(what, []).append(server / 1000)
         self.drawn.setdefault(what, []).append(ready / 1000)
@@ -171,11 +177,11 @@ def _merge(day: Day, taken: list[str]) -> str:
     return "cancelled"
 
 
-def assert_swift(day: Day, promised: float) -> None:
-    """No page answers later than promised: the middle of its times, so that one hiccup is none."""
+def assert_swift(day: Day, spent: dict[str, list[float]], promised: float) -> None:
+    """No page takes longer than promised: the middle of its times, so that one hiccup is none."""
     slow = {
         what: round(statistics.median(times), 3)
-        for what, times in day.answered.items()
+        for what, times in spent.items()
         if statistics.median(times) > promised
     }
     assert not slow, f"{slow}\n{day.table()}"
@@ -199,7 +205,7 @@ def test_six_tickets_by_keyboard_alone(open_page: OpenPage) -> None:
     assert verbs.filter(verb="ticket.take").count() == 6
     assert verbs.filter(verb="ticket.reply").count() == 6
     assert verbs.filter(verb="ticket.merge").count() == 2
-    assert_swift(day, 5 * PROMISED)
+    assert_swift(day, day.worked, 5 * PROMISED)
 
 
 @pytest.mark.long
@@ -232,7 +238,7 @@ def test_twenty_tickets_in_the_conditions_of_the_bench(
         told = play(day, 20)
         print(day.table())  # noqa: T201 - for the page of the documentation
         assert len(told) == 20
-        assert_swift(day, PROMISED)
+        assert_swift(day, day.answered, PROMISED)
         context.close()
     finally:
         server.terminate()

@@ -61,7 +61,7 @@ def listening(fetch: MailFetch) -> Iterator[threading.Event]:
     assert not thread.is_alive(), "it does not stop"
 
 
-def until(found: Callable[[], Any], seconds: float = 20) -> float:
+def until(found: Callable[[], Any], seconds: float = 60) -> float:
     """Wait for something; gives how long it took."""
     began = time.monotonic()
     while not found():
@@ -140,11 +140,10 @@ def test_a_connection_that_breaks_is_made_anew(
     monkeypatch.setattr(idling, "AFTER_FAILURE", timedelta(seconds=0))
     monkeypatch.setattr(idling, "LOOKED", 0.2)
     until(lambda: now(fetch).is_listened and now(fetch).uid_validity)
-    first = now(fetch).listener
-    held = [one for one in idling.connections() if one is not None]
-    assert held
-    held[0].shutdown(2)
-    until(lambda: now(fetch).listener != first or not now(fetch).is_listened)
+    (held,) = idling.connections()
+    held.shutdown(2)
+    # Between the two the row may say for less than an instant that nobody listens.
+    until(lambda: idling.connections() not in ([], [held]) and now(fetch).is_listened)
     server.put(mail(3))
     until(InboundMessage.objects.exists)
 

@@ -50,7 +50,7 @@ def test_fifty_items_are_counted_on_a_phone(open_page: OpenPage, tmp_path: Path)
     page = open_page(f"/park/counts/{count.pk}/", people.administrator.account, width=PHONE)
     files = page.locator("#scan-pictures")
     files.set_input_files([str(path) for path in pictures])
-    expect(page.locator("#count-lines[data-found='50']")).to_be_attached(timeout=30_000)
+    expect(page.locator("#count-lines[data-found='50']")).to_be_attached()
     blank = tmp_path / "blank.png"
     blank.write_bytes(pictures[0].read_bytes()[:60])
     files.set_input_files([
@@ -62,11 +62,11 @@ def test_fifty_items_are_counted_on_a_phone(open_page: OpenPage, tmp_path: Path)
     expect(page.get_by_role("status").filter(has_text="blank.png")).to_be_visible()
     assert count.lines.filter(state=LineState.FOUND).count() == 50
     assert StrayCode.objects.get().code == "https://elsewhere.example/42"
-    page.locator(".page-actions button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".page-actions button").click()
     expect(page.locator("[data-line=missing]")).to_have_count(1)
-    page.locator("button[value=lost]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("button[value=lost]").click()
     rows[50].refresh_from_db()
     assert rows[50].state == "retired"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -90,8 +90,8 @@ def test_a_label_opens_its_asset_and_a_finger_signs(open_page: OpenPage, tmp_pat
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
     page.mouse.up()
-    page.locator("form[action$='/sign/'] button[type=submit]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form[action$='/sign/'] button[type=submit]").click()
     kept = CustodySheet.objects.select_related("signature").get(pk=sheet.pk)
     assert kept.signature is not None
     row.refresh_from_db()

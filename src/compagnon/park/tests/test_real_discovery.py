@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from typing import Any
 import pytest
 
 from compagnon.core.tasks.worker import run_due
+from compagnon.core.tests.processes import free_ports
+from compagnon.park.ingestion import jobs
 from compagnon.park.models import Agent, Asset, InventoryReport, JobState, MetDevice, NetworkJob
 from compagnon.park.services import discovery
 from compagnon.park.snmp_secrets import SnmpSecrets
@@ -50,14 +51,6 @@ OWN = {
 """A switch of ours: what an agent asks of one first."""
 
 
-def free_port() -> int:
-    """A UDP port that nothing listens to."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
-
-
 def record(folder: Path, name: str, source: Path | None = None) -> Path:
     """A folder with one recording."""
     folder.mkdir()
@@ -78,7 +71,7 @@ def devices(tmp_path: Path) -> Iterator[tuple[int, Path | None]]:
     shared = os.environ.get("COMPAGNON_SHARED_DATA")
     folder = (Path(shared) if shared else Path(__file__).parents[5] / "shared/data") / "snmp"
     real = folder if folder.is_dir() else None
-    port = free_port()
+    (port,) = free_ports(1)
     # The name under which a request by SNMP v3 without a context finds a recording.
     ours = record(tmp_path / "ours", "self")
     command = [str(SIMULATOR), f"--cache-dir={tmp_path / 'cache'}", "--log-level=error"]
@@ -131,9 +124,11 @@ def run_agent(address: str) -> str:
 
 
 def test_the_agent_discovers_and_reads_what_answers(
-    live_server: Any, devices: tuple[int, Path | None]
+    live_server: Any, devices: tuple[int, Path | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port, real = devices
+    # The agent asks once and waits so long: a busy machine's simulator needs more than a switch.
+    monkeypatch.setattr(jobs, "DISCOVERY_SECONDS", 4)
     owner = organisation("Ateliers")
     said = run_agent(live_server.url)
     scout = Agent.objects.filter(organisation=owner).first()

@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from compagnon.core.tests.processes import free_ports
+
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
 PROGRAM = shutil.which("slapd", path=_PATH)
 BASE = "dc=exemple,dc=fr"
@@ -207,11 +209,6 @@ def _crowd() -> Iterator[str]:
         )
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        return int(trial.getsockname()[1])
-
-
 @contextmanager
 def running() -> Iterator[Slapd]:
     """Run a slapd while the test does, stopped by its own process."""
@@ -238,7 +235,7 @@ def running() -> Iterator[Slapd]:
     subprocess.run(
         [PROGRAM, "-Tadd", "-q", "-f", str(settings), "-l", str(home / "crowd.ldif")], check=True
     )
-    found = Slapd(_free_port(), _free_port(), _pem(authority[1]), home)
+    found = Slapd(*free_ports(2), _pem(authority[1]), home)
     # The second address stands in no certificate.
     listens = f"{found.url} {found.tls_url} {found.other_url}"
     process = subprocess.Popen([PROGRAM, "-d", "0", "-f", str(settings), "-h", listens])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from compagnon.people.models import Directory
 from compagnon.people.tests import factories as f
@@ -85,6 +86,6 @@ def test_a_token_is_shown_once(open_page: OpenPage, cast: f.Cast) -> None:
     page = open_page("/people/me/tokens/", cast.technician.account)
     page.get_by_label("Utilisé par").fill("sonde")
     page.get_by_role("button", name="Créer", exact=True).click()
-    assert page.get_by_text("cmp_").first.is_visible()
+    expect(page.get_by_text("cmp_").first).to_be_visible()
     page.goto("/people/me/tokens/")
-    assert page.locator("code", has_text="cmp_").count() == 0
+    expect(page.locator("code", has_text="cmp_")).to_have_count(0)

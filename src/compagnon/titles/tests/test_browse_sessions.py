@@ -18,11 +18,10 @@ from compagnon.titles.tests.looking import look
 from compagnon.titles.tests.test_hold_session import held, opinions, prepared, voted, written
 from compagnon.titles.tests.test_mark_grids import given, planned
 from compagnon.titles.tests.test_session_pages import jurors_of
-from compagnon.ui.tests.browser import OpenPage
+from compagnon.ui.tests.browser import WAITING, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR = 60 * 60 * 1000
-expect.set_options(timeout=15_000)
 
 
 def account(person: Person) -> Any:
@@ -41,7 +40,7 @@ def page_of(browser: Any, live_server: Any, settings: Any) -> Any:
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": width, "height": 900}, locale="en"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAITING)
         contexts.append(context)
         client = Client()
         client.force_login(account(person))
@@ -111,8 +110,8 @@ def test_a_grid_cut_off_for_an_hour_loses_no_mark_and_shows_conflicts(page_of: A
     grid = evaluations.grid_of(row.assessors.get())
     assert not grid.conflicts
     assert grid.marks[first, None].value == "not_acquired"
-    page.get_by_role("button", name="Sign my grid").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign my grid").click()
     row.refresh_from_db()
     assert row.state == "signed"
 

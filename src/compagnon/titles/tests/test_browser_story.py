@@ -45,7 +45,6 @@ from compagnon.titles.tests.test_mark_grids import all_of
 from compagnon.ui.tests.browser import DESK, PHONE, OpenPage, assert_no_sideways_scroll
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-expect.set_options(timeout=30_000)
 # Each half of what somebody does: its language and its width.
 HALVES = (("fr", DESK), ("en", PHONE))
 HOME = "titles:personal_data"
@@ -65,9 +64,7 @@ def said(page: Page) -> Callable[..., str]:
 def enters(open_page: OpenPage, person: Person, language: str, width: int) -> Page:
     """Sign somebody in, on a page that asks for nothing by itself while they do nothing."""
     account = getattr(person, "account", None) or people.account(person)
-    page = open_page(reverse(HOME), account, language=language, width=width)
-    page.context.set_default_timeout(30_000)
-    return page
+    return open_page(reverse(HOME), account, language=language, width=width)
 
 
 def press(page: Page | Locator, name: str) -> None:
@@ -154,6 +151,7 @@ def tells_the_evidence(mine: list[Page], world: World) -> None:
                 f"J’ai appelé {user}, trouvé la cause et réglé la panne."
             )
             page.locator("[name=means]").fill("Prise en main.")
+            page.wait_for_load_state()
             for box in page.locator("input[name=shown]:visible").all()[: 3 + number]:
                 box.check()
             send(page, t("Save"))

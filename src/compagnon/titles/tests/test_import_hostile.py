@@ -123,10 +123,10 @@ def test_locked_pdf() -> None:
 )
 def test_time_is_bounded(text: str) -> None:
     for kind in document.KINDS:
-        start = time.monotonic()
+        start = time.process_time()
         with contextlib.suppress(Unreadable):
             document.read(text.encode(), kind=kind)
-        assert time.monotonic() - start < 8, kind
+        assert time.process_time() - start < 8, kind
 
 
 # --- anything at all ----------------------------------------------------------------------------

@@ -336,9 +336,9 @@ def test_pages_with_words_without_end_are_refused_soon():
     out.add_attachment("attestation.json", write_document(proofs.sound_credential()))
     made = BytesIO()
     out.write(made)
-    began = time.monotonic()
+    began = time.process_time()
     assert not check(made.getvalue()).valid
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_graphs_made_to_be_slow_are_given_up():
@@ -346,10 +346,10 @@ def test_graphs_made_to_be_slow_are_given_up():
     alike = {"type": ["IdentifierEntry"], "identifier": "x", "identifierType": "name"}
     achievement = {"type": ["Achievement"], "otherIdentifier": [alike] * 9}
     slow["credentialSubject"] = [{"type": ["AchievementSubject"], "achievement": achievement}] * 2
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Unproven, match="too-large"):
         data_integrity.verify(slow)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    expect,
+)
 
 DESK, PHONE = 1440, 390
 HEIGHTS = {DESK: 900, PHONE: 844}
@@ -53,7 +60,10 @@ EXPECTED = (
 
 # Style sheets are not read a second time: only a rule that is not in use looks at them.
 AXE = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
-WAITING = 10_000  # milliseconds
+# Milliseconds. Nothing is said here of how swift a page is: a machine that has two cores for two
+# Chromiums and their servers now and then leaves one of them ten seconds alone.
+WAITING = 30_000
+expect.set_options(timeout=WAITING)
 # What pages keep in a browser: all but static files and their compiled code.
 KEPT_BY_PAGES = "local_storage,indexeddb,service_workers,cache_storage,file_systems"
 
@@ -164,7 +174,9 @@ class Windows:
 def windows(browser: Browser, live_server: Any) -> Iterator[Windows]:
     """Keep browsers from one test to the next."""
     from django.templatetags.static import static
+    from django.urls import reverse
 
+    reverse("account_login")  # reads every room's routes, before a browser waits for them
     # A file's number is another file's in the next test.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compagnon.core.files.KEPT_SECONDS", 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from compagnon.ui.tests.browser import Inspect, OpenPage, assert_accessible
 
@@ -47,5 +47,5 @@ def test_for_signed_in(inspect: Inspect, cast: Any, path: str) -> None:
 def test_refused_sign_in(open_page: OpenPage) -> None:
     page = open_page("/account/login/")
     page.get_by_role("button", name="Se connecter", exact=True).click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert_accessible(page)

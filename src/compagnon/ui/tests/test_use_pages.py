@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import Page, expect
 
+from compagnon.core.tests.processes import wait_for
 from compagnon.ui.tests.browser import DESK, PHONE, OpenPage, assert_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,12 +32,12 @@ def test_theme_is_kept_and_shows_at_once(open_page: OpenPage) -> None:
     account = page.locator(".app-tools details.menu")
     account.locator("summary").click()
     account.get_by_role("button", name="Sombre").click()
-    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    expect(page.locator("html")).to_have_css("color-scheme", "dark")
     page.reload()
-    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     account.locator("summary").click()
     account.get_by_role("button", name="Système").click()
-    assert page.locator("html").get_attribute("data-bs-theme") is None
+    expect(page.locator("html:not([data-bs-theme])")).to_have_count(1)
 
 
 def test_language_is_changed_and_kept(open_page: OpenPage) -> None:
@@ -106,7 +108,7 @@ def test_rows_are_walked_by_keys(open_page: OpenPage) -> None:
     page.keyboard.press("k")
     expect(page.locator("tr.is-current")).to_contain_text("Imprimante")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#row-1")
+    page.wait_for_url("**#row-1")
 
 
 def test_keys_typed_in_a_field_are_text(open_page: OpenPage) -> None:
@@ -168,8 +170,8 @@ def test_a_refusal_becomes_a_toast_and_leaves_the_page(open_page: OpenPage) -> N
     expect(toast).to_be_visible()
     expect(button).to_be_visible()
     button.click()
-    page.wait_for_timeout(300)
-    assert toast.count() == 1
+    expect(page.locator("html:not(.is-busy)")).to_have_count(1)
+    expect(toast).to_have_count(1)
     assert_accessible(page)
     toast.get_by_role("button", name="Fermer le message").click()
     expect(toast).to_be_hidden()
@@ -254,9 +256,9 @@ def test_signature(open_page: OpenPage, width: int) -> None:
     page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
     page.mouse.up()
     data = page.locator("input[name=signature]")
-    assert (data.input_value()).startswith("data:image/png;base64,")
+    expect(data).to_have_value(re.compile("^data:image/png;base64,"))
     page.get_by_role("button", name="Recommencer").click()
-    assert data.input_value() == ""
+    expect(data).to_have_value("")
 
 
 def test_picker_by_the_keyboard(open_page: OpenPage) -> None:
@@ -306,10 +308,8 @@ def test_mail_as_it_was_written_runs_nothing_and_shows_pictures(open_page: OpenP
     expect(inner.locator("b")).to_contain_text("étage")
     picture = inner.locator("img")
     expect(picture).to_be_visible()
-    page.wait_for_timeout(300)
-    shown = frame.evaluate("(one) => one.getAttribute('sandbox')")
-    assert shown == ""
-    assert picture.bounding_box()["height"] > 20  # type: ignore[index]
+    expect(frame).to_have_attribute("sandbox", "")
+    wait_for(lambda: picture.bounding_box()["height"] > 20)  # type: ignore[index]
 
 
 def test_demonstration_accounts_fill_the_form(open_page: OpenPage) -> None:
