@@ -166,11 +166,8 @@ class ExportReader:
 
 
 def plain(html: str) -> str:
-    """Give the words of a formatted text. GLPI keeps markup escaped: it is unescaped first."""
-    text = html
-    if "&lt;" in text and "<" not in text:
-        text = unescape(text)
-    text = _HIDDEN.sub(" ", text)
+    """Give the words of a formatted text."""
+    text = _HIDDEN.sub(" ", html)
     text = _BREAK.sub("\n", text)
     text = unescape(_TAG.sub("", text)).replace("\xa0", " ")
     lines = [" ".join(line.split()) for line in text.splitlines()]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 from compagnon.desk.bringing.api_export import ExportReader, Record, somebody
@@ -39,6 +40,7 @@ ADDED, REMOVED = "15", "16"
 USUAL = (("global_validation", 1), ("global_validation", "1"))
 CREATED = "20"
 _NAMED = re.compile(r"^(?P<name>.*?)\s*\((?P<key>\d+)\)\s*$", re.DOTALL)
+_MARKUP = re.compile(r"</?[a-z][^>]{0,2000}>", re.IGNORECASE)
 
 
 class GlpiReader(ExportReader):
@@ -84,6 +86,11 @@ class GlpiReader(ExportReader):
     def strays(self) -> None:
         """Name what belongs to no ticket of the export."""
         self.stray("actor", "team", "document", "followup", "task", "solution", "log")
+
+    def words(self, content: Any, reference: str, *, html: bool, **more: Any) -> Words | None:
+        """Give a text; GLPI up to 10 keeps its markup escaped, and older ones had none."""
+        text = _as_written(str(content or "")).replace("\r\n", "\n")
+        return super().words(text, reference, html=html and bool(_MARKUP.search(text)), **more)
 
     # --- one ticket ------------------------------------------------------------------------------
 
@@ -147,7 +154,7 @@ class GlpiReader(ExportReader):
             name = f"{row.get('firstname') or ''} {row.get('realname') or ''}".strip()
             emails = sorted(self.store.of("email", key), key=lambda one: not one.get("is_default"))
             people[key] = somebody(
-                row, key, name=name or str(row.get("name") or key),
+                row, key, name=unescape(name or str(row.get("name") or key)),
                 email=str(emails[0].get("email") or "") if emails else str(row.get("email") or ""),
                 phone=str(row.get("phone") or ""),
             )  # fmt: skip
@@ -156,13 +163,13 @@ class GlpiReader(ExportReader):
     def _group(self, value: Any) -> str | None:
         if value in {None, "", 0, "0"}:
             return None
-        return str(self.one("group", str(value)).get("name") or value)[:120]
+        return unescape(str(self.one("group", str(value)).get("name") or value))[:120]
 
     def _category(self, value: Any) -> tuple[str, ...]:
         if value in {None, "", 0, "0"}:
             return ()
         row = self.one("category", str(value))
-        path = str(row.get("completename") or row.get("name") or value)
+        path = unescape(str(row.get("completename") or row.get("name") or value))
         return tuple(part.strip()[:80] for part in path.split(" > ") if part.strip())
 
     def _actors(
@@ -332,6 +339,14 @@ class GlpiReader(ExportReader):
             values={"state": "cancelled", "pending_reason": ""}, source_state="Deleted",
         )  # fmt: skip
         return _not_before(step, Moment(last.at, last.clock))
+
+
+def _as_written(content: str) -> str:
+    """Give a text as it was written: GLPI's filter of entries escaped it once, before 11.
+
+    Up to 9.5 it wrote «&lt;», 10 writes «&#60;»; 11 keeps what was written.
+    """
+    return content if "<" in content or ">" in content else unescape(content)
 
 
 def _number_of_ticket(record: Record) -> str:

@@ -166,6 +166,34 @@ class TestGlpi:
         _histories, document = read("glpi", in_one_file(export, tmp_path))
         assert "missing_ticket" in problems(document)
 
+    @pytest.mark.parametrize(
+        ("content", "text", "html"),
+        [
+            # 9.5 and before; 10; 11; and before texts had a form at all.
+            ("&lt;p&gt;Bac &amp;lt;2&amp;gt;&lt;br /&gt;bloqué&lt;/p&gt;",
+             "Bac <2>\nbloqué", "<p>Bac &lt;2&gt;<br>bloqué</p>"),
+            ("&#60;p&#62;Bac &#38;lt;2&#38;gt;&#60;br /&#62;bloqué&#60;/p&#62;",
+             "Bac <2>\nbloqué", "<p>Bac &lt;2&gt;<br>bloqué</p>"),
+            ("<p>Bac &lt;2&gt;<br />bloqué</p>",
+             "Bac <2>\nbloqué", "<p>Bac &lt;2&gt;<br>bloqué</p>"),
+            ("Bac 2\r\nbloqué", "Bac 2\nbloqué", "<p>Bac 2<br>\nbloqué</p>\n"),
+            ("Bac &#60; 2 &#38; bloqué", "Bac < 2 & bloqué", "<p>Bac &lt; 2 &amp; bloqué</p>\n"),
+        ],
+    )  # fmt: skip
+    @pytest.mark.django_db
+    def test_markup_of_every_version_is_shown_as_such(
+        self, content: str, text: str, html: str, tmp_path: Path
+    ) -> None:
+        export = exports.glpi()
+        export["Ticket"][0]["content"] = content
+        export["ITILCategory"][0]["completename"] = "Impression &#62; Bac &#38; galet"
+        run("glpi", str(in_one_file(export, tmp_path)))
+        message = Message.objects.get(ticket__external_reference="7", kind="description")
+        assert (message.text, message.html) == (text, html)
+        category = message.ticket.category
+        assert category is not None
+        assert (category.name, category.parent.name) == ("Bac & galet", "Impression")
+
 
 class TestRequestTracker:
     @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
