@@ -32,6 +32,8 @@ class ExportReader:
     # The kinds of records, by the names under which exports hold them, in lower case.
     kinds: Mapping[str, str] = {}
     ticket_kind = "ticket"
+    # The field by which what belongs to a ticket names it.
+    ticket_field = "ticket_id"
     # Fields of a ticket that are told elsewhere, or say again what others say: not kept in a note.
     told: frozenset[str] = frozenset()
 
@@ -52,14 +54,32 @@ class ExportReader:
         if kind.startswith("+"):
             # What stands beside the records of a page: counts and links.
             return
-        known = self.kind_of(kind)
+        known = self.kind_of(kind) or self.kind_by_shape(record)
         if known is None:
             self.report.problem("not_read", detail=kind)
         elif not isinstance(record, dict):
             self.report.problem("unreadable_record", detail=f"{kind}: {str(record)[:60]}")
         else:
             self.report.count("rows")
-            self.keep(known, record)
+            self.keep(known, self._unfolded(record) if known == self.ticket_kind else record)
+
+    def _unfolded(self, record: Record) -> Record:
+        """Give a ticket without the records that were put into it; these are set aside as well."""
+        own: Record = {}
+        for name, value in record.items():
+            kind = name.strip("_").lower()
+            nested = isinstance(value, list) and value and isinstance(value[0], dict)
+            if nested and self.kind_of(kind) not in {None, self.ticket_kind}:
+                for one in value:
+                    named = isinstance(one, dict)
+                    self.file(kind, {self.ticket_field: record.get("id")} | one if named else one)
+            else:
+                own[name] = value
+        return own
+
+    def kind_by_shape(self, record: Any) -> str | None:
+        """Tell the kind of a record in a file that is not named after what it holds."""
+        return None
 
     def _is_kind(self, name: str) -> bool:
         return name in PAGES or self.kind_of(name) is not None

@@ -67,10 +67,17 @@ class GlpiReader(ExportReader):
             "requesttypes_id", "users_id_recipient", "users_id_lastupdater", "is_deleted",
             "takeintoaccountdate", "takeintoaccount_delay_stat", "solve_delay_stat",
             "close_delay_stat", "waiting_duration", "begin_waiting_date", "sla_waiting_duration",
-            "ola_waiting_duration", "ola_tto_begin_date", "ola_ttr_begin_date",
+            "ola_waiting_duration", "ola_tto_begin_date", "ola_ttr_begin_date", "_keys_names",
         }
     )  # fmt: skip
+    ticket_field = "tickets_id"
     _GROUPED: Mapping[str, str] = {"email": "users_id"}
+
+    def kind_by_shape(self, record: Any) -> str | None:
+        """Know a ticket by its fields."""
+        if not isinstance(record, dict) or not {"id", "name", "status"} <= record.keys():
+            return None
+        return "ticket" if record.keys() & {"date", "date_creation"} else None
 
     def keep(self, kind: str, record: Record) -> None:
         """Set a known record aside, by its ticket where it has one."""

@@ -36,6 +36,8 @@ class RequestTrackerReader(ExportReader):
         "attachment": "attachment", "attachments": "attachment",
         "user": "user", "users": "user", "queue": "queue", "queues": "queue",
     }  # fmt: skip
+
+    ticket_field = "ObjectId"
     told: frozenset[str] = frozenset(
         {
             "id", "type", "Type", "_url", "_hyperlinks", "Subject", "Status", "Queue", "Owner",

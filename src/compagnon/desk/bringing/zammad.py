@@ -80,6 +80,16 @@ class ZammadReader(ExportReader):
             return
         super().file(kind, record)
 
+    def kind_by_shape(self, record: Any) -> str | None:
+        """Know a ticket, an article and a line of a history by their fields."""
+        if not isinstance(record, dict):
+            return None
+        shapes = {
+            "ticket": {"number", "title", "created_at"}, "article": {"ticket_id", "body"},
+            "history": {"o_id", "object", "type"},
+        }  # fmt: skip
+        return next((kind for kind, has in shapes.items() if has <= record.keys()), None)
+
     def keep(self, kind: str, record: Record) -> None:
         """Set a known record aside, by its ticket where it has one."""
         if kind == "article":

@@ -61,6 +61,47 @@ def problems(document: dict[str, Any]) -> set[str]:
     return {one["problem"] for one in document["problems"]}
 
 
+PARTS = {
+    "zammad": {"ticket_articles": "ticket_id", "history": "o_id"},
+    "glpi": {
+        "Ticket_User": "tickets_id", "Group_Ticket": "tickets_id", "ITILFollowup": "items_id",
+        "ITILSolution": "items_id", "_logs": "items_id",
+    },
+    "request-tracker": {"transactions": "Object"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", EXPORTS)
+@pytest.mark.parametrize("names_its_ticket", [True, False])
+def test_what_is_put_into_its_ticket_belongs_to_it(
+    source: str, names_its_ticket: bool, tmp_path: Path
+) -> None:
+    """A file of tickets, named anyhow, each with its own records in it (GLPI: ``with_logs``)."""
+    plain, _document = read(source, in_one_file(EXPORTS[source](), tmp_path))
+    export = EXPORTS[source]()
+    export["_logs"] = export.pop("Log", [])
+    kind = next(name for name in export if name.lower() in {"ticket", "tickets"})
+    first = export[kind][0]
+    for part, field in PARTS[source].items():
+        own = [one for one in export.pop(part) if str(first["id"]) in str(one.get(field))]
+        first[part] = [
+            {name: value for name, value in one.items() if names_its_ticket or name != field}
+            for one in own
+        ]
+    (tmp_path / "all").mkdir()
+    for name, rows in export.items():
+        named = "dump-of-may" if name == kind else name
+        (tmp_path / "all" / f"{named}.json").write_text(json.dumps(rows), encoding="utf-8")
+    histories, _document = read(source, tmp_path / "all")
+    assert histories.keys() == plain.keys()
+    for reference, history in histories.items():
+        assert measure(history) == measure(plain[reference])
+        assert history.kept == plain[reference].kept
+        assert [step.words for step in history.steps] == [
+            step.words for step in plain[reference].steps
+        ]
+
+
 class TestZammad:
     @pytest.mark.parametrize("written", [in_one_file, in_a_folder, in_lines])
     def test_a_ticket(self, written: Any, tmp_path: Path) -> None:
