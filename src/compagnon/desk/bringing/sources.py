@@ -27,7 +27,15 @@ SOURCES = {
     "request-tracker": "Request Tracker",
     "csv": "CSV",
 }
+# As people write them at the command line.
+ALSO = {"rt": "request-tracker", "requesttracker": "request-tracker", "service-now": "servicenow"}
 DEFAULT_ZONE = "Europe/Paris"
+
+
+def source_named(name: str) -> str:
+    """Give a source by a name that people write for it; the name itself if it is none."""
+    written = name.strip().lower().replace("_", "-")
+    return ALSO.get(written, written)
 
 
 class Reader(Protocol):

@@ -276,6 +276,10 @@ class TestBringing:
         assert again["counts"]["unchanged"] == document["counts"]["created"]
         assert before == (Person.objects.count(), Team.objects.count(), Message.objects.count())
 
+    def test_by_the_name_that_people_write(self, tmp_path: Path) -> None:
+        path = in_one_file(exports.request_tracker(), tmp_path)
+        assert run("RT", str(path), "--dry-run")["source"] == "request-tracker"
+
     @pytest.mark.parametrize("source", EXPORTS)
     def test_an_export_without_a_ticket_is_refused(self, source: str, tmp_path: Path) -> None:
         path = tmp_path / "found.json"

@@ -17,7 +17,7 @@ from compagnon.desk import bringing_words
 from compagnon.desk.bringing import mapping as mappings
 from compagnon.desk.bringing.errors import UnreadableSource
 from compagnon.desk.bringing.mapping import TableMapping
-from compagnon.desk.bringing.sources import SOURCES
+from compagnon.desk.bringing.sources import SOURCES, source_named
 from compagnon.desk.services import bringing
 from compagnon.desk.services.bringing import Asked
 from compagnon.people.models import Organisation
@@ -35,8 +35,8 @@ class Command(commands.Command):
 
     def arguments(self, parser: CommandParser) -> None:
         """What to read and where to."""
-        parser.add_argument("source", choices=sorted(SOURCES), metavar="SOURCE",
-                            help=", ".join(sorted(SOURCES)))  # fmt: skip
+        parser.add_argument("source", type=source_named, choices=sorted(SOURCES),
+                            metavar="SOURCE", help=", ".join(sorted(SOURCES)))  # fmt: skip
         parser.add_argument("paths", nargs="+", metavar="FILE", help="a file, or a folder of JSON")
         parser.add_argument("--mapping", type=Path, help="for csv: how its columns are read")
         parser.add_argument("--dry-run", action="store_true", help="read and report, write nothing")
