@@ -16,10 +16,12 @@ ISO = "iso"
 # How a desk writes day, month and year; the time follows.
 DAY_FIRST = tuple(
     f"{date} {clock}"
-    for clock in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
-    for date in ("%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
+    for year in ("%Y", "%y")
+    for clock in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%H:%M:%S.%f")
+    for date in (f"%d-%m-{year}", f"%d/%m/{year}", f"%d.%m.{year}")
 )
-_DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}\b")
+YEAR_FIRST = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
+_DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d\d)\b")
 
 
 def day_place(text: str) -> int:

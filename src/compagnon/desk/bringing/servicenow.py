@@ -7,7 +7,7 @@ are day-month-year and local, with no zone.
 
 from __future__ import annotations
 
-from compagnon.desk.bringing.dates import DAY_FIRST, ISO
+from compagnon.desk.bringing.dates import DAY_FIRST, ISO, YEAR_FIRST
 from compagnon.desk.bringing.mapping import TableMapping
 
 LEVELS = {"1 - high": 1, "2 - medium": 2, "3 - low": 3, "1": 1, "2": 2, "3": 3}
@@ -84,7 +84,7 @@ SERVICENOW = TableMapping(
         },
     },
     unknown=frozenset({"", "?"}),
-    date_formats=(*DAY_FIRST, "%Y-%m-%d %H:%M:%S", ISO),
+    date_formats=(*DAY_FIRST, *YEAR_FIRST, ISO),
     month_may_lead=True,
     # Said again by the other columns: what an event changed, and that it is closed.
     ignore=frozenset({"active", "sys_created_by", "sys_created_at"}),

@@ -22,6 +22,7 @@ MIXED = "compagnon.utf-8-or-windows-1252"
 # Zip (and so workbooks), gzip, xz, bzip2, 7z, Zstandard.
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
 _CHUNK = 1024 * 1024
+_SEPARATOR = re.compile('"?sep=([^"\r\n])"?[\r\n]', re.IGNORECASE)
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -130,13 +131,15 @@ def table(
     """
     with opened(path, encoding, report) as stream:
         # Not «strict»: a stray quote within a value is read as written.
-        rows = csv.reader(_without_nulls(stream, report), delimiter=_delimiter(stream, delimiter))
+        lines = _without_nulls(stream, report)
+        told = _told_delimiter(stream, lines)
+        rows = csv.reader(lines, delimiter=delimiter or told or _delimiter(stream))
         before = csv.field_size_limit(MAX_FIELD)
         try:
             first = next(rows, [])
             header = _named([clean(name).strip() for name in first], known)
             _check_header(header, path)
-            for number, row in enumerate(rows, start=2):
+            for number, row in enumerate(rows, start=3 if told else 2):
                 if row and row == first:
                     report.problem("duplicate", row=number)
                 elif len(row) == len(header):
@@ -154,9 +157,17 @@ def table(
             csv.field_size_limit(before)
 
 
-def _delimiter(stream: TextIO, given: str) -> str:
-    if given:
-        return given
+def _told_delimiter(stream: TextIO, lines: Iterator[str]) -> str:
+    """Give what a first line «sep=;», which spreadsheets understand, says; it is passed over."""
+    found = _SEPARATOR.match(stream.read(16))
+    stream.seek(0)
+    if found is None:
+        return ""
+    next(lines)
+    return found[1]
+
+
+def _delimiter(stream: TextIO) -> str:
     start = stream.read(65_536)
     stream.seek(0)
     header = start.splitlines()[0] if start else ""
