@@ -30,12 +30,16 @@ KINDS = {"1": "incident", "2": "service_request"}
 CHANNELS = {
     "1": "portal", "2": "mail", "3": "phone", "4": "desk", "5": "desk", "6": "desk",
     "helpdesk": "portal", "e-mail": "mail", "phone": "phone", "direct": "desk",
+    "written": "desk", "other": "desk", "courriel": "mail", "téléphone": "phone", "écrit": "desk",
+    "autre": "desk",
 }  # fmt: skip
 REQUESTER, ASSIGNED = "1", "2"
 STATUS, CATEGORY, TITLE = "12", "7", "1"
 LEVEL_OPTIONS = {"3": "priority", "10": "urgency", "11": "impact"}
 TECHNICIAN_OPTION, GROUP_OPTION = "5", "8"
-ADDED, REMOVED = "15", "16"
+ADDED, REMOVED, PART_ADDED = "15", "16", "17"
+# What such a part says, its own record tells.
+PARTS = frozenset({"ITILFollowup", "TicketFollowup", "TicketTask", "ITILSolution"})
 # No approval was asked for.
 USUAL = (("global_validation", 1), ("global_validation", "1"))
 CREATED = "20"
@@ -88,6 +92,10 @@ class GlpiReader(ExportReader):
             group = _number_of_ticket(record)
         else:
             group = record.get(self._GROUPED.get(kind, "id")) or record.get("id") or ""
+        if kind == "user":
+            # Named by key or by name, according to whether keys were expanded.
+            for name in _names_of(record):
+                self.store.add(kind, name, record)
         self.store.add(kind, str(group), record)
 
     def strays(self) -> None:
@@ -150,27 +158,42 @@ class GlpiReader(ExportReader):
             kept=self.kept({name: one for name, one in record.items() if (name, one) not in USUAL}),
         )  # fmt: skip
 
-    def _user(self, value: Any, people: dict[str, Somebody]) -> str | None:
+    def _user(self, value: Any, people: dict[str, Somebody], named: str = "") -> str | None:
         if value in {None, "", 0, "0"}:
             return None
-        key = str(value)
+        row = self.one("user", str(value))
+        key = str(row.get("id") or value)
         if key not in people:
-            row = self.one("user", key)
-            if not row and key.isdecimal():
+            if not row and not named and key.isdecimal():
                 self.report.problem("missing_person", reference=key)
             name = f"{row.get('firstname') or ''} {row.get('realname') or ''}".strip()
-            emails = sorted(self.store.of("email", key), key=lambda one: not one.get("is_default"))
+            email = self._email(row) if row else ""
             people[key] = somebody(
-                row, key, name=unescape(name or str(row.get("name") or key)),
-                email=str(emails[0].get("email") or "") if emails else str(row.get("email") or ""),
-                phone=str(row.get("phone") or ""),
+                row, key, name=unescape(name or str(row.get("name") or named or key)),
+                email=email or str(row.get("email") or ""), phone=str(row.get("phone") or ""),
             )  # fmt: skip
         return key
 
-    def _group(self, value: Any) -> str | None:
+    def _one(self, kind: str, key: str) -> Record:
+        found = self.store.of(kind, key)
+        # Two users of one name are not told apart by it: they are neither.
+        return found[0] if len({str(row.get("id")) for row in found}) == 1 else {}
+
+    def _email(self, user: Record) -> str:
+        names = [str(user.get("id") or ""), *_names_of(user)]
+        rows = [row for name in names for row in self.store.of("email", name)]
+        rows.sort(key=lambda one: not one.get("is_default"))
+        return str(rows[0].get("email") or "") if rows else ""
+
+    def _logged_user(self, value: Any, people: dict[str, Somebody]) -> str | None:
+        """Give who a line of the log names: «Marin Éva (4)»."""
+        found = _NAMED.match(str(value or ""))
+        return self._user(found["key"], people, found["name"]) if found else None
+
+    def _group(self, value: Any, named: str = "") -> str | None:
         if value in {None, "", 0, "0"}:
             return None
-        return unescape(str(self.one("group", str(value)).get("name") or value))[:120]
+        return unescape(str(self.one("group", str(value)).get("name") or named or value))[:120]
 
     def _category(self, value: Any) -> tuple[str, ...]:
         if value in {None, "", 0, "0"}:
@@ -254,13 +277,10 @@ class GlpiReader(ExportReader):
                 continue
             values, state = self._change(key, row, people)
             if values or state:
-                by = _key_in(row.get("user_name"))
+                by = self._logged_user(row.get("user_name"), people)
                 steps.append(
-                    Step(
-                        at=at.at, clock=at.clock, by=self._user(by, people), values=values,
-                        source_state=state,
-                    )
-                )  # fmt: skip
+                    Step(at=at.at, clock=at.clock, by=by, values=values, source_state=state)
+                )
         return steps
 
     def _change(
@@ -285,6 +305,8 @@ class GlpiReader(ExportReader):
 
     def _link(self, key: str, row: Record, people: dict[str, Somebody]) -> dict[str, Any]:
         name, action = _kind_of_link(row), str(row.get("linked_action"))
+        if action == PART_ADDED and row.get("itemtype_link") in PARTS:
+            return {}
         if name is None or action not in {ADDED, REMOVED}:
             self.report.unmapped(
                 "Log.itemtype_link", f"{row.get('itemtype_link')} {action}", reference=key
@@ -292,8 +314,11 @@ class GlpiReader(ExportReader):
             return {}
         if action == REMOVED:
             return {name: None}
-        value = _key_in(row.get("new_value")) or str(row.get("new_value") or "")
-        return {name: self._group(value) if name == "team" else self._user(value, people)}
+        new = str(row.get("new_value") or "")
+        if name == "assignee":
+            return {name: self._logged_user(new, people) or self._user(new, people)}
+        found = _NAMED.match(new)
+        return {name: self._group(found["key"], found["name"]) if found else self._group(new)}
 
     def _said(self, key: str, requester: str | None, people: dict[str, Somebody]) -> list[Step]:
         found = []
@@ -354,6 +379,14 @@ def _as_written(content: str) -> str:
     Up to 9.5 it wrote «&lt;», 10 writes «&#60;»; 11 keeps what was written.
     """
     return content if "<" in content or ">" in content else unescape(content)
+
+
+def _names_of(user: Record) -> list[str]:
+    """Give the names under which expanded keys tell a user: the login, or the name in full."""
+    first, last = str(user.get("firstname") or ""), str(user.get("realname") or "")
+    names = (str(user.get("name") or ""), f"{last} {first}", f"{first} {last}")
+    plain = (" ".join(name.split()) for name in names)
+    return list(dict.fromkeys(name for name in plain if name and not name.isdecimal()))
 
 
 def _number_of_ticket(record: Record) -> str:

@@ -207,6 +207,29 @@ class TestGlpi:
         _histories, document = read("glpi", in_one_file(export, tmp_path))
         assert "missing_ticket" in problems(document)
 
+    @pytest.mark.parametrize("names", [{9: "u9", 4: "tech"}, {9: "Roux Paul", 4: "Marin Éva"}])
+    def test_names_for_keys_are_the_same_persons(
+        self, names: dict[int, str], tmp_path: Path
+    ) -> None:
+        """``expand_dropdowns`` gives the login, or the name; the log goes on giving keys."""
+        plain, _document = read("glpi", in_one_file(exports.glpi(), tmp_path))
+        export = exports.glpi()
+        for rows in export.values():
+            for row in rows:
+                for field in ("users_id", "users_id_recipient"):
+                    row.update({field: names[row[field]]} if field in row else {})
+        # A group that the export does not hold is known by the name that the log gives.
+        del export["Group"]
+        histories, document = read("glpi", in_one_file(export, tmp_path))
+        assert histories["7"].people == plain["7"].people
+        assert [step.by for step in histories["7"].steps] == [step.by for step in plain["7"].steps]
+        teams = [step.values["team"] for step in histories["7"].steps if "team" in step.values]
+        assert teams == [None, "N1", None, "Impression"]
+        assert "missing_person" not in problems(document)
+        export["User"] += [row | {"id": row["id"] + 100} for row in export["User"]]
+        histories, _document = read("glpi", in_one_file(export, tmp_path))
+        assert histories["7"].requester == names[9]
+
     @pytest.mark.parametrize(
         ("content", "text", "html"),
         [
