@@ -7,7 +7,7 @@ or without ``expand=true`` (names beside keys). Dates are UTC.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compagnon.desk.bringing.api_export import ExportReader, Record, somebody
@@ -114,7 +114,8 @@ class ZammadReader(ExportReader):
             self.report.leave(reference, "no_events")
             return None
         people: dict[str, Somebody] = {}
-        requester = self._customer(record, people)
+        self._addresses = dict(self._told_addresses(record, self.store.of("article", key)))
+        requester = self._person(record.get("customer_id"), people)
         articles = self._articles(key, reference, people)
         changes = self._changes(key, reference, people)
         first = self._first(record, changes, reference, people)
@@ -155,12 +156,13 @@ class ZammadReader(ExportReader):
         named = {} if "organization" in record else {"organization": organization}
         return self.kept(record | named)
 
-    def _customer(self, record: Record, people: dict[str, Somebody]) -> str | None:
-        """Give who asked; where the export does not hold the person, by the address it names."""
-        key, address = str(record.get("customer_id") or ""), str(record.get("customer") or "")
-        if key and "@" in address and not self.one("user", key):
-            people.setdefault(key, Somebody(key, address, address))
-        return self._person(record.get("customer_id"), people)
+    def _told_addresses(self, record: Record, articles: list[Record]) -> Iterator[tuple[str, str]]:
+        """Give the addresses that expanded records name beside the keys of persons."""
+        for one in (record, *articles):
+            for name in ("customer", "owner", "created_by", "updated_by", "origin_by"):
+                address = one.get(name)
+                if isinstance(address, str) and "@" in address:
+                    yield str(one.get(f"{name}_id") or ""), address
 
     def _person(self, value: Any, people: dict[str, Somebody]) -> str | None:
         key = str(value or "")
@@ -169,11 +171,12 @@ class ZammadReader(ExportReader):
             return None
         if key not in people:
             row = self.one("user", key)
-            if not row:
+            address = "" if row else self._addresses.get(key, "")
+            if not row and not address:
                 self.report.problem("missing_person", reference=key)
             name = f"{row.get('firstname') or ''} {row.get('lastname') or ''}"
             people[key] = somebody(
-                row, key, name=name, email=str(row.get("email") or ""),
+                row, key, name=name, email=address or str(row.get("email") or ""),
                 phone=str(row.get("phone") or ""),
             )  # fmt: skip
         return key

@@ -134,13 +134,15 @@ class TestZammad:
             "customer_id": 3, "customer": "lea@client.example", "priority_id": 3,
             "created_at": "2023-03-01T08:00:00.000Z", "close_at": "2023-03-02T07:00:00.000Z",
             "updated_at": "2023-04-01T08:00:00.000Z", "organization_id": 4, "room": "B12",
-            "time_unit": "15.0", "note": None,
+            "time_unit": "15.0", "note": None, "owner_id": 8, "owner": "jo@support.example",
         }  # fmt: skip
         export = {"tickets": [ticket], "organizations": [{"id": 4, "name": "Mairie"}]}
         histories, document = read("zammad", in_one_file(export, tmp_path))
         history = histories["68001"]
         assert measure(history).seconds_in_state == {"new": 23 * HOUR, "closed": 0}
         assert history.people["3"].email == "lea@client.example"
+        assert history.people["8"].name == "jo@support.example"
+        assert "missing_person" not in problems(document)
         assert history.steps[0].values["priority"] == 2
         # What has no place of ours is kept and told.
         assert history.kept == {"organization": "Mairie", "room": "B12", "time_unit": "15.0"}
