@@ -75,8 +75,19 @@ def test_what_was_read_is_read_again_without_network_and_answered(open_page: Any
     page: Page = open_page(where, people.user.account, width=390)
     expect(page.locator(".portal")).to_have_attribute("data-kept", "yes")
     other = Ticket.objects.exclude(pk=ticket.pk).get()
+    # What was reported is not offered again as something begun.
+    page.goto("/portal/report/")
+    page.fill("#id_title", "Signalé")
+    page.fill("#id_text", "Une fois")
+    page.get_by_role("button", name="Envoyer la demande").click()
+    page.wait_for_url("**/portal/requests/*/")
+    page.goto("/portal/report/")
+    expect(page.locator("#id_title")).to_have_value("")
 
     page.context.set_offline(True)
+    # The ways of the portal are kept before anybody went there.
+    page.goto("/portal/requests/")
+    expect(page.get_by_role("heading", name="Mes demandes")).to_be_attached()
     page.goto(where)
     expect(page.locator(".portal-offline")).to_be_visible()
     expect(page.locator(".portal-offline time")).not_to_be_empty()

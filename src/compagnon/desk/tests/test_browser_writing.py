@@ -39,7 +39,9 @@ def expect_reply(page: Page, text: str | re.Pattern[str]) -> None:
     expect(page.locator("#write-reply textarea")).to_have_value(text)
 
 
-def test_a_draft_survives_a_reload_and_goes_once_sent(page: Page, taken: Ticket) -> None:
+def test_a_draft_survives_a_reload_and_goes_once_sent(
+    page: Page, cast: Cast, taken: Ticket
+) -> None:
     page.locator("#write-reply textarea").fill(DRAFT)
     page.reload()
     expect_reply(page, DRAFT)
@@ -50,6 +52,14 @@ def test_a_draft_survives_a_reload_and_goes_once_sent(page: Page, taken: Ticket)
     page.reload()
     expect_reply(page, "")
     assert Message.objects.filter(ticket=taken, kind=MessageKind.REPLY).count() == 1
+    # So does that of a ticket that is opened, which shows on another page that it arrived.
+    page.goto(f"/desk/tickets/new/?requester={cast.user.pk}")
+    page.fill("#id_title", "Écran noir")
+    page.fill("#id_text", DRAFT)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#story")).to_contain_text(DRAFT)
+    page.goto("/desk/tickets/new/")
+    assert page.locator("#id_text").input_value() == ""
 
 
 def test_a_colleague_is_named_and_a_message_is_quoted_by_a_press(

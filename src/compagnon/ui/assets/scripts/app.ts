@@ -10,7 +10,7 @@ import CopyController from "./controllers/copy";
 import DialogController from "./controllers/dialog";
 import ConditionsController from "./controllers/conditions";
 import DirtyController from "./controllers/dirty";
-import DraftController, { forgetDrafts } from "./controllers/draft";
+import DraftController, { forgetArrived, forgetDrafts } from "./controllers/draft";
 import FilesController from "./controllers/files";
 import FillController from "./controllers/fill";
 import InsertController from "./controllers/insert";
@@ -32,6 +32,7 @@ import ThemeController from "./controllers/theme";
 import ToastController from "./controllers/toast";
 
 setUpHtmx();
+forgetArrived();
 
 // Where tabs or the navigation do not fit, the one that is open is in sight; the page stays put.
 for (const current of document.querySelectorAll<HTMLElement>(":is(.tabs, .app-links) [aria-current]")) {

@@ -63,7 +63,10 @@ export function setUpHtmx(): void {
       showToast(template("toast-failure"));
     }
   });
-  document.addEventListener("htmx:sendError", () => showToast(template("toast-offline")));
+  document.addEventListener("htmx:sendError", () => {
+    // The portal says by itself that there is no network, and keeps what is written meanwhile.
+    if (!document.querySelector('[data-portal-target="offline"]:not([hidden])')) showToast(template("toast-offline"));
+  });
 
   let waiting = 0;
   const busy = (by: number) => {

@@ -17,7 +17,7 @@ interface Asked extends Lived {
   respondWith(answer: Promise<Response>): void;
 }
 interface Told extends Lived {
-  data: { keep?: string; forget?: boolean };
+  data: { keep?: string; also?: string[]; forget?: boolean };
   ports: readonly MessagePort[];
 }
 interface Pushed extends Lived {
@@ -74,8 +74,8 @@ worker.addEventListener("activate", (event) => {
 });
 
 worker.addEventListener("message", (event) => {
-  const { keep: address, forget: all } = event.data;
-  const work = all ? forgetPages() : address ? keepPage(address) : Promise.resolve();
+  const { keep: address, also = [], forget: all } = event.data;
+  const work = all ? forgetPages() : address ? keepPage(address).then(() => keepMissing(also)) : Promise.resolve();
   event.waitUntil(work.then(() => event.ports[0]?.postMessage("done")));
 });
 
@@ -128,6 +128,11 @@ async function keepPage(address: string): Promise<void> {
   const answer = await fetch(address, { credentials: "same-origin" });
   if (answer.redirected) await forgetPages();
   else await remember(address, answer);
+}
+
+/** The ways of the portal are read without network before anybody went there. */
+async function keepMissing(addresses: string[]): Promise<void> {
+  for (const address of addresses) if (!(await kept(plain(address)))) await keepPage(address);
 }
 
 async function remember(address: string, answer: Response): Promise<void> {

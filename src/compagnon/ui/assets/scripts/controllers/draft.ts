@@ -11,6 +11,8 @@ interface Draft {
   at: number;
   /** The form was sent with it; whether it arrived is known from the page that follows. */
   sent?: boolean;
+  /** The toast by which another page than this form's says that it arrived. */
+  leaves?: string | undefined;
 }
 
 /** Forget every half-written text on this device. */
@@ -18,6 +20,14 @@ export function forgetDrafts(olderThan = Infinity): void {
   for (const name of names()) {
     const draft = parse(read(name));
     if (!draft || olderThan === Infinity || draft.at < olderThan) keep(name, null);
+  }
+}
+
+/** Forget what this page says that the server has, and that was written on another page. */
+export function forgetArrived(): void {
+  for (const name of names()) {
+    const leaves = parse(read(name))?.leaves;
+    if (leaves && document.querySelector(`[data-toast="${CSS.escape(leaves)}"]`)) keep(name, null);
   }
 }
 
@@ -101,7 +111,10 @@ export default class DraftController extends Controller<HTMLElement> {
     // What is on its way is dropped by the server itself: nothing must bring it back.
     clearTimeout(this.timer);
     const text = this.text.value;
-    if (text.trim()) this.store({ text, at: Date.now(), sent: true });
+    if (!text.trim()) return;
+    // A ticket that is opened has its own page; an answer comes back to where it was written.
+    const leaves = this.ticketValue ? undefined : this.doneValue;
+    this.store({ text, at: Date.now(), sent: true, leaves });
   };
 
   private get form(): HTMLFormElement | null {

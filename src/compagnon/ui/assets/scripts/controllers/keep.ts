@@ -18,6 +18,7 @@ export default class KeepController extends Controller<HTMLFormElement> {
   override connect(): void {
     this.element.addEventListener("input", this.write);
     this.element.addEventListener("change", this.write);
+    this.element.addEventListener("submit", this.sent);
     const kept = this.kept();
     if (!kept || [...this.texts()].some((one) => one.value)) return;
     for (const [name, value] of kept) {
@@ -35,6 +36,7 @@ export default class KeepController extends Controller<HTMLFormElement> {
   override disconnect(): void {
     this.element.removeEventListener("input", this.write);
     this.element.removeEventListener("change", this.write);
+    this.element.removeEventListener("submit", this.sent);
   }
 
   discard(): void {
@@ -45,13 +47,18 @@ export default class KeepController extends Controller<HTMLFormElement> {
     [...this.texts()][0]?.focus();
   }
 
-  private write = (): void => {
+  private write = (): void => this.store();
+
+  // The page that follows says that the server has it (forgetArrived, in draft.ts).
+  private sent = (): void => this.store(this.doneValue);
+
+  private store(leaves?: string): void {
     const fields = [...new FormData(this.element)].filter(
       ([name, value]) => typeof value === "string" && !["key", "csrfmiddlewaretoken"].includes(name),
     );
     const said = [...this.texts()].some((one) => one.value.trim());
-    keep(PREFIX + this.nameValue, said ? JSON.stringify({ text: JSON.stringify(fields), at: Date.now() }) : null);
-  };
+    keep(PREFIX + this.nameValue, said ? JSON.stringify({ text: JSON.stringify(fields), at: Date.now(), leaves }) : null);
+  }
 
   private kept(): [string, string][] | null {
     try {

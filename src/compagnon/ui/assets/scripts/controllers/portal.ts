@@ -73,7 +73,8 @@ export default class PortalController extends Controller<HTMLElement> {
       // The first page came before the worker: it asks for it once more, to keep it.
       const channel = new MessageChannel();
       channel.port1.onmessage = () => { this.element.dataset.kept = "yes"; };
-      registration.active?.postMessage({ keep: location.href }, [channel.port2]);
+      const ways = [...this.element.querySelectorAll<HTMLAnchorElement>(".portal-nav a")].map((one) => one.href);
+      registration.active?.postMessage({ keep: location.href, also: ways }, [channel.port2]);
     } catch {
       // The pages work without it; they are only not kept.
       this.element.dataset.kept = "never";
