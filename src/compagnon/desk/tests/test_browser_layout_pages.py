@@ -121,7 +121,7 @@ def test_phones_and_english(open_page: OpenPage, cast: Cast) -> None:
     saved_views.save_view(actor=actor(cast.technician), name="Mine", filters={"queue": "mine"})
     page = open_page("/desk/board/", cast.technician.account, width=PHONE, language="en")
     for path in ("/desk/board/?by=team", "/desk/calendar/", "/desk/calendar/?span=agenda",
-                 "/desk/views/", "/desk/queue/"):  # fmt: skip
+                 "/desk/views/", "/desk/queue/", "/desk/queue/columns/"):  # fmt: skip
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == "en"
         assert_accessible(page)
