@@ -79,6 +79,8 @@ def test_two_at_once_and_a_draft_on_two_devices(open_page: OpenPage, cast: Cast)
     # Another device of the same person: a browser that has kept nothing.
     phone = open_page(address, cast.technician.account, language="en", width=PHONE)
     expect(phone.locator("#write-reply textarea")).to_have_value(written)
+    device = phone.evaluate("localStorage.getItem('compagnon.device')")
+    wait_for(Draft.objects.filter(text=written, device=device).exists)
     second.locator("#write-reply textarea").fill("Je m’en occupe.")
     second.locator("#write-reply").get_by_role("button", name="Send").click()
     expect(second.locator("#story")).to_contain_text("Je m’en occupe.")
@@ -91,6 +93,8 @@ def test_two_at_once_and_a_draft_on_two_devices(open_page: OpenPage, cast: Cast)
     assert Message.objects.filter(ticket=ticket, kind="reply").count() == 2
     phone.reload()
     expect(phone.locator("#story")).to_contain_text("redémarrez")
+    # It was sent from the other one: it is offered no more here.
+    expect(phone.locator("#write-reply textarea")).to_have_value("")
 
 
 def test_the_pages_serve_everybody(open_page: OpenPage, cast: Cast) -> None:

@@ -71,6 +71,24 @@ def test_an_answer_that_crosses_another_is_shown_it_and_loses_nothing(
     assert client.post(act, sent | {"seen": last(ticket)}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("verb", "more"), [("reply", {}), ("note", {}), ("solve", {"kind": "permanent"})]
+)
+def test_a_text_sent_twice_from_one_page_is_written_once(
+    people: Cast, ticket: Ticket, verb: str, more: dict[str, str]
+) -> None:
+    """Ctrl+Enter pressed twice, or a second device that still shows what was sent."""
+    client, act = browser(people), f"/desk/tickets/{ticket.pk}/do/{verb}/"
+    sent = {"text": "Branchez le câble.", "seen": last(ticket), **more}
+    before = Message.objects.filter(ticket=ticket).count()
+    assert [client.post(act, sent).status_code for _time in range(3)] == [302, 302, 302]
+    assert Message.objects.filter(ticket=ticket).count() == before + 1
+    if verb != "solve":
+        # Said again on the page that follows, it is another message.
+        assert client.post(act, sent | {"seen": last(ticket)}).status_code == 302
+        assert Message.objects.filter(ticket=ticket).count() == before + 2
+
+
 def test_what_is_no_message_crosses_nothing(people: Cast, expert: Actor, ticket: Ticket) -> None:
     seen = last(ticket)
     services.qualify(actor=expert, ticket_id=ticket.pk, impact=Impact.HIGH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +39,7 @@ from compagnon.desk import (
 )
 from compagnon.desk.errors import Crossed
 from compagnon.desk.models import Attachment, Priority, Ticket, Watcher
+from compagnon.desk.once import once
 from compagnon.desk.page_verbs import PageVerb
 from compagnon.desk.policies import is_party, is_support
 from compagnon.desk.rules import MATRIX
@@ -109,7 +111,7 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         raise Refused(_("Your role does not allow this on this organisation's tickets."))
     if form.is_valid():
         try:
-            verb.run(actor, found, form.cleaned_data)
+            once(actor, _writing_key(request, found, form), lambda: _done(verb, actor, found, form))
         except NotFound:
             raise
         except CompagnonError as error:
@@ -123,6 +125,25 @@ def act(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
     found = queries.get_ticket(actor, ticket_id)
     page = _page(actor, found, failed=(verb, form))
     return render(request, "desk/ticket.html", page, status=status)
+
+
+def _done(verb: PageVerb, actor: Actor, found: Ticket, form: Any) -> int:
+    verb.run(actor, found, form.cleaned_data)
+    return found.pk
+
+
+def _writing_key(request: HttpRequest, found: Ticket, form: Any) -> str:
+    """Give what is the same when a text is sent twice from one page, by two presses or two keys.
+
+    The page that follows has another last message: the same words may be said again there. Empty
+    where the page does not say what was read: it is done each time.
+    """
+    seen = form.cleaned_data.get("seen")
+    if seen is None:
+        return ""
+    files = [f"{one.name}:{one.size}" for one in request.FILES.getlist("attachments")]
+    said = [request.path, str(found.pk), str(seen), form.cleaned_data.get("text", ""), *files]
+    return "write-" + hashlib.sha256("\0".join(said).encode()).hexdigest()[:50]
 
 
 def goes_on(request: HttpRequest, given: QueryDict | None = None) -> str:

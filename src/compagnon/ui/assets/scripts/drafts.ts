@@ -8,7 +8,7 @@ export interface Kept {
   at: number;
 }
 
-const asked = new Map<string, Promise<Kept[]>>();
+const asked = new Map<string, Promise<Kept[] | null>>();
 
 /** A name that this device keeps for itself. */
 export function device(): string {
@@ -20,29 +20,34 @@ export function device(): string {
   return name;
 }
 
-/** What was begun on a ticket (or outside of any), asked once a page. */
-export function found(url: string, ticket: string): Promise<Kept[]> {
+/** What was begun on a ticket (or outside of any), asked once a page; null where nobody can say. */
+export function found(url: string, ticket: string): Promise<Kept[] | null> {
   const address = `${url}?ticket=${encodeURIComponent(ticket)}`;
   let answer = asked.get(address);
   if (!answer) {
     answer = fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" })
-      .then(async (response) => (response.ok ? ((await response.json()) as { drafts: Kept[] }).drafts : []))
+      .then(async (response) => (response.ok ? ((await response.json()) as { drafts: Kept[] }).drafts : null))
       // Without network the device's own draft is all there is.
-      .catch(() => []);
+      .catch(() => null);
     asked.set(address, answer);
   }
   return answer;
 }
 
-/** Keep a text; what fails is kept on the device, and sent again with the next stroke. */
-export function send(url: string, ticket: string, place: string, text: string): void {
+/** Keep a text, and say whether the server has it; what fails is sent again with the next stroke. */
+export async function send(url: string, ticket: string, place: string, text: string): Promise<boolean> {
   const body = new FormData();
   for (const [name, value] of Object.entries({ ticket, place, text, device: device() })) body.set(name, value);
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
-  fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: text.length < 20_000 }).catch(() => {});
+  const headers = { "X-CSRFToken": token };
+  try {
+    return (await fetch(url, { method: "POST", body, headers, keepalive: text.length < 20_000 })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /** Forget it. */
 export function drop(url: string, ticket: string, place: string): void {
-  send(url, ticket, place, "");
+  void send(url, ticket, place, "");
 }

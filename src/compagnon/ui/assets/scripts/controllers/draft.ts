@@ -9,6 +9,8 @@ const QUIET = 1500;
 interface Draft {
   text: string;
   at: number;
+  /** The server has it: where it is there no more, it was sent or thrown away on another device. */
+  kept?: boolean;
   /** The form was sent with it; whether it arrived is known from the page that follows. */
   sent?: boolean;
   /** The toast by which another page than this form's says that it arrived. */
@@ -74,9 +76,11 @@ export default class DraftController extends Controller<HTMLElement> {
 
   /** Take what was written further on another device, unless something else is written here. */
   private async fetch(local: Draft | null): Promise<void> {
-    const kept = (await found(this.urlValue, this.ticketValue)).find((one) => one.place === this.placeValue);
-    if (!kept || kept.text === this.text.value) return;
+    const all = await found(this.urlValue, this.ticketValue);
+    const kept = all?.find((one) => one.place === this.placeValue);
     const untouched = !this.text.value || this.text.value === local?.text;
+    if (all && !kept && local?.kept && untouched) this.clear();
+    if (!kept || kept.text === this.text.value) return;
     if (!untouched || (local && local.at >= kept.at)) return;
     this.text.value = kept.text;
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
@@ -90,12 +94,16 @@ export default class DraftController extends Controller<HTMLElement> {
     clearTimeout(this.timer);
   }
 
-  discard(): void {
+  private clear(): void {
     this.text.value = "";
     this.store(null);
     if (this.urlValue) drop(this.urlValue, this.ticketValue, this.placeValue);
     if (this.hasNoteTarget) this.noteTarget.hidden = true;
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  discard(): void {
+    this.clear();
     this.text.focus();
   }
 
@@ -104,8 +112,14 @@ export default class DraftController extends Controller<HTMLElement> {
     this.store(text.trim() ? { text, at: Date.now() } : null);
     if (!this.urlValue) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => send(this.urlValue, this.ticketValue, this.placeValue, this.text.value), QUIET);
+    this.timer = setTimeout(() => void this.keepThere(text), QUIET);
   };
+
+  private async keepThere(text: string): Promise<void> {
+    const has = await send(this.urlValue, this.ticketValue, this.placeValue, text);
+    const local = parse(read(this.name));
+    if (has && local && local.text === text && !local.sent) this.store({ ...local, kept: true });
+  }
 
   private sent = (): void => {
     // What is on its way is dropped by the server itself: nothing must bring it back.
