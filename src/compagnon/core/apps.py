@@ -13,4 +13,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the room's verbs and visibility rules."""
-        from compagnon.core import navigation, rules  # noqa: F401
+        from compagnon.core import lookups, navigation, rules  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, IntegerField
 from django.db.models.lookups import In
 
 CODE = re.compile(r"[a-z][a-z_]*")
@@ -29,6 +29,28 @@ class AmongChoices(In):  # type: ignore[type-arg]
         ):
             return sql, parameters
         return "({})".format(", ".join(f"'{value}'" for value in parameters)), []
+
+
+@IntegerField.register_lookup
+class AmongIntegers(In):  # type: ignore[type-arg]
+    """``pk__in=[…]`` that passes over what no column of its kind holds, as ``pk=…`` does.
+
+    What a form is sent may be any number, and the databases refuse those beyond 64 bits.
+    """
+
+    def process_rhs(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Give the list without the numbers that are out of the column's range."""
+        if self.rhs_is_direct_value():
+            kind = self.lhs.output_field.get_internal_type()
+            least, most = connection.ops.integer_field_range(kind)
+            self.rhs = [one for one in self.rhs if not _is_beyond(one, least, most)]
+        return super().process_rhs(compiler, connection)
+
+
+def _is_beyond(value: Any, least: int | None, most: int | None) -> bool:
+    if not isinstance(value, int):
+        return False
+    return (least is not None and value < least) or (most is not None and value > most)
 
 
 def write_choices(field: Field[Any, Any]) -> None:
