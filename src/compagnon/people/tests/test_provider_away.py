@@ -24,7 +24,7 @@ DEEP = "[" * 5_000
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Answers by path what a test says; what it says nothing of hangs until the end."""
+    """Answers by path what a test says; for the rest the connection ends, or hangs if told so."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -34,6 +34,7 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.said: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.hangs = False
         self.over = threading.Event()
 
     @property
@@ -62,18 +63,15 @@ class Handler(socketserver.StreamRequestHandler):
         while self.rfile.readline().strip():
             pass
         self.server.asked.append(path[0] if path else "")
-        if (said := self.server.said.get(path[0] if path else "")) is None:
-            self.server.over.wait(10)
-        else:
+        if said := self.server.said.get(path[0] if path else ""):
             self.wfile.write(said)
+        elif self.server.hangs:
+            self.server.over.wait(30)
 
 
 @pytest.fixture
-def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(settings: Any) -> Iterator[Server]:
     settings.OUTGOING_ALLOW = ("127.0.0.0/8",)
-    monkeypatch.setattr(provider_presence, "DESCRIBED_SECONDS", 0.2)
-    monkeypatch.setattr(provider_presence, "KNOCK_SECONDS", 0.2)
-    monkeypatch.setattr(guarded_requests, "SECONDS", 0.4)
     one = Server()
     one.describe()
     threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
@@ -119,6 +117,21 @@ def test_who_would_be_led_nowhere_is_told_where_they_were(
         assert "/account/2fa/webauthn/login/" in page
         # Read once, it is not said again.
         assert words not in browser.get(answer["Location"]).content.decode()
+    assert refusals() == ["unreachable", "unreachable"]
+
+
+def test_one_that_hangs_is_not_waited_for(
+    row: IdentityProvider, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, state = left(server)
+    server.said.clear()
+    server.hangs = True
+    monkeypatch.setattr(provider_presence, "DESCRIBED_SECONDS", 0.1)
+    monkeypatch.setattr(provider_presence, "KNOCK_SECONDS", 0.1)
+    monkeypatch.setattr(guarded_requests, "SECONDS", 0.1)
+    cache.clear()
+    assert begin()[1].status_code == 302
+    assert browser.get(ANSWER, {"code": "c", "state": state}).status_code == 302
     assert refusals() == ["unreachable", "unreachable"]
 
 
