@@ -35,7 +35,7 @@ class ProviderForm(Refusable):
     """A provider: where it is, whom it lets in, on what terms."""
 
     name = forms.CharField(
-        max_length=80, label=_("Name"), help_text=_("The button says «Sign in with» it.")
+        max_length=80, label=_("Name"), help_text=_("The button says «Sign in with», then this.")
     )
     address = forms.CharField(
         required=False,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import http.client
 import json
+import ssl
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -73,7 +75,8 @@ def fetch(address: str, *, seconds: float = SECONDS) -> bytes:
         raise Undiscovered(not_allowed(error.reason)) from None
     except guarded_http.Unanswered as error:
         raise Undiscovered(
-            _("%(address)s does not answer: %(why)s") % {"address": address, "why": str(error)}
+            _("%(address)s does not answer: %(why)s")
+            % {"address": address, "why": unanswered(error)}
         ) from None
     if answer.status != 200:
         raise Undiscovered(
@@ -83,6 +86,24 @@ def fetch(address: str, *, seconds: float = SECONDS) -> bytes:
     if answer.is_cut:
         raise Undiscovered(_("%(address)s answers with too much.") % {"address": address})
     return answer.body
+
+
+def unanswered(error: guarded_http.Unanswered) -> str:
+    """Say why no answer came, in words where it is one of the usual causes."""
+    cause = error.__cause__
+    if isinstance(cause, TimeoutError) or str(error).endswith(("in time", "took too long")):
+        return _("it takes too long.")
+    if isinstance(cause, ssl.SSLError):
+        return _("its certificate or its TLS is not valid (%(detail)s).") % {
+            "detail": str(getattr(cause, "verify_message", "") or cause.reason or cause)[:120]
+        }
+    if isinstance(cause, ConnectionRefusedError):
+        return _("nothing listens there.")
+    if isinstance(cause, http.client.HTTPException):
+        return _("what it says is not HTTP.")
+    if str(error).endswith("no such server"):
+        return _("no server has this name.")
+    return str(error)
 
 
 def not_allowed(reason: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from compagnon.people.tests.directories import book  # noqa: F401
+from compagnon.people.tests.directories import book, found  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ import pytest
 from compagnon.core.actor import Actor
 from compagnon.core.tasks.worker import run_due
 from compagnon.people.directory.types import Contents, DirectoryFailed, Found, FoundGroup, Source
-from compagnon.people.models import Directory, DirectoryRun, Organisation
+from compagnon.people.models import Directory, DirectoryLink, DirectoryRun, Organisation, Person
 from compagnon.people.services import directories, directory_runs
-from compagnon.people.tests.factories import system
+from compagnon.people.tests.factories import Cast, system
 
 
 @dataclass
@@ -76,6 +76,12 @@ def book(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Book:
     return found
 
 
+@pytest.fixture
+def found(cast: Cast, book: Book) -> Directory:
+    """A directory of the first client."""
+    return directory(cast.client_a)
+
+
 def directory(
     organisation: Organisation, *, actor: Actor | None = None, **values: Any
 ) -> Directory:
@@ -113,3 +119,14 @@ def synchronised(
 def told(run: DirectoryRun) -> list[tuple[str, str]]:
     """The steps, as ``(action, stable_id)``."""
     return list(run.steps.order_by("position").values_list("action", "stable_id"))
+
+
+def steps(run: DirectoryRun, action: str) -> list[tuple[str, str, str]]:
+    """The steps of one action, as ``(stable_id, code, state)``."""
+    rows = run.steps.filter(action=action).order_by("position")
+    return list(rows.values_list("stable_id", "code", "state"))
+
+
+def person_of(key: str) -> Person:
+    """Who an entry of a directory is here."""
+    return DirectoryLink.objects.get(stable_id=key).person

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import base64
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-ENTITY = "https://idp.example/metadata"
-SSO = "https://idp.example/sso"
-SLO = "https://idp.example/slo"
+PLACE = "https://idp.example"
+PAGE = """<!doctype html><html lang="en"><title>Provider</title><main><h1>Provider</h1>
+<form method="post" action="{acs}"><input type="hidden" name="SAMLResponse" value="{response}">
+<button>I am {subject}</button></form></main>"""
 
 
 class Provider:
     """An identity provider with a key of its own, and what it answers."""
 
-    def __init__(self, folder: Path, sp_metadata: str) -> None:
+    def __init__(self, folder: Path, sp_metadata: str, place: str = PLACE) -> None:
         from saml2 import BINDING_HTTP_REDIRECT
         from saml2.config import IdPConfig
         from saml2.server import Server
@@ -29,7 +35,7 @@ class Provider:
         described = folder / "sp.xml"
         described.write_text(sp_metadata, encoding="utf-8")
         config = {
-            "entityid": ENTITY,
+            "entityid": f"{place}/metadata",
             "xmlsec_binary": program,
             "key_file": str(self.key),
             "cert_file": str(self.certificate),
@@ -37,8 +43,8 @@ class Provider:
             "service": {
                 "idp": {
                     "endpoints": {
-                        "single_sign_on_service": [(SSO, BINDING_HTTP_REDIRECT)],
-                        "single_logout_service": [(SLO, BINDING_HTTP_REDIRECT)],
+                        "single_sign_on_service": [(f"{place}/sso", BINDING_HTTP_REDIRECT)],
+                        "single_logout_service": [(f"{place}/slo", BINDING_HTTP_REDIRECT)],
                     },
                     "policy": {
                         "default": {
@@ -111,8 +117,6 @@ class Provider:
 
     def answers_out(self, address: str) -> str:
         """Read our question to sign somebody out, checked, and give the address of its answer."""
-        from urllib.parse import parse_qs, urlsplit
-
         from saml2 import BINDING_HTTP_REDIRECT
 
         query = {key: many[0] for key, many in parse_qs(urlsplit(address).query).items()}
@@ -132,6 +136,67 @@ class Provider:
             sigalg="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
         )  # fmt: skip
         return str(dict(led["headers"])["Location"])
+
+
+class Site(ThreadingHTTPServer):
+    """The provider's pages on loopback: whoever comes is ``subject`` once they press a button."""
+
+    idp: Provider
+    subject = "rosa-42"
+    identity: dict[str, list[str]]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Pages)
+        self.identity = {}
+
+    @property
+    def place(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @contextmanager
+    def open(self) -> Iterator[Site]:
+        """Serve for as long as a test needs it."""
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            yield self
+        finally:
+            self.shutdown()
+            self.server_close()
+
+
+class _Pages(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        """Answer with the metadata, the page with the button, or that it signed somebody out."""
+        path, _mark, query = self.path.partition("?")
+        if path == "/metadata":
+            return self._say("application/samlmetadata+xml", self.server.idp.metadata())
+        if path == "/slo":
+            self.send_response(302)
+            self.send_header("Location", self.server.idp.answers_out(self.server.place + self.path))
+            return self.end_headers()
+        if path != "/sso":
+            return self.send_error(404)
+        asked = self.server.idp.asked(parse_qs(query)["SAMLRequest"][0])
+        acs = asked.assertion_consumer_service_url
+        response = self.server.idp.answer(
+            asked.id, acs, asked.issuer.text, self.server.identity, subject=self.server.subject
+        )
+        page = PAGE.format(acs=acs, response=response, subject=self.server.subject)
+        return self._say("text/html; charset=utf-8", page)
+
+    def _say(self, kind: str, text: str) -> None:
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
 
 
 def _key(folder: Path) -> tuple[Path, Path]:

@@ -175,18 +175,25 @@ def test_a_server_that_only_says_it_is_broken(row: IdentityProvider, server: Ser
 
 
 def test_nobody_there_no_http_and_another_certificate(
-    cast: f.Cast, row: IdentityProvider, server: Server
+    row: IdentityProvider, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Who speaks no TLS waits for the rest of what it cannot read.
+    monkeypatch.setattr(provider_presence, "DESCRIBED_SECONDS", 0.1)
+    monkeypatch.setattr(provider_presence, "KNOCK_SECONDS", 0.1)
     server.said.update(dict.fromkeys(("/.well-known/openid-configuration", "/token"), b"\0\1\2"))
     assert begin()[1].status_code == 302
     closed = Server()
     closed.server_close()
     # What speaks no TLS has no certificate of that name either.
+    told: list[str] = []
     for address in (closed.address, server.address.replace("http:", "https:")):
         found = json.loads(json.dumps(found_of_at(address)))
-        IdentityProvider.objects.update(address=address, found=found, version=row.version + 1)
+        IdentityProvider.objects.update(address=address, found=found, check_error="")
         cache.clear()
         assert begin()[1].status_code == 302, address
+        told.append(IdentityProvider.objects.get().check_error.partition(": ")[2])
+    assert told[0] == "rien n’écoute là.", "in words, and no number of an error"
+    assert told[1].startswith(("son certificat", "c’est trop long")), told
     assert refusals() == ["unreachable"] * 3
 
 

@@ -10,7 +10,6 @@ from compagnon.core.models import Entry
 from compagnon.people.models import (
     Account,
     Directory,
-    DirectoryRun,
     RoleAssignment,
 )
 from compagnon.people.services import directories, directory_links
@@ -18,21 +17,12 @@ from compagnon.people.tests.directories import (
     Book,
     directory,
     previewed,
+    steps,
     synchronised,
 )
 from compagnon.people.tests.factories import Cast, actor, grant, person, role, system
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def found(cast: Cast, book: Book) -> Directory:
-    return directory(cast.client_a)
-
-
-def steps(run: DirectoryRun, action: str) -> list[tuple[str, str, str]]:
-    rows = run.steps.filter(action=action).order_by("position")
-    return list(rows.values_list("stable_id", "code", "state"))
 
 
 class TestRights:

@@ -38,7 +38,7 @@ def own(request: HttpRequest) -> HttpResponse:
         "here": _here(request),
         "sign_ins": last_sign_ins(account, LAST),
     }
-    return render(request, "usersessions/usersession_list.html", context)
+    return render(request, "people/own_sessions.html", context)
 
 
 @require_POST
