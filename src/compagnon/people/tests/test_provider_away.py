@@ -257,6 +257,24 @@ def test_coming_back_to_a_provider_that_fails(row: IdentityProvider, server: Ser
         assert "_auth_user_id" not in browser.session
 
 
+def test_trying_one_that_is_away_is_told_to_its_keepers(
+    cast: f.Cast, row: IdentityProvider, server: Server
+) -> None:
+    """Tried and not read, it is not said to be untried, and cannot be put in use."""
+    server.said.clear()
+    IdentityProvider.objects.update(found={}, is_active=False, checked_at=None)
+    browser = Client()
+    browser.cookies["compagnon_language"] = "en"
+    browser.force_login(cast.administrator.account)
+    page = browser.get(f"/people/providers/{row.pk}/").content
+    assert b"not tried yet" in page
+    browser.post(f"/people/providers/{row.pk}/do/check/")
+    page = browser.get(f"/people/providers/{row.pk}/").content
+    assert b"cannot be read" in page
+    assert b"not tried yet" not in page
+    assert b"/do/activate/" not in page
+
+
 def test_all_that_is_asked_for_one_page_shares_its_time() -> None:
     page = RequestFactory().get(ANSWER)
     sessions = [guarded_requests.session(page) for _call in range(3)]

@@ -66,7 +66,6 @@ def test_in_and_out(open_page: Any, live_server: Any, settings: Any, tmp_path: P
             look(page)
             page.get_by_role("link", name=there_too).click()
             page.get_by_text(both).wait_for()
-            look(page)
             # Somebody whom we do not know, and then a provider that is gone.
             site.subject, site.identity = "mallory", {"mail": ["mallory@elsewhere.example"]}
             page.get_by_role("link", name=back).click()
