@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.visibility import visible
-from compagnon.people.models import Person
-from compagnon.people.queries import PICKED, named
+from compagnon.people.models import Person, Site
+from compagnon.people.queries import MOST_WORDS, PICKED, named
 
 M = TypeVar("M", bound=Model)
 
@@ -70,6 +70,33 @@ def pick_colleagues(
     near = beneficiary.organisation_id if beneficiary else actor.scope.organisation_id
     rows = colleagues(actor, near or 0).exclude(pk=without or 0).select_related("site")
     return list(named(rows, text[:200]).order_by("search_name", "id")[:PICKED])
+
+
+def sites_near(actor: Actor, organisation_id: int) -> QuerySet[Site]:
+    """Give those sites of an organisation that the actor may name in a request."""
+    return visible(Site, actor, Site.objects.filter(organisation_id=organisation_id))
+
+
+def sites_named(rows: QuerySet[Site], text: str) -> QuerySet[Site]:
+    """Keep the sites whose name holds every word, or the one that is called so."""
+    words = text.replace("\0", " ").split()[:MOST_WORDS]
+    exact = rows.filter(name__iexact=" ".join(words))
+    if words and exact.exists():
+        return exact
+    for word in words:
+        # SQLite folds the case of ASCII alone.
+        spelt = Q()
+        for one in {word, word.lower(), word.upper(), word.capitalize()}:
+            spelt |= Q(name__icontains=one)
+        rows = rows.filter(spelt)
+    return rows
+
+
+def pick_sites(actor: Actor, text: str, *, beneficiary: Person | None = None) -> list[Site]:
+    """Give at most 20 sites that a request may name and whose name holds the words typed."""
+    near = beneficiary.organisation_id if beneficiary else actor.scope.organisation_id
+    rows = sites_named(sites_near(actor, near or 0), text[:200])
+    return list(rows.order_by("name", "id")[:PICKED])
 
 
 def chosen_person(actor: Actor, key: int, field: str) -> Person:

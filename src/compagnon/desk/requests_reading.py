@@ -8,6 +8,7 @@ from datetime import datetime
 from textwrap import indent
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
@@ -22,7 +23,7 @@ from compagnon.core.actor import Actor
 from compagnon.core.errors import NotFound
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.approval_words import money
-from compagnon.desk.choosing import colleagues
+from compagnon.desk.choosing import colleagues, sites_near
 from compagnon.desk.models import (
     Approval,
     ApprovalState,
@@ -34,11 +35,8 @@ from compagnon.desk.models import (
     WorkTask,
 )
 from compagnon.desk.models.approvals import SUPPLY_STEP
-from compagnon.park.models import Asset, AssetState
-from compagnon.park.queries import cards
-from compagnon.people.models import Person, Site
-
-MACHINES = 200
+from compagnon.park.queries import picking
+from compagnon.people.models import Person
 
 
 def language() -> str:
@@ -71,32 +69,24 @@ def offered(
 ) -> dict[str, dict[str, str]]:
     """Give what may be chosen in the fields that take rows of ours; one query a kind.
 
-    Of persons, there may be a hundred thousand: only those that the answers ``given`` name.
+    There may be a million of them: only those that the answers ``given`` name.
     """
-    kinds = {field.kind for field in form.fields}
-    rows: dict[str, dict[str, str]] = {"person": {}, "site": {}, "asset": {}}
-    if keys := _named_persons(form, given):
-        people = colleagues(actor, beneficiary.organisation_id).filter(pk__in=keys)
-        rows["person"] = {str(one.pk): str(one) for one in people}
-    if "site" in kinds:
-        sites = Site.objects.filter(organisation_id=beneficiary.organisation_id)
-        rows["site"] = {str(one.pk): str(one) for one in visible(Site, actor, sites)}
-    if "asset" in kinds:
-        # Their own first, then those of their organisation that the actor sees.
-        others = Asset.objects.filter(organisation_id=beneficiary.organisation_id).exclude(
-            state__in=[AssetState.RETIRED, AssetState.DISPOSED]
-        )
-        machines = [
-            *cards.machines_of(actor, beneficiary.pk),
-            *visible(Asset, actor, others).order_by("name", "id")[:MACHINES],
-        ]
-        rows["asset"] = {str(one.pk): one.name for one in machines}
+    choices: dict[str, QuerySet[Any]] = {
+        "person": colleagues(actor, beneficiary.organisation_id),
+        "site": sites_near(actor, beneficiary.organisation_id),
+        "asset": picking.assets_near(actor, beneficiary),
+    }
+    rows: dict[str, dict[str, str]] = {}
+    for kind, offering in choices.items():
+        keys = _named(form, kind, given)
+        named = offering.filter(pk__in=keys) if keys else ()
+        rows[kind] = {str(one.pk): str(one) for one in named}
     found = {field.key: rows[field.kind] for field in form.fields if field.kind in rows}
     return found | {key: dict(names) for key, names in files.items()}
 
 
-def _named_persons(form: forms.Form, given: Mapping[str, Any]) -> set[int]:
-    said = [given.get(field.key) for field in form.fields if field.kind == "person"]
+def _named(form: forms.Form, kind: str, given: Mapping[str, Any]) -> set[int]:
+    said = [given.get(field.key) for field in form.fields if field.kind == kind]
     texts = [
         str(one[0] if isinstance(one, list) and len(one) == 1 else one).strip() for one in said
     ]

@@ -6,7 +6,7 @@ address, a number) that are looked up when the form is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -30,6 +30,7 @@ class PickedField(forms.CharField):
         self.hint = hint
         self.picker_url = ""
         self._rows: QuerySet[Any] | None = None
+        self._known: Mapping[int, Any] = {}
         self._find: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
 
     def offer(
@@ -37,9 +38,15 @@ class PickedField(forms.CharField):
         rows: QuerySet[Any],
         url: str,
         find: Callable[[QuerySet[Any], str], QuerySet[Any]],
+        known: Mapping[int, Any] | None = None,
     ) -> None:
-        """Say which rows may be chosen, who answers the picker, and how words find a row."""
+        """Say which rows may be chosen, who answers the picker, and how words find a row.
+
+        Args:
+            known: some of these rows by their keys, read already: for several fields at once.
+        """
         self._rows, self.picker_url, self._find = rows, url, find
+        self._known = known or {}
 
     def clean(self, value: Any) -> Any:
         """Give the row chosen, or nothing.
@@ -75,5 +82,6 @@ class PickedField(forms.CharField):
     def _by_key(self, words: str) -> Model | None:
         if self._rows is None or not (words.isascii() and words.isdecimal() and len(words) < 19):
             return None
-        row: Model | None = self._rows.filter(pk=int(words)).first()
+        key = int(words)
+        row: Model | None = self._known.get(key) or self._rows.filter(pk=key).first()
         return row

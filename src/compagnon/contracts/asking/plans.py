@@ -79,7 +79,8 @@ def _step(one: Mapping[str, Any]) -> Step:
         key=one["key"],
         name=words(one.get("name")),
         whom=one["whom"],
-        person_ids=tuple(one.get("person_ids", [])),
+        # Where others are asked, whatever stands there was never checked.
+        person_ids=tuple(one.get("person_ids", [])) if one["whom"] == "persons" else (),
         team_id=one.get("team_id"),
         rule=one.get("rule", "any"),
         needed=one.get("needed") or 1,

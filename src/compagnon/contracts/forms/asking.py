@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -18,8 +19,17 @@ from compagnon.contracts.asking.limits import TEXT_MAX
 from compagnon.ui.picked import PickedField
 
 PREFIX = "f-"
-People = Callable[[PickedField], None]
-"""Says to a field among which persons it chooses (:meth:`PickedField.offer`)."""
+Offer = Callable[[PickedField], None]
+"""Says to a field among which rows it chooses (:meth:`PickedField.offer`)."""
+Offers = Mapping[str, Offer]
+"""Those of each kind of answer that a picker takes: ``person``, ``site``, ``asset``."""
+PICKED = MappingProxyType(
+    {
+        "person": _("Name, mail address or phone"),
+        "site": _("Name of the site"),
+        "asset": _("Name, serial or inventory number"),
+    }
+)
 
 
 class SeveralFiles(forms.FileInput):
@@ -37,11 +47,11 @@ class AskedForm(forms.Form):
         asked: Form,
         language: str,
         offered: Mapping[str, Mapping[str, str]],
-        people: People,
+        offers: Offers,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked, self.language, self.offered, self.people = asked, language, offered, people
+        self.asked, self.language, self.offered, self.offers = asked, language, offered, offers
         for one in asked.fields:
             if one.asks:
                 self.fields[PREFIX + one.key] = self._field(one)
@@ -59,8 +69,8 @@ class AskedForm(forms.Form):
             return forms.MultipleChoiceField(
                 choices=self._choices(one), widget=forms.CheckboxSelectMultiple, **common
             )
-        if one.kind == "person":
-            return self._person(common)
+        if one.kind in self.offers:
+            return self._picked(one.kind, common)
         if one.kind in {"choice", "yesno", "site", "asset"}:
             return self._choice(one, common)
         if one.kind == "file":
@@ -73,11 +83,11 @@ class AskedForm(forms.Form):
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
         return forms.ChoiceField(choices=[("", _("Choose…")), *choices], **common)
 
-    def _person(self, common: dict[str, Any]) -> forms.Field:
-        field = PickedField(hint=_("Name, mail address or phone"), **common)
-        # Among whom depends on who receives what is asked for.
+    def _picked(self, kind: str, common: dict[str, Any]) -> forms.Field:
+        field = PickedField(hint=PICKED[kind], **common)
+        # Among which depends on who receives what is asked for.
         field.widget.attrs["data-near"] = "beneficiary"
-        self.people(field)
+        self.offers[kind](field)
         return field
 
     def _choices(self, one: Field) -> list[tuple[str, Any]]:
@@ -88,15 +98,15 @@ class AskedForm(forms.Form):
         return list(self.offered.get(one.key, {}).items())
 
     def given(self) -> dict[str, Any]:
-        """Give what was sent, by the keys of the form, as it was sent; of a person the key."""
+        """Give what was sent, by the keys of the form, as it was sent; of a picked row its key."""
         found: dict[str, Any] = {}
         for one in self.asked.fields:
             if not one.asks or one.kind == "file":
                 continue
             name = PREFIX + one.key
             sent = self.data
-            if one.kind == "person":
-                found[one.key] = self.person(one.key)[0]
+            if one.kind in self.offers:
+                found[one.key] = self.row(one.key)[0]
                 continue
             found[one.key] = (
                 sent.getlist(name) if one.kind == "choices" and hasattr(sent, "getlist")
@@ -104,10 +114,10 @@ class AskedForm(forms.Form):
             )  # fmt: skip
         return found
 
-    def person(self, key: str) -> tuple[str, str, str]:
-        """Give the key and the name of the person that a field was answered with.
+    def row(self, key: str) -> tuple[str, str, str]:
+        """Give the key and the name of the row that a field with a picker was answered with.
 
-        What names nobody, or several, is given as it was sent, and why as the last.
+        What names none, or several, is given as it was sent, and why as the last.
         """
         field, sent = self.fields[PREFIX + key], str(self.data.get(PREFIX + key) or "")
         try:
@@ -124,8 +134,8 @@ class AskedForm(forms.Form):
             if PREFIX + key in self.fields:
                 said = str(form_words.ANSWERS[code])
                 field = self.asked.field(key)
-                if code == "not_offered" and field and field.kind == "person":
-                    said = self.person(key)[2] or said
+                if code == "not_offered" and field and field.kind in self.offers:
+                    said = self.row(key)[2] or said
                 self._errors[PREFIX + key] = self.error_class([said])
 
     def sections(self, settled: rules.Settled | None, *, live: bool) -> list[dict[str, Any]]:
@@ -185,17 +195,17 @@ def _input(one: Field) -> forms.Widget:
 
 
 def preview(
-    asked: Form, language: str, people: People, data: Any = None
+    asked: Form, language: str, offers: Offers, data: Any = None
 ) -> tuple[AskedForm, rules.Settled]:
     """Give a form as its users will see it, with nothing of theirs to choose from."""
     sample = {
         one.key: {"0": str(_("An example"))} for one in asked.fields if one.kind in rules.ROWS
     }
-    form = AskedForm(data, asked=asked, language=language, offered=sample, people=people)
+    form = AskedForm(data, asked=asked, language=language, offered=sample, offers=offers)
     given = form.given() if data is not None else initial(asked)
     for one in asked.fields:
-        if one.kind == "person" and data is not None:
-            key, name, _why = form.person(one.key)
+        if one.kind in offers and data is not None:
+            key, name, _why = form.row(one.key)
             sample[one.key] = {key: name} if name else {}
     settled = rules.settle(asked, given, today=timezone.localdate(), offered=sample)
     if data is not None:

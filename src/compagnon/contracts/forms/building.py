@@ -9,14 +9,18 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.contracts.asking import conditions, editing
+from compagnon.contracts.asking import conditions, editing, plans
 from compagnon.contracts.asking.answers import normal_number
 from compagnon.contracts.asking.definition import KINDS, Words, words
 from compagnon.contracts.asking.limits import NUMBERS
-from compagnon.people.models import Person, Team
+from compagnon.contracts.forms.asking import Offer
+from compagnon.people.models import Team
+from compagnon.ui.picked import PickedField
 
 Document = dict[str, Any]
 ROWS = 3
+# Pickers for persons who are not named yet; more of them once these are kept.
+SPARE = 3
 KIND_WORDS = {
     "text": _("short text"), "long": _("long text"), "number": _("number"), "money": _("money"),
     "date": _("date"), "datetime": _("date and time"), "choice": _("one choice"),
@@ -302,9 +306,6 @@ class StepForm(PieceForm):
     name_en = text(_("Name in English"), most=120)
     whom = forms.ChoiceField(label=_("Asked of"), choices=WHOM_WORDS)
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False)
-    persons = forms.ModelMultipleChoiceField(
-        Person.objects.none(), label=_("Persons"), required=False
-    )
     rule = forms.ChoiceField(label=_("Who has to agree"), choices=RULE_WORDS)
     needed = forms.IntegerField(
         label=_("How many, at least"), min_value=1, max_value=50, initial=1, required=False
@@ -319,10 +320,10 @@ class StepForm(PieceForm):
     amount_field = forms.ChoiceField(label=_("Amount, from the answer to"), required=False)
     self_allowed = forms.BooleanField(label=_("Who asks may approve it themselves"), required=False)
 
-    def __init__(self, *args: Any, teams: Any, people: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: Any, people: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["persons"].queryset = people  # type: ignore[attr-defined]
+        self.add_persons(people)
         amounts = [
             (key, label)
             for key, label in self.earlier
@@ -338,8 +339,25 @@ class StepForm(PieceForm):
         names = ("whom", "rule", "needed", "position", "due_days", "amount_field", "self_allowed")
         return {name: one[name] for name in names if name in one} | {
             "name_fr": said.fr, "name_en": said.en, "team": one.get("team_id"),
-            "persons": one.get("person_ids", []),
         }  # fmt: skip
+
+    def add_persons(self, people: Offer) -> None:
+        """Add a picker for each person who is named, and some for others."""
+        held = self.piece.get("person_ids", [])
+        self.persons: list[str] = []
+        for number in range(plans.PERSONS_MAX):
+            name = f"person_{number}"
+            if number >= len(held) + SPARE and name not in self.data:
+                break
+            field = PickedField(
+                label=_("Person %(number)d") % {"number": number + 1}, required=False,
+                hint=_("Name, mail address or phone"),
+                initial=held[number] if number < len(held) else None,
+            )  # fmt: skip
+            people(field)
+            self.fields[name] = field
+            self.persons.append(name)
+        self.order_fields(["name_fr", "name_en", "whom", "team", *self.persons])
 
     def made(self) -> Document:
         """Give the approval as its plan holds it."""
@@ -353,7 +371,8 @@ class StepForm(PieceForm):
         if values["whom"] == "team" and values["team"]:
             made["team_id"] = values["team"].pk
         if values["whom"] == "persons":
-            made["person_ids"] = [one.pk for one in values["persons"]]
+            named = [values[name].pk for name in self.persons if values.get(name)]
+            made["person_ids"] = list(dict.fromkeys(named))
         for name in ("due_days", "amount_field"):
             if values[name]:
                 made[name] = values[name]

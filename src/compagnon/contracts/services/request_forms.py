@@ -17,6 +17,7 @@ from compagnon.core import journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, Stale
 from compagnon.core.services import service
+from compagnon.core.visibility import visible
 from compagnon.people.models import Person, Team
 
 VERB = "form.manage"
@@ -44,7 +45,8 @@ def write_form(
     Raises:
         Refused: the actor does not manage forms.
         Stale: somebody changed the draft meanwhile.
-        Invalid: the document cannot be read; says where and why.
+        Invalid: the document cannot be read, or names a person whom the actor does not see; says
+            where and why.
     """
     policies.check_everywhere(actor, VERB)
     form = locked(request_type)
@@ -53,6 +55,7 @@ def write_form(
     wanted = form.definition if definition is None else dict(definition)
     following = form.plan if plan is None else dict(plan)
     _check(wanted, following, draft=True)
+    _check_seen(actor, following, known=_named(form.plan))
     form.definition, form.plan = wanted, following
     form.changed_at, form.version = timezone.now(), form.version + 1
     form.save(update_fields=["definition", "plan", "changed_at", "version"])
@@ -78,15 +81,33 @@ def _check(definition: Mapping[str, Any], plan: Mapping[str, Any], *, draft: boo
         raise Invalid(" ".join(str(one) for one in said[:3]), fields={"definition": said[:20]})
 
 
+def _named(plan: Mapping[str, Any]) -> set[int]:
+    """Give the keys of the persons whom a plan names."""
+    return {key for one in plans.read(plan).approvals for key in one.person_ids}
+
+
+def _check_seen(actor: Actor, plan: Mapping[str, Any], *, known: set[int]) -> None:
+    """Refuse a person named anew whom the actor does not see, or who is gone."""
+    keys = _named(plan) - known
+    if not keys:
+        return
+    rows = visible(Person, actor, Person.objects.filter(is_active=True))
+    strange = keys - set(rows.filter(pk__in=keys).values_list("pk", flat=True))
+    found = [(one.key, "unknown") for one in plans.read(plan).approvals
+             if strange & set(one.person_ids)]  # fmt: skip
+    if found:
+        said = form_words.in_words(found)
+        raise Invalid(" ".join(str(one) for one in said[:3]), fields={"definition": said[:20]})
+
+
 def _gone(plan: Mapping[str, Any]) -> list[forms.Fault]:
     """Find the persons and teams of a plan that are gone."""
     read = plans.read(plan)
     parts: list[plans.Step | plans.Task] = [*read.approvals, *read.tasks]
     team_keys = {one.team_id for one in parts if one.team_id}
     known = set(Team.objects.filter(pk__in=team_keys, is_active=True).values_list("pk", flat=True))
-    person_keys = {key for one in read.approvals for key in one.person_ids}
     people = set(
-        Person.objects.filter(pk__in=person_keys, is_active=True).values_list("pk", flat=True)
+        Person.objects.filter(pk__in=_named(plan), is_active=True).values_list("pk", flat=True)
     )
     found = [(one.key, "unknown") for one in parts if one.team_id and one.team_id not in known]
     found += [(one.key, "unknown") for one in read.approvals if set(one.person_ids) - people]

@@ -15,7 +15,7 @@ from compagnon.contracts.services import request_forms
 from compagnon.contracts.tests import factories
 from compagnon.core.errors import Invalid, Stale
 from compagnon.people.models import Account
-from compagnon.people.tests.factories import Cast, actor
+from compagnon.people.tests.factories import Cast, actor, grant, person, role
 
 
 @pytest.fixture
@@ -119,6 +119,49 @@ def test_refused_in_words(cast: Cast, browser: Client, wanted: RequestType) -> N
         )
     with pytest.raises(Invalid):
         request_forms.write_form(actor=admin, request_type=wanted, plan={"tasks": [{"key": "A"}]})
+
+
+def test_approvers_are_picked_among_those_one_sees(
+    cast: Cast, browser: Client, wanted: RequestType
+) -> None:
+    add = page("piece", wanted, "approval", "new")
+    shown = browser.get(add).content.decode()
+    assert reverse("people:pick_persons") in shown
+    assert str(cast.technician) not in shown
+    assert "id_person_2" in shown
+    assert "id_person_3" not in shown
+    # By key, and by words as without scripts; who is named twice is asked once.
+    sent = {"name_fr": "Accord", "whom": "persons", "rule": "any", "person_0": cast.technician.pk,
+            "person_1": cast.colleague.last_name, "person_2": cast.technician.pk}  # fmt: skip
+    assert browser.post(add, sent).status_code == 302
+    plan = RequestForm.objects.get(request_type=wanted).plan
+    keys = [cast.technician.pk, cast.colleague.pk]
+    assert plan["approvals"][0]["person_ids"] == keys
+    again = browser.get(page("piece", wanted, "approval", "accord")).content.decode()
+    assert f'data-picker-name-value="{cast.colleague}"' in again
+    assert "id_person_4" in again
+    wrong = browser.post(add, sent | {"name_fr": "Autre", "person_1": "personne du tout"})
+    assert wrong.status_code == 422
+    assert "person_1" in wrong.context["form"].errors
+    assert (
+        browser.post(add, {"name_fr": "Rien", "whom": "persons", "rule": "any"}).status_code == 422
+    )
+
+
+def test_nobody_is_named_who_is_not_seen(cast: Cast, wanted: RequestType) -> None:
+    keeper = person(cast.client_a)
+    grant(keeper, role(verbs={"form.manage"}), cast.provider)
+    step = {"key": "a", "name": {"fr": "A"}, "whom": "persons", "person_ids": [cast.outsider.pk]}
+    with pytest.raises(Invalid):
+        request_forms.write_form(
+            actor=actor(keeper), request_type=wanted, plan={"approvals": [step]}
+        )
+    request_forms.write_form(
+        actor=actor(cast.administrator), request_type=wanted, plan={"approvals": [step]}
+    )
+    # Whoever stands there already stays, whoever writes the rest.
+    more = {"approvals": [step, step | {"key": "b", "whom": "manager", "person_ids": ["x"]}]}
+    request_forms.write_form(actor=actor(keeper), request_type=wanted, plan=more)
 
 
 def test_exported_and_imported_elsewhere(cast: Cast, browser: Client, wanted: RequestType) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from compagnon.contracts import form_words, policies
 from compagnon.contracts.asking import definition as forms
 from compagnon.contracts.asking import editing, plans
+from compagnon.contracts.forms.asking import Offer
 from compagnon.contracts.forms.asking import preview as previewed
 from compagnon.contracts.forms.building import (
     KIND_WORDS,
@@ -166,12 +167,7 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
     more: dict[str, Any] = {}
     if kind in OF_PLAN:
         more["teams"] = visible(Team, actor, Team.objects.filter(is_active=True))
-        more["people"] = (
-            visible(Person, actor, Person.objects.filter(is_active=True))
-            .filter(memberships__isnull=False)
-            .distinct()
-            | Person.objects.filter(pk__in=(held or {}).get("person_ids", [])).distinct()
-        )
+        more["people"] = _people(actor, (held or {}).get("person_ids", []))
     more["asked"] = editing.fields_of(form.definition)
     made = FORMS[kind](
         request.POST or None, document=document, earlier=_earlier(form, kind, key), piece=held,
@@ -194,6 +190,18 @@ def piece(request: HttpRequest, type_id: int, kind: str, key: str) -> HttpRespon
         "request_type": request_type, "form": made, "kind": kind, "held": held, "draft": form,
     }  # fmt: skip
     return render(request, "contracts/asking/piece.html", context, status=status)
+
+
+def _people(actor: Actor, named_already: list[int]) -> Offer:
+    """Offer those whom the actor sees, and those who are named already."""
+    seen = visible(Person, actor, Person.objects.filter(is_active=True))
+    kept = Person.objects.filter(pk__in=named_already)
+    known = kept.in_bulk()
+
+    def offer(field: PickedField) -> None:
+        field.offer(seen | kept, reverse("people:pick_persons"), named, known)
+
+    return offer
 
 
 def _faults_of(form: RequestForm, kind: str, wanted: dict[str, Any]) -> list[forms.Fault]:
@@ -328,11 +336,8 @@ def preview(request: HttpRequest, type_id: int) -> HttpResponse:
     asked = forms.read(form.definition)
     data = request.POST if request.method == "POST" else None
 
-    def offer(field: PickedField) -> None:
-        rows = visible(Person, actor, Person.objects.filter(is_active=True))
-        field.offer(rows, reverse("people:pick_persons"), named)
-
-    made, settled = previewed(asked, _language(), offer, data)
+    offers = {"person": _people(actor, [])}
+    made, settled = previewed(asked, _language(), offers, data)
     context = {
         "request_type": request_type,
         "form": made,

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 from ninja import Query, Schema
 from pydantic import Field
 
+from compagnon.core.actor import Actor
 from compagnon.core.api import ApiRequest, Body, Routes
 from compagnon.desk import picking
-from compagnon.desk.choosing import chosen_person, pick_colleagues
+from compagnon.desk.choosing import chosen_person, pick_colleagues, pick_sites
 from compagnon.desk.services.supply_quotes import pick_suppliers
+from compagnon.park.queries.picking import pick_assets_near
+from compagnon.people.models import Person
 
 router = Routes(tag="tickets")
 
@@ -58,7 +61,7 @@ def pick_some_tickets(request: ApiRequest, query: Query[PickTicketQuery]) -> dic
     }
 
 
-class PickColleagueQuery(Body):
+class PickForQuery(Body):
     """What was typed, and who receives what is asked for."""
 
     q: Annotated[str, Field(max_length=200)] = ""
@@ -86,14 +89,38 @@ class PickedRowsOut(Schema):
 
 @router.show("/pick/colleagues", PickedRowsOut)
 def pick_some_colleagues(
-    request: ApiRequest, query: Query[PickColleagueQuery]
+    request: ApiRequest, query: Query[PickForQuery]
 ) -> dict[str, list[dict[str, Any]]]:
     """Find at most twenty persons whom a request of the catalogue may name: colleagues of who
     receives it."""
-    key = query.beneficiary_id
-    beneficiary = chosen_person(request.actor, key, "beneficiary_id") if key else None
-    found = pick_colleagues(request.actor, query.q, beneficiary=beneficiary)
+    found = pick_colleagues(request.actor, query.q, beneficiary=_receiver(request.actor, query))
     return {"items": [{"id": one.pk, "name": str(one)} for one in found]}
+
+
+def _receiver(actor: Actor, query: PickForQuery) -> Person | None:
+    key = query.beneficiary_id
+    return chosen_person(actor, key, "beneficiary_id") if key else None
+
+
+@router.show("/pick/sites", PickedRowsOut)
+def pick_some_sites(
+    request: ApiRequest, query: Query[PickForQuery]
+) -> dict[str, list[dict[str, Any]]]:
+    """Find at most twenty sites that a request of the catalogue may name: those of the
+    organisation of who receives it."""
+    found = pick_sites(request.actor, query.q, beneficiary=_receiver(request.actor, query))
+    return {"items": [{"id": one.pk, "name": one.name} for one in found]}
+
+
+@router.show("/pick/machines", PickedRowsOut)
+def pick_some_machines(
+    request: ApiRequest, query: Query[PickForQuery]
+) -> dict[str, list[dict[str, Any]]]:
+    """Find at most twenty machines that a request of the catalogue may name: what its receiver
+    holds, then what is in service at their organisation."""
+    person = _receiver(request.actor, query) or Person.objects.filter(pk=request.actor.id).first()
+    found = pick_assets_near(request.actor, query.q, person) if person else []
+    return {"items": [{"id": one.pk, "name": one.name} for one in found]}
 
 
 @router.show("/pick/suppliers", PickedRowsOut)

@@ -9,28 +9,38 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from compagnon.contracts.forms.asking import People
+from compagnon.contracts.forms.asking import Offers
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk.choosing import colleagues
+from compagnon.desk.choosing import colleagues, sites_named, sites_near
+from compagnon.park.queries import picking
 from compagnon.people.models import Person
 from compagnon.people.queries import named
 from compagnon.ui.picked import PickedField
 
 
-def colleague_picker(**asked: int) -> str:
-    """Give the address that answers a picker with colleagues."""
-    return f"{reverse('desk:pick_colleagues')}?{urlencode(asked)}"
+def picker(name: str, **asked: int) -> str:
+    """Give the address that answers a picker of requests."""
+    return f"{reverse(f'desk:{name}')}?{urlencode(asked)}"
 
 
-def people_about(actor: Actor, beneficiary: Person) -> People:
-    """Let a field of a request choose among those whom the actor may name in it."""
+def rows_about(actor: Actor, beneficiary: Person) -> Offers:
+    """Let the fields of a request choose among those rows that the actor may name in it."""
+    about = {"for": beneficiary.pk}
 
-    def offer(field: PickedField) -> None:
+    def person(field: PickedField) -> None:
         rows = colleagues(actor, beneficiary.organisation_id)
-        field.offer(rows, colleague_picker(**{"for": beneficiary.pk}), named)
+        field.offer(rows, picker("pick_colleagues", **about), named)
 
-    return offer
+    def site(field: PickedField) -> None:
+        rows = sites_near(actor, beneficiary.organisation_id)
+        field.offer(rows, picker("pick_sites", **about), sites_named)
+
+    def asset(field: PickedField) -> None:
+        rows = picking.assets_near(actor, beneficiary)
+        field.offer(rows, picker("pick_machines", **about), picking.named_near(actor, beneficiary))
+
+    return {"person": person, "site": site, "asset": asset}
 
 
 class ForWhomForm(forms.Form):
@@ -47,6 +57,6 @@ class ForWhomForm(forms.Form):
             field.hint = _("Yourself, unless you say otherwise")
         else:
             near = colleagues(actor, person.organisation_id).exclude(pk=person.pk)
-            field.offer(near, colleague_picker(without=person.pk), named)
+            field.offer(near, picker("pick_colleagues", without=person.pk), named)
             field.hint = _("For me, or the name of a colleague")
         field.widget.attrs["placeholder"] = field.hint

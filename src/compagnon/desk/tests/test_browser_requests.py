@@ -39,6 +39,17 @@ def write(page: Any, **values: str) -> None:
         page.keyboard.type(value)
 
 
+def pick(page: Any, label: str, words: str) -> None:
+    """Find a row in a picker by keyboard: the first that answers to the words."""
+    field = page.get_by_role("combobox", name=label)
+    field.focus()
+    page.keyboard.type(words)
+    page.get_by_role("option").first.wait_for(state="visible")
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    assert words.casefold() in field.input_value().casefold()
+
+
 def build(page: Any) -> None:
     """A form with a condition, an approval, a task of each team, one after the other."""
     look(page)
@@ -57,8 +68,13 @@ def build(page: Any) -> None:
     page.locator("#id_required").focus()
     page.keyboard.press("Space")
     press(page, "Keep in the draft")
+    press(page, "Add a field", role="link")
+    write(page, kind="site", label_fr="Où ?", label_en="Where?")
+    press(page, "Keep in the draft")
     press(page, "Add an approval", role="link")
-    write(page, name_fr="Accord", name_en="Agreement")
+    write(page, name_fr="Accord", name_en="Agreement", whom="named")
+    pick(page, "Person 1", "renée")
+    look(page)
     press(page, "Keep in the draft")
     for title, team in (("Account", "Niveau 1"), ("Computer", "Niveau 2")):
         press(page, "Add a task", role="link")
@@ -88,8 +104,10 @@ def ask(page: Any) -> None:
     look(page)
     model.focus()
     page.keyboard.type("X1 Carbon")
+    pick(page, "Where?", "siège")
     press(page, "Review before sending")
     expect(page.get_by_text("X1 Carbon").first).to_be_attached()
+    expect(page.get_by_text("Siège").first).to_be_attached()
     look(page)
     press(page, "Send the request")
 

@@ -13,8 +13,10 @@ from compagnon.contracts.services import request_forms
 from compagnon.contracts.tests import factories as contracts
 from compagnon.desk.models import Quote, RequestAnswers, RequestDraft, Ticket
 from compagnon.desk.tests import supplies
-from compagnon.people.models import Account, Person
-from compagnon.people.tests.factories import Cast, actor, organisation, person
+from compagnon.park.models import AssetState
+from compagnon.park.tests import factories as parks
+from compagnon.people.models import Account, Person, Site
+from compagnon.people.tests.factories import Cast, actor, grant, organisation, person, role
 
 JSON: Any = {"content_type": "application/json"}
 MANAGER = {"key": "chef", "kind": "person", "label": {"fr": "Responsable"}, "required": True}
@@ -86,6 +88,62 @@ def test_others_than_colleagues_are_no_choice(people: Cast, asked: RequestType) 
     technician = browser(people.technician)
     page = technician.get(picker, {"q": other.last_name, "near": str(other.pk)}).content.decode()
     assert str(other) in page
+
+
+def test_sites_and_machines_are_found_never_listed(people: Cast, asked: RequestType) -> None:
+    fields = [{"key": kind, "kind": kind, "label": {"fr": kind}} for kind in ("site", "asset")]
+    admin = actor(people.administrator)
+    plan = {"sections": [{"key": "tout", "fields": fields}]}
+    request_forms.write_form(actor=admin, request_type=asked, definition=plan)
+    request_forms.publish_form(actor=admin, request_type=asked)
+    grant(people.user, role(verbs={"asset.view"}), people.client_a)
+    here = Site.objects.create(organisation=people.client_a, name="Évry (annexe)")
+    away = Site.objects.create(organisation=people.client_b, name="Brest")
+    near = {"organisation": people.client_a}
+    mine = parks.asset(name="Portable d’Ursule", person=people.user, **near)
+    shared = parks.asset(name="PC-10", serial="SN-0042", **near)
+    parks.asset(name="PC-100", **near)
+    theirs = parks.asset(name="PC-9", organisation=people.client_b)
+    gone = parks.asset(name="PC-8", state=AssetState.RETIRED, **near)
+    user = browser(people.user)
+    page = user.get(fill(asked)).content.decode()
+    assert "<select" not in page
+    assert "PC-10" not in page
+    offered = user.get(reverse("desk:pick_machines"), {"q": ""}).content.decode()
+    assert offered.index("Portable") < offered.index("PC-10")
+    told = user.get(reverse("desk:pick_machines"), {"q": "sn-00"}).content.decode()
+    assert (told.count('role="option"'), "PC-10" in told) == (1, True)
+    assert "Évry" in user.get(reverse("desk:pick_sites"), {"q": "évry"}).content.decode()
+    for picker in ("sites", "machines"):
+        answer = user.get(f"/api/v1/pick/{picker}").json()["items"]
+        names = {one["name"] for one in answer}
+        assert names & {here.name, mine.name}
+        assert not names & {away.name, theirs.name, gone.name}
+        refused = {"beneficiary_id": people.outsider.pk}
+        assert user.get(f"/api/v1/pick/{picker}", refused).status_code == 422
+    # Without scripts the words themselves are sent: what is called so, before what begins so.
+    for words in (
+        {"f-site": "ANNEXE", "f-asset": "pc-10"},
+        {"f-site": here.pk, "f-asset": shared.pk},
+    ):
+        assert user.post(fill(asked), words).status_code == 302
+        kept = {"site": str(here.pk), "asset": str(shared.pk)}
+        assert RequestDraft.objects.get().answers == kept
+    assert 'data-picker-name-value="PC-10"' in user.get(fill(asked)).content.decode()
+    for wrong in ("pc-1", theirs.pk, "PC-9", gone.pk, "zzz"):
+        assert user.post(fill(asked), {"f-asset": wrong}).status_code == 422, wrong
+    for wrong in (away.pk, "Brest"):
+        assert user.post(fill(asked), {"f-site": wrong}).status_code == 422
+    body = {"request_type_id": asked.pk, "answers": {"asset": theirs.pk}}
+    assert user.post("/api/v1/service-requests", body, **JSON).status_code == 422
+    body["answers"] = {"asset": shared.pk, "site": here.pk}
+    made = user.post("/api/v1/service-requests", body, **JSON)
+    assert made.status_code < 300, made.content
+    found = RequestAnswers.objects.get()
+    assert found.names == {"site": {str(here.pk): here.name}, "asset": {str(shared.pk): "PC-10"}}
+    # Whoever sees no machine of others is offered their own alone.
+    answer = browser(people.colleague).get("/api/v1/pick/machines", {"q": "pc"}).json()
+    assert answer["items"] == []
 
 
 def test_for_a_colleague_by_words(people: Cast, asked: RequestType) -> None:

@@ -26,7 +26,7 @@ from compagnon.core.search.analysis import answers_to
 from compagnon.core.visibility import visible
 from compagnon.desk import requests_reading as reading
 from compagnon.desk.choosing import chosen_person
-from compagnon.desk.forms.requests import ForWhomForm, people_about
+from compagnon.desk.forms.requests import ForWhomForm, rows_about
 from compagnon.desk.models import Channel, RequestDraft
 from compagnon.desk.once import made_before, once
 from compagnon.desk.services import requesting
@@ -166,7 +166,7 @@ def _form(asked: Asked, data: Any, **more: Any) -> AskedForm:
         asked=asked.form,
         language=reading.language(),
         offered=choices,
-        people=people_about(asked.actor, asked.beneficiary),
+        offers=rows_about(asked.actor, asked.beneficiary),
         **more,
     )
 

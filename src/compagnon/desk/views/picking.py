@@ -1,4 +1,4 @@
-"""Answering the pickers of tickets, of colleagues and of suppliers."""
+"""Answering the pickers of tickets, of suppliers, and of what a request may name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 
 from compagnon.core.actor import Actor
 from compagnon.desk import picking
-from compagnon.desk.choosing import chosen_person, pick_colleagues
+from compagnon.desk.choosing import chosen_person, pick_colleagues, pick_sites
 from compagnon.desk.services.supply_quotes import pick_suppliers
+from compagnon.park.queries.picking import pick_assets_near
+from compagnon.people.models import Person
 
 
 @login_required
@@ -31,6 +33,12 @@ def _key(request: HttpRequest, name: str) -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
 
 
+def _receiver(request: HttpRequest, actor: Actor) -> Person | None:
+    """Give who receives what is asked for: as the form says it now, or as it was opened."""
+    key = _key(request, "near") or _key(request, "for")
+    return chosen_person(actor, key, "for") if key else None
+
+
 @login_required
 @require_safe
 def some_colleagues(request: HttpRequest) -> HttpResponse:
@@ -40,11 +48,34 @@ def some_colleagues(request: HttpRequest) -> HttpResponse:
     ``without`` is left out.
     """
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    key = _key(request, "near") or _key(request, "for")
-    beneficiary = chosen_person(actor, key, "for") if key else None
+    beneficiary = _receiver(request, actor)
     words, without = request.GET.get("q", ""), _key(request, "without")
     found = pick_colleagues(actor, words, beneficiary=beneficiary, without=without)
     options = [(one, one.site or "") for one in found]
+    return render(request, "people/options.html", {"options": options})
+
+
+@login_required
+@require_safe
+def some_sites(request: HttpRequest) -> HttpResponse:
+    """Answer ``?q=`` with at most 20 sites that a request may name; ``near`` and ``for`` as
+    for colleagues."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    beneficiary = _receiver(request, actor)
+    found = pick_sites(actor, request.GET.get("q", ""), beneficiary=beneficiary)
+    options = [(one, " ".join(one.address.split())[:60]) for one in found]
+    return render(request, "people/options.html", {"options": options})
+
+
+@login_required
+@require_safe
+def some_machines(request: HttpRequest) -> HttpResponse:
+    """Answer ``?q=`` with at most 20 machines that a request may name, those of who receives it
+    first; ``near`` and ``for`` as for colleagues."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = _receiver(request, actor) or Person.objects.get(pk=actor.id)
+    found = pick_assets_near(actor, request.GET.get("q", ""), person)
+    options = [(one, one.serial or one.inventory_number) for one in found]
     return render(request, "people/options.html", {"options": options})
 
 
