@@ -118,7 +118,8 @@ def pick_some_machines(
 ) -> dict[str, list[dict[str, Any]]]:
     """Find at most twenty machines that a request of the catalogue may name: what its receiver
     holds, then what is in service at their organisation."""
-    person = _receiver(request.actor, query) or Person.objects.filter(pk=request.actor.id).first()
+    own = Person.objects.filter(pk=request.actor.id or 0)
+    person = _receiver(request.actor, query) or own.first()
     found = pick_assets_near(request.actor, query.q, person) if person else []
     return {"items": [{"id": one.pk, "name": one.name} for one in found]}
 

@@ -73,8 +73,8 @@ def some_machines(request: HttpRequest) -> HttpResponse:
     """Answer ``?q=`` with at most 20 machines that a request may name, those of who receives it
     first; ``near`` and ``for`` as for colleagues."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    person = _receiver(request, actor) or Person.objects.get(pk=actor.id)
-    found = pick_assets_near(actor, request.GET.get("q", ""), person)
+    person = _receiver(request, actor) or Person.objects.filter(pk=actor.id or 0).first()
+    found = pick_assets_near(actor, request.GET.get("q", ""), person) if person else []
     options = [(one, one.serial or one.inventory_number) for one in found]
     return render(request, "people/options.html", {"options": options})
 
