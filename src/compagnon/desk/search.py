@@ -7,12 +7,14 @@ word is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from heapq import nlargest
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from compagnon.core.actor import Actor
-from compagnon.core.search import SearchIndex, parse
+from compagnon.core.search import SearchIndex, among, parse
 from compagnon.core.search.analysis import document
 from compagnon.core.search.query import Query
 from compagnon.desk import tags
@@ -25,6 +27,10 @@ BATCH = 500
 CANDIDATES, OF_COMMON = 200, 40
 """How many of the latest matches the best are chosen among; of words that many tickets hold, whose
 rows are looked up one by one, no more than a page."""
+
+
+SPARSE, SAMPLE = 500, 200
+"""As many matches are looked up one by one; of more, so many tell how many of them are seen."""
 
 
 def _head(ticket: Ticket) -> list[str]:
@@ -87,16 +93,34 @@ def matching(actor: Actor, rows: QuerySet[Ticket], query: str) -> QuerySet[Ticke
         if not query:
             return rows
     parsed = parse(query)
-    found = PUBLIC.matches(parsed)
+    keys, found = PUBLIC.sought(parsed)
     reference = query.strip().lstrip("#")
     if reference.isascii() and reference.isdecimal() and len(reference) <= 18:
         found |= Q(pk=int(reference))
+        keys = None if keys is None else [*keys, int(reference)]
     support = support_filter(actor.scope)
-    if support is None:
-        found |= INTERNAL.matches(parsed)
-    elif actor.scope.allows_somewhere("ticket.view"):
-        found |= INTERNAL.matches(parsed) & support
+    noted: list[int] | None = []
+    if support is None or actor.scope.allows_somewhere("ticket.view"):
+        noted, held = INTERNAL.sought(parsed)
+        found |= held if support is None else held & support
+    if connection.vendor == "postgresql" and keys is not None and noted is not None:
+        # Of two lists joined by «or» PostgreSQL guesses that they hold half of all tickets, and
+        # walks through everybody's to find one client's; of one list it knows how many it holds.
+        listed = {*keys, *noted}
+        if not listed:
+            return rows.filter(pk__in=[])
+        if _is_sparse(rows, listed):
+            rows = rows.filter(among(listed))
     return rows.filter(found)
+
+
+def _is_sparse(rows: QuerySet[Ticket], keys: Collection[int]) -> bool:
+    """Tell whether so few of the tickets found are to be seen that a walk through the tickets that
+    moved last would be long: of the newest of them, one in ten."""
+    if len(keys) <= SPARSE:
+        return True
+    newest = nlargest(SAMPLE, keys)
+    return rows.filter(pk__in=newest).order_by().count() * 10 < SAMPLE
 
 
 def best(
@@ -126,7 +150,7 @@ def best(
 
 def _is_common(query: Query) -> bool:
     """Whether so many tickets hold it that the index gathers no list of them."""
-    return not all(isinstance(child, tuple) for child in PUBLIC.matches(query).children)
+    return PUBLIC.sought(query)[0] is None
 
 
 def _named_by(query: Query, title: str, affected_item: str) -> int:

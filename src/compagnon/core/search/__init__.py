@@ -11,11 +11,14 @@ Every word is found by its French and its English stem, whatever its accents and
 addresses and serial numbers whole or by their parts. Results come in the caller's own order:
 nothing is ranked.
 
-Public names: ``SearchIndex``, ``CreateSearchIndex``, ``Query``, ``parse``, ``ranges``, ``excerpt``.
+Public names: ``SearchIndex``, ``among``, ``CreateSearchIndex``, ``Query``, ``parse``, ``ranges``,
+``excerpt``.
 """
 
 from compagnon.core.search.highlight import Piece, excerpt, ranges
-from compagnon.core.search.index import CreateSearchIndex, SearchIndex
+from compagnon.core.search.index import CreateSearchIndex, SearchIndex, among
 from compagnon.core.search.query import Query, parse
 
-__all__ = ["CreateSearchIndex", "Piece", "Query", "SearchIndex", "excerpt", "parse", "ranges"]
+__all__ = [
+    "CreateSearchIndex", "Piece", "Query", "SearchIndex", "among", "excerpt", "parse", "ranges",
+]  # fmt: skip

@@ -98,15 +98,20 @@ class SearchIndex:
         Args:
             field: the rows' field that holds the indexed object's key.
         """
+        return self.sought(query, field=field)[1]
+
+    def sought(self, query: Query, *, field: str = "pk") -> tuple[list[int] | None, Q]:
+        """Give the keys of what the query finds, ``None`` if there are many; and the filter, as
+        :meth:`matches`."""
         if query.is_empty:
-            return Q(pk__in=[])
+            return [], Q(pk__in=[])
         engine = _engine()
         expression = engine.expression(query)
         with connection.cursor() as cursor:
             few = engine.few(cursor, self.table, expression, engine.FEW)
         if few is not None:
-            return Q(**{f"{field}__in": RawSQL(engine.KEYS, [engine.keys(few)])})  # noqa: S611
-        return Q(_Found(F(field), table=self.table, expression=expression))
+            return few, among(few, field=field)
+        return None, Q(_Found(F(field), table=self.table, expression=expression))
 
     def few(self, query: Query, limit: int) -> list[int] | None:
         """Give the keys of what the query finds; ``None`` if there are more than the limit.
@@ -125,6 +130,13 @@ class SearchIndex:
     def _write(self, batch: Sequence[tuple[int, Document]]) -> None:
         with connection.cursor() as cursor:
             _engine().write(cursor, self.table, batch)
+
+
+def among(keys: Iterable[int], *, field: str = "pk") -> Q:
+    """Give the filter «one of these keys», however many, as one parameter."""
+    engine = _engine()
+    given = list(dict.fromkeys(keys))
+    return Q(**{f"{field}__in": RawSQL(engine.KEYS, [engine.keys(given)])})  # noqa: S611
 
 
 class _Found(Func):
