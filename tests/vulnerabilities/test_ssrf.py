@@ -15,6 +15,7 @@ CALLING = {"urllib.request", "http.client", "requests", "httpx", "aiohttp", "url
 # What opens connections by itself, and to where: nothing of it comes from who writes on a page.
 KNOWN = {
     "core/guarded_http.py": "the door",
+    "core/resolving.py": "asks for the addresses of a name, which the door then checks",
     "config/": "the operator's own commands: listening, checking, measuring on loopback",
     "desk/outbound/transport.py": "the mail server of the settings",
     "desk/inbound/listener.py": "listens",
@@ -24,6 +25,7 @@ KNOWN = {
     "people/guarded_requests.py": "allauth's calls to identity providers, led through the door",
     "people/provider.py": "names the errors of those calls",
     "people/provider_adapter.py": "the same",
+    "people/provider_discovery.py": "names the errors of the door",
     "core/tasks/worker.py": "its own name",
 }
 INSIDE = (
