@@ -6,9 +6,11 @@ minute, where telling them all takes two. What is asked of it is plans and work,
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.core.management.color import no_style
@@ -37,13 +39,12 @@ def filled_database(tickets: int) -> Iterator[None]:
     The caller has unblocked the database and runs no transaction.
     """
     creation, given = connection.creation, connection.settings_dict
-    if connection.vendor == "sqlite":
-        # A server of the tests keeps a connection open: what was written last is beside the file.
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    creation.clone_test_db("filled", verbosity=0)
     clone = creation.get_test_db_clone_settings("filled")["NAME"]
+    if connection.vendor == "sqlite":
+        copy_database(Path(clone))
+    else:
+        connection.close()
+        creation.clone_test_db("filled", verbosity=0)
     original, given["NAME"] = given["NAME"], clone
     connection.close()
     try:
@@ -53,6 +54,21 @@ def filled_database(tickets: int) -> Iterator[None]:
         connection.close()
         given["NAME"] = original
         creation._destroy_test_db(clone, verbosity=0)  # type: ignore[attr-defined]
+
+
+def copy_database(target: Path) -> None:
+    """Copy SQLite's database as it is now, by its own means.
+
+    The file must not be read by others': a server of the tests has a connection open, what was
+    written last is beside the file, and to close the file anywhere in this process would give up
+    the locks of that connection. A process that ends would then take it for the last, and delete
+    what it writes to: «disk I/O error» in every test after.
+    """
+    for rest in ("", "-wal", "-shm"):
+        target.with_name(target.name + rest).unlink(missing_ok=True)
+    connection.ensure_connection()
+    with closing(sqlite3.connect(target)) as copy:
+        connection.connection.backup(copy)
 
 
 def fill(tickets: int) -> None:

@@ -1,0 +1,57 @@
+"""The database of the tests is copied while a server of theirs has a connection open."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from compagnon.config.tests.filled import copy_database
+from compagnon.core.models import Task
+
+COME_AND_GO = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('{}'); c.close()"
+
+
+def write() -> None:
+    Task.objects.create(path="a.b", run_after=timezone.now(), enqueued_at=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_who_come_and_go_take_nothing_away(tmp_path: Path) -> None:
+    """A copy that closed the file would give up the locks: who goes would delete the journal."""
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL copies a database by itself
+    open_there, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        assert Task.objects.count() == 1
+        open_there.set()
+        go.wait()
+        connection.close()
+
+    write()
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        open_there.wait()
+        copy_database(tmp_path / "copy.sqlite3")
+        for count in (1, 2):
+            code = COME_AND_GO.format("SELECT count(*) FROM core_task")
+            subprocess.run(
+                [sys.executable, "-c", code, connection.settings_dict["NAME"]], check=True
+            )
+            assert Task.objects.count() == count
+            write()
+            connection.close()
+    finally:
+        go.set()
+        holder.join()
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM core_task").fetchone() == (1,)
