@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from compagnon.desk.models import State, Ticket
 from compagnon.desk.tests import factories
@@ -76,6 +77,39 @@ def test_the_palette_goes_finds_and_does(open_page: OpenPage, cast: Cast) -> Non
     expect(page.locator("#palette [role=option]")).to_have_count(0)
 
 
+def test_keys_pressed_before_the_page_listens_are_done_in_their_order(
+    open_page: OpenPage, cast: Cast
+) -> None:
+    ticket = factories.ticket(cast.user)
+    page = open_page("/desk/queue/", cast.technician.account)
+    late: list[Route] = []
+
+    def arriving(keys: Callable[[], None]) -> None:
+        """Open the ticket's page, press the keys, and only then let its script through."""
+        late.clear()
+        page.goto(f"/desk/tickets/{ticket.pk}/", wait_until="commit")
+        expect(page.locator("main")).to_be_attached()
+        keys()
+        expect(page.locator("#palette")).to_be_hidden()
+        while not late:
+            page.wait_for_timeout(20)
+        late.pop().continue_()
+
+    script = re.compile(r"/static/ui/app\.js")
+    page.route(script, lambda route: late.append(route))  # noqa: PLW0108 (Playwright marks it)
+    arriving(lambda: (page.keyboard.press("Control+k"), page.keyboard.type("mes ta"))[1])
+    expect(page.locator("#palette-input")).to_be_focused()
+    expect(page.locator("#palette-input")).to_have_value("mes ta")
+    expect(page.locator("#palette [role=option]")).to_have_count(1)
+    # What was typed for the palette is no key of the page: nobody took the ticket.
+    assert "Mes tâches" in chosen(page)
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+    arriving(lambda: page.keyboard.press("t"))
+    expect(page.locator("#people")).to_contain_text(str(cast.technician))
+
+
 def test_the_keys_of_the_queue(open_page: OpenPage, cast: Cast) -> None:
     tickets = [factories.ticket(cast.user) for _number in range(3)]
     page = open_page("/desk/queue/?queue=unassigned", cast.technician.account)
@@ -123,7 +157,8 @@ def test_the_keys_of_the_queue(open_page: OpenPage, cast: Cast) -> None:
     for key in ("j", "t", "?"):
         page.keyboard.press(key)
     expect(help_).to_be_hidden()
-    assert page.evaluate("document.activeElement.tagName") in {"BODY", "BUTTON"}
+    # The window's switch gives the focus up when the next picture is drawn.
+    page.wait_for_function("['BODY', 'BUTTON'].includes(document.activeElement.tagName)")
     opened(page)
     assert Ticket.objects.filter(assignee=cast.technician).count() == 1
     assert len(tickets) == Ticket.objects.count()

@@ -1,4 +1,7 @@
-// Loaded before the page is drawn, so that the person's choices show at once, without a flash.
+// Loaded before the page is drawn, so that the person's choices show at once, without a flash, and
+// no key that is pressed meanwhile is lost.
+import { holdKeys } from "./early";
+
 const page = document.documentElement;
 
 function kept(name: string): string | null {
@@ -12,3 +15,4 @@ function kept(name: string): string | null {
 const theme = kept("theme");
 if (theme === "light" || theme === "dark") page.dataset.bsTheme = theme;
 if (kept("nav") === "narrow") page.dataset.nav = "narrow";
+holdKeys();

@@ -49,12 +49,14 @@ export default class PaletteController extends Controller<HTMLDialogElement> {
 
   override connect(): void {
     document.addEventListener("palette:open", this.show);
+    document.addEventListener("palette:words", this.written);
     this.element.addEventListener("click", this.outside);
     this.element.addEventListener("close", this.closed);
   }
 
   override disconnect(): void {
     document.removeEventListener("palette:open", this.show);
+    document.removeEventListener("palette:words", this.written);
     this.element.removeEventListener("click", this.outside);
     this.element.removeEventListener("close", this.closed);
     this.closed();
@@ -101,6 +103,13 @@ export default class PaletteController extends Controller<HTMLDialogElement> {
     this.element.showModal();
     this.draw();
     this.inputTarget.focus();
+  };
+
+  /** Words that were typed before the palette could be shown. */
+  private written = (event: Event): void => {
+    if (!this.element.open) return;
+    this.inputTarget.value += (event as CustomEvent<string>).detail;
+    this.typed();
   };
 
   private closed = (): void => {

@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { type Held, heldKeys, opensPalette } from "../early";
 import { keep, read } from "../kept";
 
 /**
@@ -16,6 +17,8 @@ export default class ShortcutsController extends Controller<HTMLElement> {
 
   override connect(): void {
     document.addEventListener("keydown", this.key);
+    // When those whom the keys are about, lists and the palette, are there too.
+    heldKeys((held) => queueMicrotask(() => this.again(held)));
   }
 
   override disconnect(): void {
@@ -38,6 +41,11 @@ export default class ShortcutsController extends Controller<HTMLElement> {
     document.dispatchEvent(new CustomEvent("palette:open"));
   }
 
+  private again({ keys, words }: Held): void {
+    for (const event of keys) this.key(event);
+    if (words) document.dispatchEvent(new CustomEvent("palette:words", { detail: words }));
+  }
+
   private key = (event: KeyboardEvent): void => {
     const target = event.target;
     if (!(target instanceof HTMLElement)) return;
@@ -47,7 +55,7 @@ export default class ShortcutsController extends Controller<HTMLElement> {
       return;
     }
     // With a key that is held down, so it stays when single keys are turned off (WCAG 2.1.4).
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    if (opensPalette(event)) {
       event.preventDefault();
       this.palette();
       return;
