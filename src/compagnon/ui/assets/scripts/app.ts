@@ -1,5 +1,6 @@
 // The one script of every page: htmx for parts of pages, Stimulus for what only a browser can do.
 import { Application } from "@hotwired/stimulus";
+import { doWhatWasHeld } from "./early";
 import { setUpHtmx } from "./htmx";
 import AutosizeController from "./controllers/autosize";
 import ChoosingController from "./controllers/choosing";
@@ -94,3 +95,4 @@ application.register("signature", SignatureController);
 application.register("tabs", TabsController);
 application.register("theme", ThemeController);
 application.register("toast", ToastController);
+doWhatWasHeld();

@@ -1,6 +1,6 @@
 // Loaded before the page is drawn, so that the person's choices show at once, without a flash, and
-// no key that is pressed meanwhile is lost.
-import { holdKeys } from "./early";
+// nothing that is pressed meanwhile is lost.
+import { holdPresses } from "./early";
 
 const page = document.documentElement;
 
@@ -15,4 +15,4 @@ function kept(name: string): string | null {
 const theme = kept("theme");
 if (theme === "light" || theme === "dark") page.dataset.bsTheme = theme;
 if (kept("nav") === "narrow") page.dataset.nav = "narrow";
-holdKeys();
+holdPresses();

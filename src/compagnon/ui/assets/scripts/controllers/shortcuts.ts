@@ -1,5 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
-import { type Held, heldKeys, opensPalette } from "../early";
+import { opensPalette } from "../early";
 import { keep, read } from "../kept";
 
 /**
@@ -17,12 +17,12 @@ export default class ShortcutsController extends Controller<HTMLElement> {
 
   override connect(): void {
     document.addEventListener("keydown", this.key);
-    // When those whom the keys are about, lists and the palette, are there too.
-    heldKeys((held) => queueMicrotask(() => this.again(held)));
+    document.addEventListener("keys:again", this.again);
   }
 
   override disconnect(): void {
     document.removeEventListener("keydown", this.key);
+    document.removeEventListener("keys:again", this.again);
   }
 
   enabledTargetConnected(box: HTMLInputElement): void {
@@ -41,10 +41,8 @@ export default class ShortcutsController extends Controller<HTMLElement> {
     document.dispatchEvent(new CustomEvent("palette:open"));
   }
 
-  private again({ keys, words }: Held): void {
-    for (const event of keys) this.key(event);
-    if (words) document.dispatchEvent(new CustomEvent("palette:words", { detail: words }));
-  }
+  /** A key that was pressed before anybody listened; see early.ts. */
+  private again = (event: Event): void => this.key((event as CustomEvent<KeyboardEvent>).detail);
 
   private key = (event: KeyboardEvent): void => {
     const target = event.target;
