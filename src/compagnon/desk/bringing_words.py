@@ -27,6 +27,8 @@ EXPLANATIONS = {
     "counter_goes_back": _("a counter that goes back"),
     "closed_before_last_event": _("closed before its last event: the event’s date is taken"),
     "ragged_row": _("a row with more or fewer values than the header"),
+    "open_quote": _("a quote that is not closed: read to the end of its line"),
+    "row_too_long": _("a row too long to be one: not read"),
     "null_characters": _("null characters, taken out"),
     "not_utf8": _("not all of the file is UTF-8: the rest is read as Windows-1252"),
     "back_to_new": _("a state that goes back to new: shown as in progress"),

@@ -68,9 +68,9 @@ class ExportReader:
         own: Record = {}
         for name, value in record.items():
             kind = name.strip("_").lower()
-            nested = isinstance(value, list) and value and isinstance(value[0], dict)
-            if nested and self.kind_of(kind) not in {None, self.ticket_kind}:
-                for one in value:
+            rows = _records_in(value)
+            if rows and self.kind_of(kind) not in {None, self.ticket_kind}:
+                for one in rows:
                     named = isinstance(one, dict)
                     self.file(kind, {self.ticket_field: record.get("id")} | one if named else one)
             else:
@@ -98,10 +98,12 @@ class ExportReader:
         self.store = spool
         self.one = lru_cache(maxsize=20_000)(self._one)
         for key, found in spool.groups(self.ticket_kind):
-            for record in found[:1]:
-                history = self.history(key, record)
-                if history is not None:
-                    yield history
+            # One ticket may come several times: alone, and beside what belongs to it. The first
+            # holds; what it does not say, the others do.
+            record = {name: value for one in reversed(found) for name, value in one.items()}
+            history = self.history(key, record)
+            if history is not None:
+                yield history
         self.strays()
 
     def history(self, key: str, record: Record) -> History | None:
@@ -183,6 +185,13 @@ class ExportReader:
             return None
         self.report.count("events", len(steps))
         return sorted(steps, key=lambda step: step.clock)
+
+
+def _records_in(value: Any) -> list[Any]:
+    """Give the records of an array, or of an object that holds each under its key."""
+    if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
+        value = list(value.values())
+    return value if isinstance(value, list) and value and isinstance(value[0], dict) else []
 
 
 def plain(html: str) -> str:

@@ -32,6 +32,8 @@ PROBLEMS = {
     "counter_goes_back": "a counter that goes back",
     "closed_before_last_event": "closed before its last event: the event's date is taken",
     "ragged_row": "a row with more or fewer values than the header",
+    "open_quote": "a quote that is not closed: read to the end of its line",
+    "row_too_long": "a row too long to be one: not read",
     "null_characters": "null characters, taken out",
     "not_utf8": "not all of the file is UTF-8: the rest is read as Windows-1252",
     "back_to_new": "a state that goes back to new: shown as in progress",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from compagnon.desk.bringing.errors import UnreadableSource
+from compagnon.desk.bringing.quotes import rows
 from compagnon.desk.bringing.report import Report
 
 MAX_BYTES = 4 * 1024**3
@@ -120,8 +121,9 @@ def table(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Give the rows of a CSV file by the names of its header, each with its number from 2.
 
-    A row that has not as many values as the header is named in the report and passed over; so is
-    a header that comes again, where files were put one behind the other.
+    A row that has not as many values as the header is named in the report and passed over, unless
+    what it has too many is empty; so is a header that comes again, where files were put one behind
+    the other. Blank rows before the header are passed over too.
 
     Args:
         known: names that the header may write otherwise: «Incident State» for ``incident_state``.
@@ -133,17 +135,17 @@ def table(
         # Not «strict»: a stray quote within a value is read as written.
         lines = _without_nulls(stream, report)
         told = _told_delimiter(stream, lines)
-        rows = csv.reader(lines, delimiter=delimiter or told or _delimiter(stream))
+        read = rows(lines, delimiter or told or _delimiter(stream), report, 2 if told else 1)
         before = csv.field_size_limit(MAX_FIELD)
         try:
-            first = next(rows, [])
-            header = _named([clean(name).strip() for name in first], known)
+            first = next(read, (0, []))[1]
+            header = _named(_without_blank_end([clean(name).strip() for name in first]), known)
             _check_header(header, path)
-            for number, row in enumerate(rows, start=3 if told else 2):
+            for number, row in read:
                 if row and row == first:
                     report.problem("duplicate", row=number)
-                elif len(row) == len(header):
-                    yield number, dict(zip(header, map(clean, row), strict=True))
+                elif len(row) >= len(header) and not any(map(str.strip, row[len(header) :])):
+                    yield number, dict(zip(header, map(clean, row), strict=False))
                 elif row:
                     report.problem(
                         "ragged_row", reference=clean(row[0])[:80], row=number,
@@ -170,7 +172,7 @@ def _told_delimiter(stream: TextIO, lines: Iterator[str]) -> str:
 def _delimiter(stream: TextIO) -> str:
     start = stream.read(65_536)
     stream.seek(0)
-    header = start.splitlines()[0] if start else ""
+    header = next((line for line in start.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=header.count)
 
 
@@ -188,6 +190,12 @@ def _named(header: list[str], known: frozenset[str]) -> list[str]:
     ours = {_plain(name): name for name in known}
     named = [ours.get(_plain(name), name) for name in header]
     return named if len(set(named)) == len(set(header)) else header
+
+
+def _without_blank_end(header: list[str]) -> list[str]:
+    """Give the header without the columns at its end that have no name: spreadsheets add them."""
+    last = max((at for at, name in enumerate(header, start=1) if name), default=0)
+    return header[:last]
 
 
 def _plain(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from compagnon.desk.bringing.api_export import ExportReader, Record, somebody
 from compagnon.desk.bringing.history import History, Somebody, Step, Words, labels
+from compagnon.desk.bringing.spool import Spool
 
 STATES = {
     "new": "new",
@@ -27,6 +28,11 @@ PRIORITIES = {"1 low": 4, "2 normal": 3, "3 high": 2, "4 very high": 1}
 CHANNELS = {
     "email": "mail", "phone": "phone", "web": "portal", "note": "desk", "chat": "portal",
     "sms": "phone", "api": "api",
+}  # fmt: skip
+# What a state is, whatever it is called: by the key of its type in every installation.
+TYPES_OF_STATE = {
+    "1": "new", "2": "open", "3": "pending reminder", "4": "pending action", "5": "closed",
+    "6": "merged", "7": "removed",
 }  # fmt: skip
 # Those of a fresh installation, where the export does not list them.
 FRESH: Mapping[str, Mapping[str, str]] = {
@@ -73,10 +79,18 @@ class ZammadReader(ExportReader):
     def file(self, kind: str, record: Any) -> None:
         """Set a record aside; the answers that carry ``assets`` are unfolded."""
         if isinstance(record, dict) and isinstance(record.get("assets"), dict):
+            about, tags = str(record.get("ticket_id") or ""), record.get("tags")
             for name, rows in record["assets"].items():
                 if isinstance(rows, dict):
-                    for row in rows.values():
-                        super().file(_snake(name), row)
+                    for key, row in rows.items():
+                        tagged = name == "Ticket" and key == about and isinstance(row, dict)
+                        super().file(_snake(name), row | {"tags": tags} if tagged else row)
+            # Answers put into one array keep their own records beside: the lines of a history.
+            for name, rows in record.items():
+                if isinstance(rows, list) and self.kind_of(name):
+                    for row in rows:
+                        if isinstance(row, dict):
+                            super().file(name, row)
             return
         super().file(kind, record)
 
@@ -99,6 +113,17 @@ class ZammadReader(ExportReader):
         else:
             group = str(record.get("id", ""))
         self.store.add(kind, group, record)
+
+    def histories(self, spool: Spool) -> Iterator[History]:
+        """Give the tickets; states of their own are known by their type."""
+        self._states = dict(STATES)
+        for _key, rows in spool.groups("state"):
+            for row in rows:
+                type_of = str(row.get("state_type") or "").strip().lower()
+                type_of = type_of or TYPES_OF_STATE.get(str(row.get("state_type_id")), "")
+                if type_of in STATES:
+                    self._states[str(row.get("name") or "").strip().lower()] = STATES[type_of]
+        yield from super().histories(spool)
 
     def strays(self) -> None:
         """Name what belongs to no ticket of the export."""
@@ -154,7 +179,12 @@ class ZammadReader(ExportReader):
         """Give what has no place of ours: the client's organisation, fields of their own."""
         organization = self._name("organization", record.get("organization_id"))
         named = {} if "organization" in record else {"organization": organization}
-        return self.kept(record | named)
+        into = [
+            str(self.one(self.ticket_kind, key).get("number") or key)
+            for entry in self.store.of("history", str(record.get("id") or ""))
+            if entry.get("type") == "merged_into" and (key := str(entry.get("id_to") or ""))
+        ]
+        return self.kept(record | named | {"merged_into": ", ".join(into)})
 
     def _told_addresses(self, record: Record, articles: list[Record]) -> Iterator[tuple[str, str]]:
         """Give the addresses that expanded records name beside the keys of persons."""
@@ -192,7 +222,7 @@ class ZammadReader(ExportReader):
         return named if isinstance(named, str) else self._name("state", record.get("state_id"))
 
     def _values_of_state(self, name: str | None, reference: str) -> dict[str, Any]:
-        found = self.mapped("state", name, STATES, reference)
+        found = self.mapped("state", name, self._states, reference)
         if found is None:
             return {}
         state, _, reason = found.partition(":")
@@ -234,7 +264,7 @@ class ZammadReader(ExportReader):
                 return str(entry.get("value_from") or "") or None
         now = self._state(record)
         # Without its history the dates tell: it was new, and ended when it was closed.
-        ended = STATES.get(str(now).lower()) in {"closed", "cancelled"}
+        ended = self._states.get(str(now).strip().lower()) in {"closed", "cancelled"}
         return "new" if ended and record.get("close_at") else now
 
     def _changes(
@@ -305,7 +335,9 @@ class ZammadReader(ExportReader):
         """Give the last change of state when the export holds no history that tells it."""
         now = self._state(record)
         told = next((s.source_state for s in reversed(steps) if s.source_state is not None), None)
-        name = "close_at" if STATES.get(str(now).lower()) == "closed" else "updated_at"
+        name = (
+            "close_at" if self._states.get(str(now).strip().lower()) == "closed" else "updated_at"
+        )
         at = self.moment(name, record.get(name) or record.get("updated_at"), reference)
         if now is None or now == told or at is None:
             return []

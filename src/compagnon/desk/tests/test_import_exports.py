@@ -128,6 +128,47 @@ class TestZammad:
         assert measure(histories["67012"]).reopenings == 1
         assert histories["67012"].people["3"].name == "Léa Petit"
 
+    def test_answers_put_into_one_array(self, tmp_path: Path) -> None:
+        """What a script gathers: each answer whole, with its assets and its tags."""
+        export = exports.zammad()
+        plain, _document = read("zammad", in_one_file(exports.zammad(), tmp_path))
+        first = next(one for one in export["tickets"] if one["number"] == "67012")
+        ours = [one for one in export["history"] if one.get("o_id") == first["id"]]
+        answers = [
+            {"history": ours, "assets": {"Ticket": {str(first["id"]): {"id": first["id"]}}}},
+            {"ticket_id": first["id"], "tags": ["vpn"], "ticket_article_ids": [1], "assets": {
+                "Ticket": {str(first["id"]): first},
+                "TicketArticle": {str(one["id"]): one for one in export["ticket_articles"]},
+                "User": {str(one["id"]): one for one in export["users"]}}},
+        ]  # fmt: skip
+        (tmp_path / "dump").mkdir()
+        (tmp_path / "dump" / "answers.json").write_text(json.dumps(answers))
+        histories, _document = read("zammad", tmp_path / "dump")
+        assert measure(histories["67012"]) == measure(plain["67012"])
+        assert histories["67012"].tags == ("vpn",)
+
+    @pytest.mark.parametrize("told", [{"state_type_id": 5}, {"state_type": "closed"}])
+    def test_states_of_their_own_are_what_their_type_is(
+        self, told: dict[str, Any], tmp_path: Path
+    ) -> None:
+        ticket = {
+            "id": 1, "number": "68001", "title": "Wi-Fi", "state_id": 9, "group_id": 1,
+            "customer_id": 3, "priority_id": 2, "created_at": "2023-03-01T08:00:00Z",
+            "close_at": "2023-03-01T09:00:00Z", "updated_at": "2023-03-01T09:00:00Z",
+        }  # fmt: skip
+        merged = {
+            "id": 7, "o_id": 1, "type": "merged_into", "object": "Ticket", "id_to": 2,
+            "created_at": "2023-03-01T09:00:00Z", "created_by_id": 4,
+        }  # fmt: skip
+        states = [{"id": 9, "name": "Résolu sans suite", **told}]
+        export = {"tickets": [ticket], "ticket_states": states, "history": [merged]}
+        histories, document = read("zammad", in_one_file(export, tmp_path))
+        assert histories["68001"].steps[-1].values["state"] == "closed"
+        assert measure(histories["68001"]).seconds_in_state["new"] == HOUR
+        assert measure(histories["68001"]).state == "Résolu sans suite"
+        assert not any(field == "state" for field, _value in named(document))
+        assert histories["68001"].kept["merged_into"] == "2"
+
     def test_without_a_history_its_dates_tell(self, tmp_path: Path) -> None:
         ticket = {
             "id": 1, "number": "68001", "title": "Wi-Fi", "state": "closed", "group": "Users",
@@ -151,6 +192,20 @@ class TestZammad:
 
 
 class TestGlpi:
+    def test_logs_under_their_keys(self, tmp_path: Path) -> None:
+        """``with_logs`` answers an object: each line of the log under its key."""
+        plain, _document = read("glpi", in_one_file(exports.glpi(), tmp_path))
+        export = exports.glpi()
+        logs = export.pop("Log")
+        for ticket in export["Ticket"]:
+            own = [one for one in logs if str(one["items_id"]) == str(ticket["id"])]
+            ticket["_logs"] = {str(at): one for at, one in enumerate(own, start=31)}
+        histories, _document = read("glpi", in_one_file(export, tmp_path))
+        assert any(ticket["_logs"] for ticket in export["Ticket"])
+        for reference, history in histories.items():
+            assert measure(history) == measure(plain[reference])
+            assert "_logs" not in history.kept
+
     @pytest.mark.parametrize("written", [in_one_file, in_a_folder])
     def test_a_ticket(self, written: Any, tmp_path: Path) -> None:
         histories, document = read("glpi", written(exports.glpi(), tmp_path))

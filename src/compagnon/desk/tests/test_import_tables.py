@@ -271,6 +271,59 @@ class TestHostileFiles:
             read(path, "servicenow")
         assert refused.value.code == code
 
+    @pytest.mark.parametrize(
+        ("place", "quote"), [("A,0", '"A,0'), ("A,0,0,?", 'A,0,0,"?'), ("New,", '"New"",')]
+    )
+    @pytest.mark.parametrize("broken", [{3}, {3, 8}, {3, 4}, {19}])
+    def test_an_open_quote_takes_no_other_row(
+        self, place: str, quote: str, broken: set[int], tmp_path: Path
+    ) -> None:
+        rows = [f"I{at},New,01-01-2020 10:00,0,?,A,0,0,?" for at in range(20)]
+        for at in broken:
+            rows[at] = rows[at].replace(place, quote)
+        histories, document = read(log_of(tmp_path / "log.csv", *rows), "servicenow")
+        whole = {f"I{at}" for at in range(20)} - {f"I{at}" for at in broken}
+        assert whole <= histories.keys()
+        # What was broken is read to the end of its line, or named as ragged.
+        named = {one["reference"] for p in document["problems"] for one in p["examples"]}
+        assert {f"I{at}" for at in range(20)} == histories.keys() | named
+        assert all(one.steps[0].values["team"] == "A" for one in histories.values())
+        # Nothing comes after the last value of the last line: nothing was taken.
+        assert kinds(document) & {"open_quote", "ragged_row"} or broken == {19}
+
+    def test_texts_of_several_lines_are_one_row(self, tmp_path: Path) -> None:
+        text = '"un, ""deux""\nI9,New,01-01-2020 10:00,0,?,B,0,0,?\ntrois"'
+        row = f"I1,New,01-01-2020 10:00,0,?,{text},0,0,?"
+        histories, document = read(log_of(tmp_path / "log.csv", row), "servicenow")
+        assert histories.keys() == {"I1"}
+        assert not kinds(document) & {"open_quote", "ragged_row"}
+
+    def test_a_row_too_long_leaves_the_others(self, tmp_path: Path) -> None:
+        row = "I1,New,01-01-2020 10:00,0,?,A,0,0,?"
+        long = row.replace("A,", "A" * 1_500_000 + ",")
+        histories, document = read(log_of(tmp_path / "log.csv", row, long, row[:1] + "2" + row[2:]),
+                                   "servicenow")  # fmt: skip
+        assert histories.keys() == {"I1", "I2"}
+        assert "row_too_long" in kinds(document)
+
+    def test_quotes_everywhere_are_refused_in_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("compagnon.desk.bringing.quotes.MAX_AGAIN", 100_000)
+        rows = ['I1,a"b,"c,0,?,A,0,0,?'] * 300
+        with pytest.raises(UnreadableSource) as refused:
+            read(log_of(tmp_path / "log.csv", *rows), "servicenow")
+        assert refused.value.code == "not_a_table"
+
+    def test_blank_rows_before_and_blank_columns_after(self, tmp_path: Path) -> None:
+        path = tmp_path / "log.csv"
+        header, row = ",".join(LOG), "I1,New,01-01-2020 10:00,0,?,A,0,0,?"
+        for text in (f"\n ,,\n{header}\n{row}", f"{header},,\n{row},,", f"{header}\n{row}, ,"):
+            path.write_text(text, encoding="utf-8")
+            histories, document = read(path, "servicenow")
+            assert histories.keys() == {"I1"}
+            assert not kinds(document) & {"ragged_row"}
+
     @pytest.mark.parametrize("said", ["sep=;\r\n", '"sep=;"\n', "\ufeffSEP=;\n"])
     def test_a_separator_that_spreadsheets_are_told(self, said: str, tmp_path: Path) -> None:
         row = "I1,New,01-01-2020 10:00,0,?,A,0,0,?"
