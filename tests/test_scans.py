@@ -65,10 +65,9 @@ COUNTED: tuple[dict[str, Any], ...] = (
 # One client's tickets among everybody's: SQLite, which knows no shares, may walk the newest of all
 # until it has found a page of theirs. Some forty milliseconds; PostgreSQL is held to as for all.
 WALKING = {"manager": 1_500, "small client": 1_500}
-# What PostgreSQL still goes through, to be mended: a word of every day in the few tickets that
-# somebody who sees every client follows, of whom no index knows.
-TO_MEND = {
-    "postgresql": ("/requests/followed/?q=imprimante",),
+# What a database still goes through, to be mended.
+TO_MEND: dict[str, tuple[str, ...]] = {
+    "postgresql": (),
     "sqlite": (
         # Joined from persons while these tables are empty.
         "/park/export/loans/csv/",

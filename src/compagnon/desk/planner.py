@@ -134,15 +134,19 @@ def _tasks(actor: Actor, narrowing: Narrowing, start: datetime, stop: datetime) 
 
 
 def _moments(actor: Actor, narrowing: Narrowing, start: datetime, stop: datetime) -> list[Item]:
-    rows = narrowing.plain(actor).select_related("beneficiary", "organisation", "assignee")
+    rows = narrowing.plain(actor)
     due = rows.filter(Q(state__in=OPEN_STATES), due_at__gte=start, due_at__lt=stop)
     resuming = rows.filter(Q(state=State.PENDING), pending_until__gte=start, pending_until__lt=stop)
-    found = [Item("due", one.due_at, one) for one in due.order_by("due_at")[:MOST] if one.due_at]
-    return found + [
-        Item("resume", one.pending_until, one)
-        for one in resuming.order_by("pending_until")[:MOST]
-        if one.pending_until
+    moments = [
+        (kind, key, at)
+        for kind, asked, name in (("due", due, "due_at"), ("resume", resuming, "pending_until"))
+        for key, at in asked.order_by(name).values_list("pk", name)[:MOST]
     ]
+    # What hangs on a ticket is read of those shown: of all that are due it would be sorted along.
+    shown = Ticket.objects.select_related("beneficiary", "organisation", "assignee").in_bulk(
+        {key for _kind, key, _at in moments}
+    )
+    return [Item(kind, at, shown[key]) for kind, key, at in moments if key in shown]
 
 
 def _closures(actor: Actor, first: date, end: date) -> list[Closure]:

@@ -1,7 +1,8 @@
 """Reads of saved views: which ones somebody has, and how many tickets wait in each.
 
-Counts never scan: of each view at most a thousand tickets are looked at, the latest of those that
-one index gives in order, and at most a hundred are counted. All views are counted by one query.
+Counts never scan: of each view at most a thousand tickets are looked at, once, the latest of those
+that one index gives in order, and of these at most a hundred are counted. All views are counted by
+one query.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from compagnon.core.actor import Actor
@@ -21,6 +22,7 @@ from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.models import Layout, SavedView, Ticket
 from compagnon.desk.narrowing import Narrowing
 from compagnon.desk.queries import Queue
+from compagnon.desk.visibility import seen_filter
 
 PINNED = 10
 COUNTED = 100
@@ -86,36 +88,36 @@ def counts(actor: Actor, rows: Sequence[SavedView]) -> dict[int, Count]:
     """
     parts: list[str] = []
     parameters: list[Any] = []
-    counted: list[int] = []
     for row in rows:
         narrowing = Narrowing.read(row.filters)
         if narrowing.q:
             continue
         try:
-            asked = [part.query.sql_with_params() for part in _parts(actor, narrowing)]
+            sql, values = _looked_at(actor, narrowing).query.sql_with_params()
         except EmptyResultSet:  # somebody of no team asks for their team's
             continue
-        for sql, values in asked:
-            parts.append(f"(SELECT COUNT(*) FROM ({sql}) v{len(parts)})")  # noqa: S608
-            parameters.extend(values)
-        counted.append(row.pk)
+        parts.append(f"SELECT {row.pk}, COUNT(hit), COUNT(*) FROM ({sql}) v{row.pk}")  # noqa: S608
+        parameters.extend(values)
     if not parts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        numbers = cursor.fetchone()
-    return {
-        key: Count(found, found >= COUNTED or looked >= LOOKED_AT)
-        for key, found, looked in zip(counted, numbers[::2], numbers[1::2], strict=True)
-    }
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        return {
+            key: Count(min(found, COUNTED), found >= COUNTED or looked >= LOOKED_AT)
+            for key, found, looked in cursor.fetchall()
+        }
 
 
-def _parts(actor: Actor, narrowing: Narrowing) -> tuple[QuerySet[Ticket, Any], ...]:
-    """Give what is counted, and what was looked at to count it."""
-    looked_at = Ticket.objects.filter(_first(actor, narrowing)).order_by("-activity_at", "-pk")
-    keys = looked_at.values_list("pk", flat=True)[:LOOKED_AT]
-    found = narrowing.plain(actor).filter(pk__in=keys).order_by()
-    return found.values_list("pk", flat=True)[:COUNTED], keys
+def _looked_at(actor: Actor, narrowing: Narrowing) -> QuerySet[Ticket, Any]:
+    """Give the tickets that are looked at, of each whether the view shows it to the actor.
+
+    What an index gives in order is judged row by row. Were the view's own tickets asked which of
+    them are among these, a planner that thinks there are many would read them from end to end.
+    """
+    shown, seen = narrowing.condition(actor, gather=False), seen_filter(actor.scope)
+    hit = When(Q(pk__isnull=False) & shown & (seen or Q()), then=Value(1))
+    rows = Ticket.objects.filter(_first(actor, narrowing)).annotate(hit=Case(hit))
+    return rows.order_by("-activity_at", "-pk").values_list("hit")[:LOOKED_AT]
 
 
 def _first(actor: Actor, narrowing: Narrowing) -> Q:

@@ -85,13 +85,22 @@ def told_filter(scope: Scope, prefix: str = "") -> Q:
     return Q(**{f"{prefix}pk__isnull": False}) if followed is None else own | followed
 
 
-@visibility.rule(Ticket)
-def tickets(scope: Scope, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Tickets one works on by role or team, those one follows, and one's own."""
+def seen_filter(scope: Scope) -> Q | None:
+    """Give the filter for tickets that the scope sees; ``None`` when there is no limit.
+
+    Tickets one works on by role or team, those one follows, and one's own.
+    """
     support = support_filter(scope)
     if support is None:
-        return rows
-    return rows.filter(support | told_filter(scope)) if scope.person_id else rows.none()
+        return None
+    return support | told_filter(scope) if scope.person_id else Q(pk__in=[])
+
+
+@visibility.rule(Ticket)
+def tickets(scope: Scope, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Those of :func:`seen_filter`."""
+    seen = seen_filter(scope)
+    return rows if seen is None else rows.filter(seen)
 
 
 @visibility.rule(Message)

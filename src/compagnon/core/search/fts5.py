@@ -39,8 +39,12 @@ def few(cursor: Any, table: str, expression: str, limit: int) -> list[int] | Non
     return found if len(found) <= limit else None
 
 
-KEYS = "SELECT value FROM json_each(%s)"
 keys = json.dumps
+
+
+def among(key: str) -> str:
+    """Give the SQL condition «one of these keys», which takes them all as one parameter."""
+    return f"{key} IN (SELECT value FROM json_each(%s))"  # noqa: S608
 
 
 def found(table: str, key: str) -> str:

@@ -18,7 +18,6 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import BooleanField, F, Func, Q
-from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from compagnon.core.search import fts5, tsearch
@@ -134,9 +133,25 @@ class SearchIndex:
 
 def among(keys: Iterable[int], *, field: str = "pk") -> Q:
     """Give the filter «one of these keys», however many, as one parameter."""
-    engine = _engine()
     given = list(dict.fromkeys(keys))
-    return Q(**{f"{field}__in": RawSQL(engine.KEYS, [engine.keys(given)])})  # noqa: S611
+    return Q(_Among(F(field), keys=given)) if given else Q(**{f"{field}__in": []})
+
+
+class _Among(Func):
+    """Whether the row's key is one of those given."""
+
+    output_field = BooleanField()
+
+    def __init__(self, key: Any, *, keys: Sequence[int] = (), **extra: Any) -> None:
+        super().__init__(key, keys=keys, **extra)
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: Any, **_extra: Any
+    ) -> tuple[str, list[Any]]:
+        """Compare the row's key with all of them at once."""
+        key, parameters = compiler.compile(self.source_expressions[0])
+        engine = _engine()
+        return engine.among(key), [*parameters, engine.keys(self.extra["keys"])]
 
 
 class _Found(Func):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,9 @@ from compagnon.core.search.query import All, Either, Node, Phrase, Query, Term
 KEY = "id"
 # Beyond so many, the rows are read in the caller's order and each is looked up.
 FEW = 6_000
+# So many are not few, whatever the limit, nor is it worth while to begin gathering them: of a word
+# of every day the index gives all that hold it, before the first is read.
+MANY = 20_000
 CREATE = (
     "CREATE TABLE {table} (id bigint PRIMARY KEY, tsv tsvector NOT NULL)",
     "CREATE INDEX {table}_tsv ON {table} USING gin (tsv)",
@@ -32,6 +36,8 @@ def condition(table: str) -> str:
 
 def few(cursor: Any, table: str, expression: str, limit: int) -> list[int] | None:
     """Give the keys found, ``None`` if there are more than the limit."""
+    if _expected(cursor, table, expression) > max(MANY, 4 * limit):
+        return None
     with transaction.atomic():
         # With a limit the planner likes to read the table from its start and hope: never here.
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -44,8 +50,26 @@ def few(cursor: Any, table: str, expression: str, limit: int) -> list[int] | Non
     return found if len(found) <= limit else None
 
 
-KEYS = "SELECT unnest(%s::bigint[])"
+def _expected(cursor: Any, table: str, expression: str) -> int:
+    """Give how many the planner expects: it has counted the common words, and reads nothing."""
+    cursor.execute(
+        f"EXPLAIN (FORMAT JSON) SELECT id FROM {table} WHERE {condition(table)}",  # noqa: S608
+        [expression],
+    )
+    ((told,),) = cursor.fetchall()
+    plan = json.loads(told) if isinstance(told, str) else told
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
 keys = list
+
+
+def among(key: str) -> str:
+    """Give the SQL condition «one of these keys», which takes them all as one parameter.
+
+    Of an array the planner knows how many it holds; of a set it guesses.
+    """
+    return f"{key} = ANY(%s::bigint[])"
 
 
 def found(table: str, key: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compagnon.core.models import Task
-from compagnon.core.search import CreateSearchIndex, SearchIndex, parse
+from compagnon.core.search import CreateSearchIndex, SearchIndex, parse, tsearch
 from compagnon.core.search import index as module
 from compagnon.core.search.analysis import document
 
@@ -107,6 +108,19 @@ def test_common_words_are_found_like_rare_ones(rows, monkeypatch):
     assert rare == common == ([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 4, 5, 6, 7, 8], [*range(1, 9)])
 
 
+def test_a_word_that_the_planner_counts_many_times_is_not_gathered(rows, monkeypatch):
+    rows.put_many((number, [f"panne numéro {number}"]) for number in range(1, 61))
+    monkeypatch.setattr(tsearch, "MANY", 10)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {rows.table}")
+    with CaptureQueriesContext(connection) as heard:
+        assert rows.few(parse("panne"), 5) is None
+    read = [one["sql"] for one in heard.captured_queries if one["sql"].startswith("SELECT")]
+    assert len(read) == (0 if connection.vendor == "postgresql" else 1)
+    assert rows.few(parse("panne 7"), 5) == [7]
+    assert len(rows.few(parse("panne"), 60)) == 60
+
+
 def test_the_filter_goes_with_any_other(rows, monkeypatch):
     rows.put_many((number, ["panne"]) for number in range(1, 9))
     for limit in (2, 2000):
@@ -123,6 +137,7 @@ def test_the_filter_goes_with_any_other(rows, monkeypatch):
 def test_an_empty_query_finds_nothing(rows):
     rows.put(1, ["tout"])
     assert found(rows, "") == found(rows, "-tout") == []
+    assert not Task.objects.filter(module.among([])).exists()
 
 
 def test_only_a_plain_name_is_a_table():

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -76,6 +78,12 @@ def test_what_stands_on_which_day(cast: Cast) -> None:
     for span in Span:
         assert shown(cast.technician, span, date(2026, 5, 13)) == expected
     assert shown(cast.technician, Span.WEEK, date(2026, 5, 20)) == {}
+    with CaptureQueriesContext(connection) as heard:
+        planner.page(actor(cast.technician), Narrowing(), Span.MONTH, date(2026, 5, 13))
+    ranges = [one["sql"] for one in heard.captured_queries if '"due_at" >=' in one["sql"]]
+    # All that is due may be sorted: what a line shows is read of the lines shown alone.
+    assert len(ranges) == 1
+    assert "JOIN" not in ranges[0]
     # The queue's own filters, and nobody else's tickets.
     mine = Narrowing(queue=Queue.MINE)
     assert date(2026, 5, 13) not in shown(cast.technician, Span.WEEK, date(2026, 5, 13), mine)

@@ -19,7 +19,7 @@ from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.desk import bulk, following, queries, queue_columns, search, tags
-from compagnon.desk.models import Layout, State, Ticket
+from compagnon.desk.models import OPEN_STATES, Layout, State, Ticket
 from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.policies import is_party, is_support, is_watching
 from compagnon.desk.queries import Queue
@@ -155,7 +155,7 @@ def _told(request: HttpRequest, actor: Actor, rows: QuerySet[Ticket], page: str)
     only_open = request.GET.get("show") not in {"all", "watched"}
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if only_open:
-        rows = rows.exclude(state__in=[State.CLOSED, State.CANCELLED])
+        rows = rows.filter(state__in=[*OPEN_STATES, State.SOLVED])
     first = _best(request, actor, rows, words)
     if words:
         rows = search.matching(actor, rows, words)
