@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.queues import SimpleQueue
@@ -82,6 +82,8 @@ def fill(
     told: SimpleQueue[Any] = method.SimpleQueue()
 
     def part(number: int) -> None:
+        _inherited.extend(_left_alone())
+
         def batch(count: int, rows: int) -> None:
             told.put((number, count, rows))
 
@@ -114,6 +116,23 @@ def fill(
     return Filled(
         sum(count for count, _rows in counts), sum(rows for _, rows in counts), seconds, processes
     )
+
+
+# Kept to the end of a process that was forked: to forget them would close them.
+_inherited: list[Any] = []
+
+
+def _left_alone() -> Sequence[Any]:
+    """Take the connections that a fork brought out of use, and give them.
+
+    A connection is its maker's: to use it would write where the maker was, and to close it would
+    give up the maker's locks or end its session. One that was open outside a running event loop
+    stays open when the maker, inside one, closes all of theirs.
+    """
+    brought = connections.all(initialized_only=True)
+    for one in brought:
+        del connections[one.alias]
+    return brought
 
 
 def _follow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from compagnon.config.tests.filled import copy_database
+from compagnon.config.tests.filled import copy_database, filled_database
 from compagnon.core.models import Task
+from compagnon.desk.models import Ticket
 
 COME_AND_GO = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('{}'); c.close()"
 
@@ -55,3 +57,20 @@ def test_others_who_come_and_go_take_nothing_away(tmp_path: Path) -> None:
         holder.join()
     with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
         assert copy.execute("SELECT count(*) FROM core_task").fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_fills_a_copy_writes_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright runs an event loop in the tests' thread: its connections are others."""
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL copies nothing while a connection is open
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    assert not Ticket.objects.exists()  # opens the connection of the time before the loop
+
+    async def fill() -> None:
+        with filled_database(300):
+            assert Ticket.objects.count() == 300
+        connection.close()
+
+    asyncio.run(fill())
+    assert not Ticket.objects.exists()
