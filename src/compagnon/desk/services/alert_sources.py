@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -33,6 +33,7 @@ PREFIX = "alr_"
 OVERLAP = timedelta(hours=24)
 AGAIN = timedelta(seconds=30)
 MOST_WAITING = 500
+MOST_COMPARED = 20
 FIELDS = (
     "name", "requester", "team", "category", "service", "on_end", "reopen_minutes",
     "reopen_limit", "mapping", "is_active",
@@ -182,6 +183,9 @@ def source_of(token: str) -> AlertSource | None:
 def hear(*, actor: Actor, source: AlertSource, raw: bytes, peer: str = "") -> AlertReport:
     """Keep what a supervision posted, and enqueue it; the same within half a minute counts once.
 
+    Unless something else was heard of its alerts in between: what fires, ends and fires again with
+    the same words, fires.
+
     Raises:
         Refused: a person tries the supervision's door.
         Invalid: it is not what the source's adapter reads; kept, with the reason.
@@ -190,8 +194,7 @@ def hear(*, actor: Actor, source: AlertSource, raw: bytes, peer: str = "") -> Al
     if not actor.is_system:
         raise Refused
     now, digest = timezone.now(), hashlib.sha256(raw).hexdigest()
-    recent = AlertReport.objects.filter(source=source, received_at__gt=now - AGAIN)
-    again = recent.filter(digest=digest).exclude(state=ReportState.REFUSED).first()
+    again = _same_report(source, raw, digest, now - AGAIN)
     if again is not None:
         AlertReport.objects.filter(pk=again.pk).update(duplicates=F("duplicates") + 1)
         return again
@@ -218,6 +221,31 @@ def hear(*, actor: Actor, source: AlertSource, raw: bytes, peer: str = "") -> Al
 
         take_alerts.enqueue(source.pk)
     return report
+
+
+def _same_report(
+    source: AlertSource, raw: bytes, digest: str, since: datetime
+) -> AlertReport | None:
+    """Give the report that said the same since then, if it is the last that told of its alerts."""
+    recent = AlertReport.objects.filter(source=source, received_at__gt=since)
+    recent = recent.exclude(state=ReportState.REFUSED).order_by("-id")
+    again = recent.filter(digest=digest).first()
+    if again is None:
+        return None
+    later = list(recent.filter(pk__gt=again.pk).values_list("body", flat=True)[: MOST_COMPARED + 1])
+    # One repetition more does no harm; a fault that is not heard does.
+    if len(later) > MOST_COMPARED:
+        return None
+    try:
+        told = {one.fingerprint for one in adapters.read(source.adapter, raw, source.mapping)}
+        since_told = {
+            one.fingerprint
+            for body in later
+            for one in adapters.read(source.adapter, body, source.mapping)
+        }
+    except adapters.NotUnderstood:  # the mapping was changed in between
+        return None
+    return again if told.isdisjoint(since_told) else None
 
 
 def _locked(actor: Actor, pk: int) -> AlertSource:

@@ -226,6 +226,41 @@ def test_the_same_post_twice_counts_once(source: AlertSource) -> None:
     assert Alert.objects.get().count == 1
 
 
+def test_what_fires_ends_and_fires_again_with_the_same_words_fires(
+    keeper: Actor, people: Cast
+) -> None:
+    """Icinga's command sends no times: what fires again is, to the letter, what fired."""
+    source = connect(keeper, people, name="Icinga", adapter="icinga").source
+
+    def post(state: str, kind: str, host: str = "srv-1") -> None:
+        told = {"host_name": host, "state": state, "notification_type": kind, "output": state}
+        verbs.hear(actor=SUPERVISION, source=source, raw=json.dumps(told).encode())
+
+    post("DOWN", "PROBLEM")
+    post("DOWN", "PROBLEM")
+    post("DOWN", "PROBLEM", host="srv-2")
+    post("DOWN", "PROBLEM")
+    assert AlertReport.objects.count() == 2, "what tells of another machine changes nothing"
+    post("UP", "RECOVERY")
+    post("DOWN", "PROBLEM")
+    post("DOWN", "PROBLEM")
+    run_due()
+    assert AlertReport.objects.count() == 4
+    alert = Alert.objects.get(host="srv-1")
+    assert alert.state == "firing"
+    assert alert.ticket is not None
+    assert alert.ticket.state not in {State.SOLVED, State.CLOSED}
+
+
+def test_many_reports_in_between_hide_no_fault(
+    source: AlertSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verbs, "MOST_COMPARED", 1)
+    for name in ("DiskFull", "One", "Two", "DiskFull"):
+        verbs.hear(actor=SUPERVISION, source=source, raw=body(name=name))
+    assert AlertReport.objects.count() == 4
+
+
 def test_a_crash_half_way_takes_each_alert_once(
     source: AlertSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
