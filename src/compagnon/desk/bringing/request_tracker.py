@@ -278,7 +278,12 @@ def _rank(value: Any) -> int:
 
 
 def _decoded(content: str) -> str:
+    """Give the text of an attachment: RT writes base 64 in lines of 76, each with its end."""
     try:
-        return base64.b64decode(content, validate=True).decode("utf-8", "replace")
+        raw = base64.b64decode(content.replace("\r", "").replace("\n", ""), validate=True)
     except (ValueError, binascii.Error):
         return content
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import encodebytes
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -341,6 +342,17 @@ class TestRequestTracker:
         assert histories["31"].kept == {
             "TimeWorked": "30", "Told": "2022-01-03T09:30:00Z", "Site": "Lyon",
         }  # fmt: skip
+
+    @pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
+    def test_contents_in_lines_of_base_64(self, charset: str, tmp_path: Path) -> None:
+        """As Perl writes it: a line end after each 76 characters, and after the last."""
+        export = exports.request_tracker()
+        text = "Le VPN refuse mon mot de passe depuis l’été : « accès refusé », à chaque essai."
+        part = next(one for one in export["attachments"] if one["ContentType"] == "text/plain")
+        part["Content"] = encodebytes(text.encode(charset)).decode()
+        assert part["Content"].count("\n") == 2
+        histories, _document = read("request-tracker", in_one_file(export, tmp_path))
+        assert histories["31"].description.text == text
 
 
 @pytest.mark.django_db
