@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compagnon.core.actor import Actor
@@ -15,6 +17,8 @@ from compagnon.desk.forms.fields import capitals, row_field, teams, text_field
 from compagnon.desk.forms.verbs import VerbForm
 from compagnon.desk.models import Approval, ApprovalRule, AskedOf
 from compagnon.people.models import Person, Team
+from compagnon.people.queries import named
+from compagnon.ui.picked import PickedField
 
 COMMENT_MAX = 2000
 
@@ -27,7 +31,7 @@ class AskApprovalForm(VerbForm):
     asked_of = forms.ChoiceField(
         label=_("Asked of"), choices=capitals(*AskedOf), initial=AskedOf.REPRESENTATIVES
     )
-    person = row_field(Person, _("Person"))
+    person = PickedField(label=_("Person"), required=False, hint=_("Name, mail address or phone"))
     team = row_field(Team, _("Team"))
     rule = forms.ChoiceField(
         label=_("Who has to agree"),
@@ -45,11 +49,15 @@ class AskApprovalForm(VerbForm):
     )
 
     def prepare(self) -> None:
-        """Offer the persons of the ticket's organisation and of teams, and the teams."""
-        near = Person.objects.filter(
-            is_active=True, organisation_id=self.ticket.organisation_id
-        ).exclude(pk__in=[self.ticket.requester_id, self.ticket.beneficiary_id])
-        self.fields["person"].queryset = visible(Person, self.actor, near)  # type: ignore[attr-defined]
+        """Offer the persons of the ticket's organisation, found while typing, and the teams.
+
+        Who asks for it is among them: the service says why they are not asked.
+        """
+        organisation_id = self.ticket.organisation_id
+        near = Person.objects.filter(is_active=True, organisation_id=organisation_id)
+        address = f"{reverse('people:pick_persons')}?{urlencode({'organisation': organisation_id})}"
+        field: Any = self.fields["person"]
+        field.offer(visible(Person, self.actor, near), address, named)
         self.fields["team"].queryset = teams(self.actor)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

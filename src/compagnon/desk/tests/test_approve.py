@@ -274,6 +274,32 @@ def test_asked_from_the_ticket_s_page(people: Cast, ticket: Ticket) -> None:
     assert "259,90" in page
 
 
+def test_who_is_asked_is_found_while_typing(people: Cast, ticket: Ticket) -> None:
+    browser = Client()
+    browser.force_login(Account.objects.get(person=people.technician))
+    left = person(ticket.organisation, "Léa", "Partie", is_active=False)
+    picker = f"{reverse('people:pick_persons')}?organisation={ticket.organisation_id}"
+    act = reverse("desk:act", args=[ticket.pk, "ask-approval"])
+    given = {"name": "Écran", "asked_of": "persons", "rule": "any"}
+    # The page holds where they are sought, and nobody's name; without script, words are sent.
+    page = browser.post(act, given | {"person": "zzz"})
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert (picker in text, 'value="zzz"' in text) == (True, True)
+    assert f'<option value="{people.colleague.pk}"' not in text
+    assert str(people.colleague) in browser.get(f"{picker}&q={people.colleague.last_name}").text
+    for other in (people.outsider, left):
+        assert browser.post(act, given | {"person": str(other.pk)}).status_code == 422
+        assert browser.post(act, given | {"person": other.last_name}).status_code == 422
+    # Who asks for it is told that they do not answer it themselves.
+    assert browser.post(act, given | {"person": str(ticket.requester_id)}).status_code == 422
+    assert not Approval.objects.exists()
+    for words in (str(people.colleague.pk), people.colleague.last_name):
+        assert browser.post(act, given | {"person": words}).status_code == 302
+    asked = [one.voices.get().person for one in Approval.objects.all()]
+    assert asked == [people.colleague] * 2
+
+
 def test_the_api_is_a_twin(people: Cast, ticket: Ticket) -> None:
     browser = Client()
     browser.force_login(Account.objects.get(person=people.technician))
