@@ -22,6 +22,7 @@ EXPLANATIONS = {
     "opened_after_first_event": _("opened after its first event: the first event’s date is taken"),
     "out_of_order": _("rows that are not in the order of their times: put in order"),
     "duplicate": _("a row that repeats another entirely: read once"),
+    "several_rows": _("a ticket on several rows, in a table of a row a ticket: the last is read"),
     "contradictory_reassignments": _("the source’s count and its events differ"),
     "contradictory_reopenings": _("the source’s count and its events differ"),
     "counter_goes_back": _("a counter that goes back"),

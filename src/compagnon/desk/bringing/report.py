@@ -27,6 +27,7 @@ PROBLEMS = {
     "opened_after_first_event": "opened after its first event: the first event's date is taken",
     "out_of_order": "rows that are not in the order of their times: put in order",
     "duplicate": "a row that repeats another entirely: read once",
+    "several_rows": "a ticket on several rows, in a table of a row a ticket: the last is read",
     "contradictory_reassignments": "the source's count and its events differ",
     "contradictory_reopenings": "the source's count and its events differ",
     "counter_goes_back": "a counter that goes back",

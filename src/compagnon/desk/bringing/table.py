@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 
 from compagnon.desk.bringing.dates import Dates, day_place
@@ -116,6 +117,11 @@ class TableReader:
         if len(events) > EVENTS_A_TICKET:
             self.report.leave(reference, "too_many_events")
             return None
+        if self.mapping.layout == "tickets":
+            # A list joined with another, its tags or its tasks: they are no events of a ticket.
+            for event in events[:-1]:
+                self.report.problem("several_rows", reference=reference, row=event.number)
+            del events[:-1]
         ticket = TableTicket(self.values, reference, events)
         return ticket.history()
 
@@ -152,6 +158,7 @@ class TableReader:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         return 0.0
+    return found if isfinite(found) else 0.0

@@ -139,6 +139,38 @@ class TestOddRows:
         assert counted.seconds_before_first_event == 3600
         assert kinds(document) >= {"out_of_order"}
 
+    def test_a_ticket_on_several_rows_of_a_list_is_read_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "list.csv"
+        head, first, *_others = ROWS.splitlines()
+        path.write_text(f"{head}\n{first}\n{first.replace(';B12;', ';C3;')}\n", encoding="utf-8")
+        found, report = read(path, mapping=TICKETS)
+        assert [step.values["state"] for step in found["D1"].steps] == ["new", "solved", "closed"]
+        assert found["D1"].kept == {"Salle": "C3"}
+        assert [(one["problem"], one["count"]) for one in report["problems"]][-1] == (
+            "several_rows",
+            1,
+        )
+
+    def test_a_number_that_is_none_puts_nothing_out_of_order(self, tmp_path: Path) -> None:
+        path = log_of(
+            tmp_path / "log.csv",
+            *(
+                f"A1,{state},04/03/2024 08:00,{order},04/03/2024 08:00,N1,0,0,?"
+                for state, order in (("New", "0"), ("Active", "nan"), ("Resolved", "2"))
+            ),
+            *(
+                f"A2,{state},04/03/2024 08:00,{order},04/03/2024 08:00,N1,0,0,?"
+                for state, order in (("Resolved", "2"), ("New", "nan"), ("Active", "1"))
+            ),
+        )
+        found, _report = read(path, "servicenow")
+        for one in found.values():
+            assert [step.values["state"] for step in one.steps if "state" in step.values] == [
+                "new",
+                "open",
+                "solved",
+            ]
+
     def test_duplicates_are_read_once(self, tmp_path: Path) -> None:
         row = "I1,New,01-01-2020 10:00,0,?,A,0,0,?"
         histories, document = read(log_of(tmp_path / "log.csv", row, row), "servicenow")
