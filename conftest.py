@@ -25,11 +25,6 @@ FAIL_ON_SKIP = bool(os.environ.get("COMPAGNON_FAIL_ON_SKIP"))
 # and so were pages, whose services and queries have tests of their own.
 ONE_DATABASE = re.compile(r"pages|^test_inspect|^test_scans$|^test_schemathesis$|^test_prove$")
 DATABASE_ONLY = bool(os.environ.get("COMPAGNON_TEST_DATABASE_ONLY"))
-# The files of the tests that take half a minute and more.
-LONGEST = re.compile(
-    "^test_(browser_pages|browser_story|demonstrate|inspect_title_pages|ratchets|scans|survive"
-    "|tell_titles|visibility|wheel)$"
-)
 
 # Compiled once: to read 1,700 modules anew costs each run and each program it starts seconds.
 sys.dont_write_bytecode = False
@@ -105,20 +100,12 @@ def _asks_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("long")) or not ONE_DATABASE.search(item.path.stem)
 
 
-def _rank(item: pytest.Item) -> int:
-    # One process works from the beginning, the other takes from the end: what they do when they
-    # meet, and the last of them is waited for, is short.
-    if LONGEST.search(item.path.stem):
-        return 0
-    return 1 if any(map(item.get_closest_marker, ("browser", "daemon"))) else 2
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out of a second run what has no business with its database; begin with the longest.
 
     A story in Chromium that began last would be waited for by the other process.
     """
-    items.sort(key=_rank)
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "daemon"))))
     if not DATABASE_ONLY:
         return
     left = [item for item in items if not _asks_database(item)]
