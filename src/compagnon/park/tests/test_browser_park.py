@@ -5,7 +5,7 @@ One page walks them all: lists in French at a desk, forms and what is done on a 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -32,11 +32,15 @@ from compagnon.ui.tests.browser import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TODAY = timezone.localdate()
 KEPT = (
     "asset", "licence", "supplier_contract", "needs_study", "stock_place", "consumable",
     "park_budget", "alert_rule",
 )  # fmt: skip
+
+
+def today() -> date:
+    """Give the day it is, asked anew: a run may begin before midnight and end after."""
+    return timezone.localdate()
 
 
 def furnish(people: Cast) -> list[str]:
@@ -46,7 +50,7 @@ def furnish(people: Cast) -> list[str]:
     machine = report.asset
     assert machine is not None
     Asset.objects.filter(pk=machine.pk).update(
-        warranty_ends_on=TODAY + timedelta(days=9), purchase_price=900, purchased_on=TODAY,
+        warranty_ends_on=today() + timedelta(days=9), purchase_price=900, purchased_on=today(),
         depreciation_months=36,
     )  # fmt: skip
     place = factories.stock_place(client, "Armoire")
@@ -54,10 +58,10 @@ def furnish(people: Cast) -> list[str]:
     toner = factories.consumable(client, "Toner", minimum=3, quantity=1)
     licence = Licence.objects.create(
         organisation=client, name="Suite", product_pattern="*Firefox*", quantity=1,
-        starts_on=TODAY, ends_on=TODAY + timedelta(days=20), unit_price_cents=4_200,
+        starts_on=today(), ends_on=today() + timedelta(days=20), unit_price_cents=4_200,
     )  # fmt: skip
     contract = SupplierContract.objects.create(
-        organisation=client, supplier=people.provider, name="Entretien", starts_on=TODAY
+        organisation=client, supplier=people.provider, name="Entretien", starts_on=today()
     )
     supplying.cover(actor=one, contract=contract, asset=Asset.objects.get(pk=machine.pk))
     study = NeedsStudy.objects.create(organisation=client, name="Choix d’un outil")
@@ -74,7 +78,7 @@ def furnish(people: Cast) -> list[str]:
     stock_taking.read_code(actor=one, count_id=count.pk, text="INCONNU")
     stock_taking.close(actor=one, count_id=count.pk)
     lot = disposals.open_lot(
-        actor=one, organisation=client, collector="Écologic", collected_on=TODAY
+        actor=one, organisation=client, collector="Écologic", collected_on=today()
     )
     sheet = custody.prepare(actor=one, asset_id=machine.pk, kind="hand_over", person=people.user)
     custody.sign(actor=one, sheet_id=sheet.pk, name="Zoé")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,16 @@ from compagnon.park.tests.factories import bring, inventory
 from compagnon.people.models import Organisation
 from compagnon.people.tests.factories import Cast, actor, system
 
-TODAY = timezone.localdate()
+
+def today() -> date:
+    """Give the day it is, asked anew: a run may begin before midnight and end after."""
+    return timezone.localdate()
 
 
 def licence(organisation: Organisation, name: str = "Firefox pour tous", **said: Any) -> Licence:
     values = {
         "product_pattern": "*Firefox*", "quantity": 2, "unit_price_cents": 1_000,
-        "starts_on": TODAY - timedelta(days=10),
+        "starts_on": today() - timedelta(days=10),
     }  # fmt: skip
     return Licence.objects.create(organisation=organisation, name=name, **{**values, **said})
 
@@ -56,7 +59,7 @@ def licence(organisation: Organisation, name: str = "Firefox pour tous", **said:
 def contract(
     organisation: Organisation, name: str = "Imprimantes", **said: Any
 ) -> SupplierContract:
-    values = {"supplier": organisation, "starts_on": TODAY - timedelta(days=300)}
+    values = {"supplier": organisation, "starts_on": today() - timedelta(days=300)}
     return SupplierContract.objects.create(
         organisation=organisation, name=name, **{**values, **said}
     )
@@ -128,7 +131,7 @@ def test_what_is_installed_is_counted_within_its_organisation(people: Cast) -> N
         bring(people.client_a, inventory(f"a-{rank}"))
     bring(people.client_b, inventory("b-1"))
     row = licence(people.client_a)
-    licence(people.client_a, "Finie", quantity=50, ends_on=TODAY - timedelta(days=1))
+    licence(people.client_a, "Finie", quantity=50, ends_on=today() - timedelta(days=1))
     [pool] = queries.pools(system())
     assert (pool.position.used, pool.position.bought) == (3, 2)
     assert (pool.position.over, pool.position.over_price) == (1, 1_000)
@@ -194,17 +197,17 @@ def test_a_unit_is_given_once_and_taken_back(people: Cast) -> None:
 
 @pytest.mark.django_db
 def test_what_comes_near_is_journaled_once(people: Cast) -> None:
-    licence(people.client_a, ends_on=TODAY + timedelta(days=20))
-    licence(people.client_a, "Loin", ends_on=TODAY + timedelta(days=200))
+    licence(people.client_a, ends_on=today() + timedelta(days=20))
+    licence(people.client_a, "Loin", ends_on=today() + timedelta(days=200))
     contract(
         people.client_a,
-        notice_by=TODAY + timedelta(days=10),
-        ends_on=TODAY + timedelta(days=100),
+        notice_by=today() + timedelta(days=10),
+        ends_on=today() + timedelta(days=100),
     )
     assert [one.kind for one in queries.deadlines(system())] == ["notice", "licence"]
     assert alerts.raise_due(actor=system()) == 2
     assert alerts.raise_due(actor=system()) == 0
-    assert alerts.raise_due(actor=system(), on=TODAY + timedelta(days=50)) == 1
+    assert alerts.raise_due(actor=system(), on=today() + timedelta(days=50)) == 1
     verbs = set(Entry.objects.values_list("verb", flat=True))
     assert {"licence.expiring", "supplier.notice", "supplier.ending"} <= verbs
     page = signed_in(people).get("/park/deadlines/?within=365").content.decode()
@@ -217,13 +220,13 @@ def test_a_supplier_s_commitments_are_its_own(people: Cast) -> None:
         client=people.client_a, provider=people.provider, kind=ContractKind.UNDERPINNING
     )
     other = contracts.contract(client=people.client_a, provider=people.provider)
-    terms = {"starts_on": TODAY, "ends_on": None, "notice_by": None, "supplier": people.provider}
+    terms = {"starts_on": today(), "ends_on": None, "notice_by": None, "supplier": people.provider}
     supplying.check_terms({**terms, "service_contract": own})
     for wrong in (
         {**terms, "service_contract": other},
         {**terms, "service_contract": own, "supplier": people.client_b},
-        {**terms, "notice_by": TODAY - timedelta(days=1)},
-        {**terms, "notice_by": TODAY + timedelta(days=9), "ends_on": TODAY},
+        {**terms, "notice_by": today() - timedelta(days=1)},
+        {**terms, "notice_by": today() + timedelta(days=9), "ends_on": today()},
     ):
         with pytest.raises(Invalid):
             supplying.check_terms(wrong)
@@ -472,7 +475,7 @@ def test_the_demonstration_shows_each(people: Cast) -> None:
     from compagnon.config.demo import park_supplies
 
     bring(people.client_a, inventory("a-1", software=[("AutoCAD LT 2024", "24.3")]))
-    park_supplies.fill(system(), people.client_a, people.provider, on=TODAY)
+    park_supplies.fill(system(), people.client_a, people.provider, on=today())
     assert any(one.position.spare for one in queries.pools(system()))
     assert {one.kind for one in queries.deadlines(system())} >= {"notice", "licence"}
     client = signed_in(people)

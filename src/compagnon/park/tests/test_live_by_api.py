@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +16,12 @@ from compagnon.park.tests import factories
 from compagnon.people.models import Person
 from compagnon.people.tests.factories import Cast
 
-TODAY = timezone.localdate()
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
+
+
+def today() -> date:
+    """Give the day it is, asked anew: a run may begin before midnight and end after."""
+    return timezone.localdate()
 
 
 class Api:
@@ -54,7 +58,7 @@ def user(people: Cast) -> Api:
 def machine(people: Cast) -> Asset:
     return factories.asset(
         people.client_a, "poste", state="stock", site=people.site_a, inventory_number="INV-1",
-        is_loanable=True, purchase_price=Decimal(900), purchased_on=TODAY, depreciation_months=36,
+        is_loanable=True, purchase_price=Decimal(900), purchased_on=today(), depreciation_months=36,
     )  # fmt: skip
 
 
@@ -102,8 +106,8 @@ def test_loans(api: Api, user: Api, machine: Asset, people: Cast) -> None:
     def days(first: int, last: int) -> dict[str, Any]:
         return {
             "asset_id": machine.pk, "borrower_id": people.user.pk,
-            "first_day": (TODAY + timedelta(days=first)).isoformat(),
-            "last_day": (TODAY + timedelta(days=last)).isoformat(),
+            "first_day": (today() + timedelta(days=first)).isoformat(),
+            "last_day": (today() + timedelta(days=last)).isoformat(),
         }  # fmt: skip
 
     made = api.post("/loans", days(0, 2), status=201)
@@ -113,13 +117,13 @@ def test_loans(api: Api, user: Api, machine: Asset, people: Cast) -> None:
     loan = f"/loans/{made['id']}"
     api.post(f"{loan}/take-back", status=409)
     assert api.post(f"{loan}/hand-out")["state"] == "out"
-    longer = (TODAY + timedelta(days=4)).isoformat()
+    longer = (today() + timedelta(days=4)).isoformat()
     assert api.post(f"{loan}/extend", {"last_day": longer})["last_day"] == longer
     # A borrower sees their loan, and settles nothing.
     assert user.get(loan)["borrower_id"] == people.user.pk
     user.post(f"{loan}/take-back", status=403)
     assert api.post(f"{loan}/take-back")["state"] == "returned"
-    assert not LoanDay.objects.filter(day__gt=TODAY).exists()
+    assert not LoanDay.objects.filter(day__gt=today()).exists()
     other = api.post("/loans", days(1, 2), status=201)
     assert api.post(f"/loans/{other['id']}/cancel")["state"] == "cancelled"
     found = api.get(f"/loans?state=returned&asset_id={machine.pk}")["items"]
@@ -187,14 +191,14 @@ def test_consumables(api: Api, user: Api, people: Cast) -> None:
 def test_waste(api: Api, user: Api, machine: Asset, people: Cast) -> None:
     body = {
         "organisation_id": people.client_a.pk, "collector": "Écologic",
-        "collected_on": TODAY.isoformat(),
+        "collected_on": today().isoformat(),
     }  # fmt: skip
     user.post("/disposals", body, status=403)
     made = api.post("/disposals", body, status=201)
     lot = f"/disposals/{made['id']}"
     item = {"asset_id": machine.pk, "category": 6, "weight_kg": "1.80", "wiping": "purge"}
     api.post(f"{lot}/items", item, status=422)  # wiped, but by whom?
-    said = {**item, "wiped_by": "Ana", "wiped_on": TODAY.isoformat(),
+    said = {**item, "wiped_by": "Ana", "wiped_on": today().isoformat(),
             "proof_base64": base64.b64encode(b"nwipe").decode(), "proof_name": "a.txt"}  # fmt: skip
     kept = api.post(f"{lot}/items", said, status=201)
     api.post(f"{lot}/items", said, status=409)
@@ -203,7 +207,7 @@ def test_waste(api: Api, user: Api, machine: Asset, people: Cast) -> None:
     user.post(f"{lot}/close", proof, status=404)
     assert api.post(f"{lot}/close", proof)["closed_at"]
     machine.refresh_from_db()
-    assert (machine.state, machine.disposed_on) == ("disposed", TODAY)
+    assert (machine.state, machine.disposed_on) == ("disposed", today())
     assert api.client.delete(f"/api/v1{lot}/items/{kept['id']}").status_code == 409
     assert api.get(f"{lot}/document").content.startswith(b"PK")
 
@@ -213,7 +217,7 @@ def test_money_and_energy(api: Api, user: Api, machine: Asset, people: Cast) -> 
     worth = api.get(f"/assets/{machine.pk}/worth")
     assert sum(Decimal(one["amount"]) for one in worth["depreciation"]) == 900
     years = {one["year"]: one for one in api.get("/park-money")["years"]}
-    assert Decimal(years[TODAY.year]["bought"]) == 900
+    assert Decimal(years[today().year]["bought"]) == 900
     Asset.objects.update(state="use")
     energy = api.get("/park-energy?country=FR")
     assert sum(one["machines"] for one in energy["sites"]) == 1

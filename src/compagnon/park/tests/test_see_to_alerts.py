@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,10 @@ from compagnon.people.models import Organisation, Person
 from compagnon.people.tests import factories
 from compagnon.people.tests.factories import Cast, actor, system
 
-TODAY = timezone.localdate()
+
+def today() -> date:
+    """Give the day it is, asked anew: a run may begin before midnight and end after."""
+    return timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +35,14 @@ def letters_stay_here(settings: Any) -> None:
 
 def near(people: Cast) -> dict[str, Any]:
     """One of each kind, of client A, that somebody must see to."""
-    client, soon = people.client_a, TODAY + timedelta(days=20)
+    client, soon = people.client_a, today() + timedelta(days=20)
     return {
         "licence": Licence.objects.create(
             organisation=client, name="Suite", product_pattern="Suite*", quantity=1,
-            starts_on=TODAY, ends_on=soon,
+            starts_on=today(), ends_on=soon,
         ),
         "notice": SupplierContract.objects.create(
-            organisation=client, supplier=people.provider, name="Entretien", starts_on=TODAY,
+            organisation=client, supplier=people.provider, name="Entretien", starts_on=today(),
             notice_by=soon, ends_on=soon + timedelta(days=90),
         ),
         "warranty": asset(client, "poste", warranty_ends_on=soon),
@@ -58,8 +61,8 @@ def address(person: Person) -> str:
 @pytest.mark.django_db
 def test_each_is_raised_once_and_told_once(people: Cast) -> None:
     near(people)
-    asset(people.client_a, "parti", warranty_ends_on=TODAY + timedelta(days=5), state="retired")
-    asset(people.client_a, "loin", warranty_ends_on=TODAY + timedelta(days=61))
+    asset(people.client_a, "parti", warranty_ends_on=today() + timedelta(days=5), state="retired")
+    asset(people.client_a, "loin", warranty_ends_on=today() + timedelta(days=61))
     assert alerts.raise_due(actor=system()) == 4
     assert alerts.raise_due(actor=system()) == 0
     kinds = set(Alert.objects.values_list("kind", flat=True))
@@ -87,8 +90,8 @@ def test_each_is_raised_once_and_told_once(people: Cast) -> None:
 @pytest.mark.django_db
 def test_a_rule_says_who_when_and_of_what(people: Cast) -> None:
     near(people)
-    asset(people.client_a, "plus tard", warranty_ends_on=TODAY + timedelta(days=80))
-    asset(people.client_b, "ailleurs", warranty_ends_on=TODAY + timedelta(days=8))
+    asset(people.client_a, "plus tard", warranty_ends_on=today() + timedelta(days=80))
+    asset(people.client_b, "ailleurs", warranty_ends_on=today() + timedelta(days=8))
     outside = factories.person(people.client_a)
     team = factories.team(people.provider, people.supervisor, outside)
     AlertRule.objects.create(
@@ -110,8 +113,8 @@ def test_what_is_true_no_more_ends_by_itself(people: Cast) -> None:
     rows = near(people)
     alerts.raise_due(actor=system())
     alerts.tell(actor=system())
-    Licence.objects.update(ends_on=TODAY + timedelta(days=400))
-    SupplierContract.objects.update(notice_by=TODAY + timedelta(days=30))
+    Licence.objects.update(ends_on=today() + timedelta(days=400))
+    SupplierContract.objects.update(notice_by=today() + timedelta(days=30))
     consumables.move(actor=system(), consumable_id=rows["stock"].pk, change=10)
     type(rows["warranty"]).objects.update(state="retired")
     assert alerts.raise_due(actor=system()) == 1  # the notice, for its new day

@@ -110,7 +110,7 @@ def test_a_withdrawn_one_is_told_by_the_signed_list_for_ever(issued):
         ({"element_name": ""}, "element_name"),
         ({"title_code": "TP 00485"}, "title_code"),
         ({"language": "de"}, "language"),
-        ({"decided_on": timezone.localdate() + timedelta(days=1)}, "decided_on"),
+        ({"decided_on": timezone.localdate() + timedelta(days=2)}, "decided_on"),
     ],
 )
 def test_what_cannot_be_attested_is_refused(centre, changes, field):

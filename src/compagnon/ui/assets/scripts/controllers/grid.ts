@@ -48,6 +48,7 @@ export default class GridController extends Controller<HTMLElement> {
   private known = new Map<string, Mark>();
   private sending = false;
   private failures = 0;
+  private isBack = false;
   private refused = false;
   private timer = 0;
   private typing = new Map<HTMLElement, number>();
@@ -56,7 +57,7 @@ export default class GridController extends Controller<HTMLElement> {
   override connect(): void {
     // The page may be one kept from before: what the server said since stands beside it.
     for (const mark of [...this.marksValue, ...this.heard()]) this.known.set(mark.key, mark);
-    addEventListener("online", this.send);
+    addEventListener("online", this.back);
     addEventListener("storage", this.draw);
     addEventListener("pagehide", this.settleTyping);
     document.addEventListener("visibilitychange", this.seen);
@@ -69,7 +70,7 @@ export default class GridController extends Controller<HTMLElement> {
   override disconnect(): void {
     this.settleTyping();
     clearTimeout(this.timer);
-    removeEventListener("online", this.send);
+    removeEventListener("online", this.back);
     removeEventListener("storage", this.draw);
     removeEventListener("pagehide", this.settleTyping);
     document.removeEventListener("visibilitychange", this.seen);
@@ -230,6 +231,12 @@ export default class GridController extends Controller<HTMLElement> {
     }
   };
 
+  /** The network is there again: what is on its way may have been lost, and is not waited for. */
+  private back = (): void => {
+    this.isBack = this.sending;
+    void this.send();
+  };
+
   private post(batch: Unsent[]): Promise<Response> {
     const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
     const marks = batch.map(({ rank: _rank, tried: _tried, ...mark }) => mark);
@@ -268,7 +275,9 @@ export default class GridController extends Controller<HTMLElement> {
     const waiting = this.unsent().length > 0;
     if (!waiting && document.hidden) return;
     const slow = WAIT[Math.min(this.failures, WAIT.length - 1)]!;
-    const seconds = this.refused ? 30 : this.failures ? slow : waiting ? 0.05 : LOOK_SECONDS;
+    const soon = this.isBack || (waiting && !this.failures);
+    this.isBack = false;
+    const seconds = this.refused ? 30 : soon ? 0.05 : this.failures ? slow : LOOK_SECONDS;
     this.timer = setTimeout(() => void this.send(), seconds * 1000);
   }
 
