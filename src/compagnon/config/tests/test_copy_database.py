@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -65,12 +66,19 @@ def test_who_fills_a_copy_writes_there_alone(monkeypatch: pytest.MonkeyPatch) ->
     if connection.vendor != "sqlite":
         return  # PostgreSQL copies nothing while a connection is open
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    assert not Ticket.objects.exists()  # opens the connection of the time before the loop
 
-    async def fill() -> None:
+    async def fill() -> int:
         with filled_database(300):
-            assert Ticket.objects.count() == 300
-        connection.close()
+            return Ticket.objects.count()
 
-    asyncio.run(fill())
+    def alone() -> int:
+        try:
+            assert not Ticket.objects.exists()  # opens the connection of the time before the loop
+            return asyncio.run(fill())
+        finally:
+            connection.close()
+
+    # In a thread of its own: in this one Playwright's loop may run already.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(alone).result() == 300
     assert not Ticket.objects.exists()
