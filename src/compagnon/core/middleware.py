@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 
 from compagnon.core.errors import CompagnonError, SignInNeeded
 
@@ -43,8 +45,28 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; see :meth:`process_exception`."""
-        return self.get_response(request)
+        """Answer; see :meth:`process_exception` and :func:`leads_to_sign_in`."""
+        response = self.get_response(request)
+        if not leads_to_sign_in(request, response):
+            return response
+        if is_fragment(request) or wants_json(request):
+            # A script that is led to the page of signing in takes it for what it asked.
+            error = SignInNeeded(
+                _(
+                    "You are no longer signed in. Sign in again to go on: an answer or a note that "
+                    "you were writing comes back."
+                )
+            )
+            return self.process_exception(request, error) or response
+        if request.method in {"GET", "HEAD"}:
+            return response
+        # What was sent cannot be asked for: they come back to the page that they sent it from.
+        came_from = page_before(request)
+        return redirect(
+            f"{reverse('account_login')}?{urlencode({'next': came_from})}"
+            if came_from
+            else "account_login"
+        )
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a typed error; any other goes on to Django."""
@@ -54,7 +76,7 @@ class ErrorMiddleware:
             return redirect(
                 f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
             )
-        if "application/json" in request.headers.get("Accept", ""):
+        if wants_json(request):
             return JsonResponse(
                 error.problem(), status=error.status, content_type="application/problem+json"
             )
@@ -65,3 +87,30 @@ class ErrorMiddleware:
 def is_fragment(request: HttpRequest) -> bool:
     """Tell whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether a script asks for data."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def leads_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether the answer is «sign in, then come back to this address»."""
+    if response.status_code != 302:
+        return False
+    to = urlsplit(response.headers["Location"])
+    if to.path != reverse("account_login"):
+        return False
+    return parse_qs(to.query).get("next") == [request.get_full_path()]
+
+
+def page_before(request: HttpRequest) -> str:
+    """Give the page of ours from which a form was sent; empty where the browser does not say."""
+    address = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    parts = urlsplit(address) if ours else None
+    if parts is None or not parts.path.startswith("/"):
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -143,7 +143,7 @@ def verb_for(ticket: Ticket, by: By, to: str) -> tuple[str, dict[str, Any]]:
         return "qualify", {"urgency": _urgency(ticket, to)}
     if to == NOBODY:
         return "assign", {"team": None, "assignee": None}
-    if not to.isdecimal():
+    if not (to.isascii() and to.isdecimal() and len(to) < 19):
         raise Invalid(_("There is no such column."))
     return "assign", {"team": int(to), "assignee": None}
 

@@ -20,6 +20,7 @@ from compagnon.desk.models import ActivityType, Ticket, TimeEntry, Timer, WorkSt
 from compagnon.people.models import Person
 
 ROWS_MAX = 1000
+PEOPLE_MAX = 300
 DAYS = 7
 
 
@@ -88,7 +89,8 @@ def monday_of(text: str) -> date:
 
 def people(actor: Actor) -> list[Person]:
     """Give whose sheets the actor may read beside their own: of the teams that they lead, or all
-    technicians of organisations where they set the desk.
+    technicians of organisations where they set the desk. Who has left comes last: what they did
+    is still to be told to clients.
     """
     led = Person.objects.filter(memberships__team__manager_id=actor.id or 0)
     found = visible(Person, actor, led)
@@ -99,7 +101,8 @@ def people(actor: Actor) -> list[Person]:
         found = found | Person.objects.filter(
             memberships__team__organisation_id__in=sorted(configured)
         )
-    return list(found.filter(is_active=True).distinct().order_by("last_name", "first_name")[:300])
+    rows = found.distinct().order_by("-is_active", "last_name", "first_name")
+    return list(rows[:PEOPLE_MAX])
 
 
 def week(actor: Actor, person: Person, monday: date) -> Week:

@@ -36,6 +36,8 @@ SUBJECT = rules.SUBJECT
 QUALIFYING = frozenset(
     {"priority", "category_id", "service_id", "request_type_id", "kind", "team_id"}
 )
+# By these a ticket is again what it was before it ended.
+TAKING_BACK = frozenset({"ticket.undo", "ticket.unmerge"})
 # What may name somebody: the journal keeps that it changed, not its value.
 PERSONAL = frozenset({"title", "affected_item"})
 
@@ -152,7 +154,9 @@ def apply(
         from compagnon.desk.services import fulfilling
 
         ends = {one for name in ("solved_at", "closed_at") if (one := before.get(name))}
-        fulfilling.ask_again(actor=actor, ticket=ticket, ends=ends, at=at)
+        fulfilling.ask_again(
+            actor=actor, ticket=ticket, ends=ends, at=at, undone=verb in TAKING_BACK
+        )
     return ticket
 
 

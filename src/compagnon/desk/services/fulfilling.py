@@ -96,14 +96,19 @@ def _write_step(  # noqa: PLR0917
 
 
 @service("ticket.ask_again")
-def ask_again(*, actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime) -> None:
+def ask_again(
+    *, actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime, undone: bool = False
+) -> None:
     """Ask again what the end of the ticket gave up of its plan, as part of reopening it.
 
     Without this the request would wait for nothing for ever, or go on without its approvals.
 
     Args:
         ends: when the ticket was solved or closed.
+        undone: the end is taken back: what was asked by hand is asked again as well.
     """
+    if undone:
+        _ask_by_hand_again(actor, ticket, ends, at)
     plan = Approval.objects.filter(ticket=ticket).exclude(plan_key="")
     given_up = plan.filter(state=ApprovalState.GIVEN_UP, decided_at__in=ends)
     begun = not RequestAnswers.objects.filter(ticket=ticket, begun_at=None).exists()
@@ -119,6 +124,22 @@ def ask_again(*, actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime
     ):
         steps.open_next(actor=actor, ticket=ticket, at=at)
         steps.settle_wait(actor=actor, ticket=ticket, at=at)
+
+
+def _ask_by_hand_again(actor: Actor, ticket: Ticket, ends: set[datetime], at: datetime) -> None:
+    # What a supply asked goes its own way: it is back at its quotes.
+    given_up = Approval.objects.select_for_update(of=("self",)).filter(
+        ticket=ticket,
+        plan_key="",
+        subject_kind="",
+        state=ApprovalState.GIVEN_UP,
+        decided_at__in=ends,
+    )
+    for approval in given_up.order_by("pk"):
+        approval.decided_at, approval.due_at = None, None
+        approval.reminded += 1
+        approval.save(update_fields=["decided_at", "due_at", "reminded"])
+        steps.open_step(actor=actor, ticket=ticket, approval=approval, at=at)
 
 
 @service("ticket.advance_plan")

@@ -39,8 +39,25 @@ def note_time(
         Refused: the actor does not work on it, or is no person.
         Invalid: nothing, more than a day, or a day to come or too long ago.
     """
-    ticket = _ticket(actor, ticket_id)
-    day = day or timezone.localdate()
+    return _note(
+        actor=actor,
+        ticket=_ticket(actor, ticket_id),
+        seconds=seconds,
+        activity=activity,
+        day=day or timezone.localdate(),
+        note=note,
+    )
+
+
+def _note(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    seconds: int,
+    activity: ActivityType | None,
+    day: date,
+    note: str,
+) -> TimeEntry:
     entry = TimeEntry.objects.create(
         ticket=ticket,
         person_id=_who(actor),
@@ -137,6 +154,9 @@ def stop_timer(
 ) -> TimeEntry | None:
     """Stop counting and note the time, rounded up to a minute; at most a day of it.
 
+    The right to note it is that of when it began: a ticket that went to where the actor sees it no
+    more keeps neither the time nor the timer.
+
     Args:
         discard: note nothing.
 
@@ -161,14 +181,14 @@ def stop_timer(
         after={"ticket_id": timer.ticket_id, "seconds": seconds, "discarded": discard},
         occurred_at=at,
     )
-    ticket_id, activity, day = timer.ticket_id, timer.activity, timezone.localdate(timer.started_at)
+    ticket, activity, day = timer.ticket, timer.activity, timezone.localdate(timer.started_at)
     timer.delete()
     if discard:
         return None
     oldest = timezone.localdate(at) - timedelta(days=settings.TIME_CORRECTION_DAYS)
-    return note_time(
+    return _note(
         actor=actor,
-        ticket_id=ticket_id,
+        ticket=ticket,
         seconds=min(seconds, DAY),
         activity=activity,
         day=max(day, oldest),

@@ -254,7 +254,7 @@ def sign_sheet(
     Raises:
         NotFound: no such sheet, or not visible.
         AlreadySigned: it was signed before.
-        IllegalMove: the work is not reported yet.
+        IllegalMove: the work is not reported yet, waits for another task, or was cancelled.
         Invalid: no name, or something that is not a small PNG picture.
     """
     found = InterventionSheet.objects.select_related("task__ticket").filter(pk=sheet_id).first()
@@ -271,6 +271,9 @@ def sign_sheet(
         raise AlreadySigned
     if task.state == WorkState.TODO:
         raise IllegalMove(_("Report the work as done first: the user signs for the time it took."))
+    if task.state != WorkState.DONE:
+        # Signed for before it begins, it could never be reported.
+        raise IllegalMove(_("This task is “%(state)s”.") % {"state": task.get_state_display()})
     name = " ".join(name.split())[:120]
     if not name:
         raise Invalid(_("Write the name of the person who signs."), fields={"name": [_("Empty.")]})

@@ -33,6 +33,8 @@ from compagnon.desk.models import (
     Ticket,
 )
 from compagnon.desk.services.approval_keeping import name_approver, remind_approvers
+from compagnon.desk.services.undoing import undo_last
+from compagnon.desk.tests import factories
 from compagnon.people.models import Account
 from compagnon.people.tests.factories import Cast, account, actor, person, system
 
@@ -194,6 +196,31 @@ def test_given_up_and_ended_with_the_ticket(
     assert second.state == ApprovalState.GIVEN_UP
     with pytest.raises(AlreadyAnswered):
         services.decide(actor=actor(people.representative), approval_id=second.pk, approve=True)
+
+
+@pytest.mark.parametrize("end", ["merge", "cancel"])
+def test_what_was_asked_by_hand_is_asked_again_when_the_end_is_undone(
+    people: Cast, technician: Actor, ticket: Ticket, end: str
+) -> None:
+    approval = ask(technician, ticket, due_days=3)
+    given_up = ask(technician, ticket)
+    services.give_up(actor=technician, approval_id=given_up.pk, reason="Plus besoin")
+    if end == "merge":
+        into = factories.ticket(people.user)
+        services.merge_tickets(actor=technician, ticket_id=ticket.pk, into_id=into.pk)
+        services.unmerge_ticket(actor=technician, ticket_id=ticket.pk)
+    else:
+        services.cancel(actor=technician, ticket_id=ticket.pk, reason="Par erreur")
+        undo_last(actor=technician, ticket_id=ticket.pk)
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.pending_reason) == (State.PENDING, PendingReason.APPROVAL)
+    approval.refresh_from_db()
+    given_up.refresh_from_db()
+    assert (approval.state, given_up.state) == (ApprovalState.ASKED, ApprovalState.GIVEN_UP)
+    assert approval.due_at is not None
+    services.decide(actor=actor(people.representative), approval_id=approval.pk, approve=True)
+    ticket.refresh_from_db()
+    assert ticket.state == State.OPEN
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ appear by themselves."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -95,6 +96,37 @@ def test_a_draft_that_could_not_be_sent_is_not_lost(page: Page, taken: Ticket) -
     page.route("**/do/reply/", lambda route: route.abort())
     page.locator("#write-reply").get_by_role("button", name="Envoyer").click()
     page.wait_for_url("chrome-error://**")
+    page.goto(f"/desk/tickets/{taken.pk}/")
+    expect_reply(page, DRAFT)
+
+
+def test_a_draft_outlives_the_session_and_the_page_says_that_it_ended(
+    page: Page, taken: Ticket, settings: Any
+) -> None:
+    session = next(
+        one for one in page.context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME
+    )
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    with page.expect_response("**/desk/drafts/") as kept:
+        page.locator("#write-reply textarea").fill(DRAFT)
+    assert kept.value.status == 401
+    toast = page.locator("#toasts [data-toast='sign-in-needed']")
+    expect(toast.get_by_role("link")).to_have_attribute(
+        "href", f"/account/login/?next=%2Fdesk%2Ftickets%2F{taken.pk}%2F"
+    )
+    # What is shown stays, and no page of signing in stands within it.
+    expect(page.locator("#story .message").first).to_be_visible()
+    expect(page.locator("input[name=password]")).to_have_count(0)
+    page.reload()
+    page.context.add_cookies([session])  # type: ignore[list-item]
+    page.goto(f"/desk/tickets/{taken.pk}/")
+    expect(page.get_by_text(BACK).first).to_be_visible()
+    expect_reply(page, DRAFT)
+    # Sent after it ended: who signs in comes back to the page, and what was written with them.
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator("#write-reply").get_by_role("button", name="Envoyer").click()
+    page.wait_for_url(f"**/account/login/?next=%2Fdesk%2Ftickets%2F{taken.pk}%2F")
+    page.context.add_cookies([session])  # type: ignore[list-item]
     page.goto(f"/desk/tickets/{taken.pk}/")
     expect_reply(page, DRAFT)
 

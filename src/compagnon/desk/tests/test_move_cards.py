@@ -121,6 +121,8 @@ def test_moved_by_the_page(cast: Cast, client: Client) -> None:
     assert (ticket.priority, ticket.urgency) == (5, 3)
     move(str(cast.level_2.pk), by="team")
     assert ticket.team_id == cast.level_2.pk
+    move("9" * 5000, by="team")
+    assert ticket.team_id == cast.level_2.pk
     assert move("https://x", next="https://evil.example/")["Location"].startswith("/desk/board/")
 
 

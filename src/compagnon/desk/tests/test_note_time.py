@@ -20,7 +20,10 @@ from compagnon.desk.errors import TooLate
 from compagnon.desk.models import ActivityType, Ticket, TimeEntry, Timer, WorkMode
 from compagnon.desk.services import timesheet as services
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import Cast, actor
+from compagnon.people.models import Membership, Role, RoleAssignment
+from compagnon.people.services import persons
+from compagnon.people.standard_roles import TECHNICIAN
+from compagnon.people.tests.factories import Cast, actor, grant, system
 
 
 @pytest.fixture
@@ -68,6 +71,22 @@ def test_a_timer_forgotten_for_a_week_notes_a_day_at_most(
     entry = services.stop_timer(actor=technician)
     assert entry is not None
     assert entry.seconds == 86_400
+
+
+def test_a_timer_on_a_ticket_that_went_elsewhere_is_stopped_and_noted(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    began = timezone.now() - timedelta(minutes=10)
+    services.start_timer(actor=technician, ticket_id=ticket.pk, at=began)
+    RoleAssignment.objects.filter(person=people.technician).delete()
+    Membership.objects.filter(person=people.technician).delete()
+    grant(people.technician, Role.objects.get(code=TECHNICIAN), people.client_b)
+    elsewhere = actor(people.technician)
+    other = factories.ticket(people.outsider)
+    services.start_timer(actor=elsewhere, ticket_id=other.pk, at=began + timedelta(minutes=10))
+    assert TimeEntry.objects.get().seconds == 600
+    with pytest.raises(NotFound):
+        noted(elsewhere, ticket)
 
 
 def test_it_is_corrected_within_the_delay_by_its_owner(
@@ -156,6 +175,11 @@ def test_whose_sheet_one_reads(people: Cast, technician: Actor, ticket: Ticket) 
     assert "Mot caché" in browser(people, "supervisor").get(address).content.decode()
     assert browser(people, "expert").get(address).status_code == 404
     assert browser(people, "user").get("/desk/time/").status_code == 403
+    # What somebody did before they left is still told to the client.
+    persons.deactivate(actor=system(), person=people.technician)
+    page = browser(people, "supervisor").get(address).content.decode()
+    assert "Mot caché" in page
+    assert f"{people.technician} (has left)" in page
 
 
 def test_on_the_ticket_s_page(people: Cast, ticket: Ticket, diagnosis: ActivityType) -> None:

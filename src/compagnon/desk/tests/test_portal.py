@@ -100,6 +100,29 @@ def test_what_is_missing_comes_back_with_what_was_written(visit: Client) -> None
     assert said.json()["detail"]
 
 
+def test_an_open_page_asks_for_the_answer_as_soon_as_a_solution_is_there(
+    visit: Client, technician: Actor, ticket: Ticket
+) -> None:
+    where, place = f"/portal/requests/{ticket.pk}/", 'hx-swap-oob="innerHTML:#answer-place"'
+    page = visit.get(where)
+    assert '<div id="answer-place"></div>' in page.content.decode()
+
+    def live(version: str) -> Any:
+        return visit.get(where, headers={"HX-Request": "true", "Live-Version": version})
+
+    assert live(page.context["version"]).status_code == 204
+    services.propose_solution(actor=technician, ticket_id=ticket.pk, text="Redémarrez.")
+    arrived = live(page.context["version"])
+    assert place in arrived.content.decode()
+    assert f'action="{where}do/accept/"' in arrived.content.decode()
+    assert live(arrived.context["version"]).status_code == 204
+    # It stands there now: what follows leaves a refusal that is being written alone.
+    services.watch(actor=technician, ticket_id=ticket.pk)
+    followed = live(arrived.context["version"])
+    assert followed.status_code == 200
+    assert place not in followed.content.decode()
+
+
 def test_a_conversation_from_the_answer_to_the_end(
     visit: Client, technician: Actor, ticket: Ticket
 ) -> None:

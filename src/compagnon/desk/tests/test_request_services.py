@@ -358,6 +358,24 @@ def test_a_version_published_meanwhile_is_shown_before_it_is_sent(
     assert RequestAnswers.objects.get().form_version_id == form
 
 
+def test_what_another_window_changed_is_read_before_it_is_sent(
+    people: Cast, asked: RequestType
+) -> None:
+    browser = browser_of(people, "user")
+    fill = reverse("desk:catalogue_fill", args=[asked.pk])
+    review = reverse("desk:catalogue_review", args=[asked.pk])
+    browser.post(fill, {"f-nom": "Zélie"})
+    read = browser.get(review)
+    browser.post(fill, {"f-nom": "Yvon", "drop": "9" * 5000})
+    key = {"key": "0123456789abcdef"}
+    again = browser.post(review, key | {"kept": read.context["kept"]})
+    assert again.status_code == 200
+    assert "Yvon" in again.content.decode()
+    assert not Ticket.objects.exists()
+    assert browser.post(review, key | {"kept": again.context["kept"]}).status_code == 302
+    assert RequestAnswers.objects.get().answers["nom"] == "Yvon"
+
+
 def test_a_technician_fills_in_for_who_calls(people: Cast, asked: RequestType) -> None:
     browser = browser_of(people, "technician")
     fill = reverse("desk:catalogue_fill", args=[asked.pk])

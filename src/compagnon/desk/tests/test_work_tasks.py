@@ -97,6 +97,16 @@ def test_the_user_signs_by_themselves(user: Actor, technician: Actor, task: Work
     assert services.sign_sheet(actor=user, sheet_id=sheet.pk, name="U", signature=PNG).signed_at
 
 
+@pytest.mark.parametrize("state", [WorkState.HELD, WorkState.CANCELLED])
+def test_what_was_not_done_is_not_signed_for(
+    technician: Actor, task: WorkTask, state: WorkState
+) -> None:
+    sheet = services.prepare_sheet(actor=technician, task_id=task.pk, report="Four remplacé.")
+    WorkTask.objects.update(state=state)
+    with pytest.raises(IllegalMove):
+        services.sign_sheet(actor=technician, sheet_id=sheet.pk, name="U", signature=PNG)
+
+
 def test_what_is_not_a_signature_is_refused(
     outsider: Actor, technician: Actor, task: WorkTask
 ) -> None:

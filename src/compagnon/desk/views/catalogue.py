@@ -188,7 +188,9 @@ def _keep(request: HttpRequest, asked: Asked, form: AskedForm) -> RequestDraft:
         if one.kind == "file"
         for file in request.FILES.getlist(f"f-{one.key}")
     ]
-    dropped = [int(one) for one in request.POST.getlist("drop") if one.isdecimal()][:50]
+    dropped = [
+        int(one) for one in request.POST.getlist("drop") if 0 < len(one) < 19 and one.isdecimal()
+    ][:50]
     # What a change by itself keeps has no file: they come with the whole form.
     return requesting.save_draft(
         actor=asked.actor,
@@ -247,6 +249,12 @@ def review(request: HttpRequest, type_id: int) -> HttpResponse:
             request,
             _("This form was changed meanwhile: look at your request again before sending it."),
         )
+    elif request.method == "POST" and request.POST.get("kept") not in {None, _kept(asked)}:
+        # Another window goes on with the same draft: what it says now is not what they read.
+        messages.warning(
+            request,
+            _("What you ask for was changed in another window: read it again before sending it."),
+        )
     elif request.method == "POST":
         try:
             key, _made = once(asked.actor, request.POST.get("key", ""), lambda: _send(asked))
@@ -262,9 +270,15 @@ def review(request: HttpRequest, type_id: int) -> HttpResponse:
         "asked": asked,
         "lines": reading.lines(asked.form, settled.answers, choices),
         "key": uuid.uuid4(),
+        "kept": _kept(asked),
         "frame": frame_of(asked.actor),
     }
     return render(request, "desk/catalogue/review.html", context)
+
+
+def _kept(asked: Asked) -> str:
+    """Give what changes each time that the draft is kept."""
+    return asked.draft.updated_at.isoformat() if asked.draft else ""
 
 
 def _send(asked: Asked) -> int:

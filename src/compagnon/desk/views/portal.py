@@ -49,6 +49,7 @@ from compagnon.ui import live
 
 IN_PROGRESS, OVER = 40, 5
 ENDED = (State.CLOSED, State.CANCELLED)
+SOLVED = "-solved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +184,24 @@ def one(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """Show one of the person's requests as a conversation."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     ticket = _own(actor, ticket_id)
-    version = live.version(ticket.pk, ticket.version)
     if _is_live(request):
-        if (same := live.unchanged(request, version)) is not None:
+        if (same := live.unchanged(request, _version(actor, ticket))) is not None:
             return same
-        return render(request, "desk/portal/_talk.html", _talk(actor, ticket))
+        context = _talk(actor, ticket)
+        if context["solution"] and not request.headers["Live-Version"].endswith(SOLVED):
+            # What the page asked for nothing yet is now asked: the answer's place is filled, once,
+            # so that a refusal that is being written stays.
+            context |= _writing(ticket) | {"arrives": True}
+        return render(request, "desk/portal/_talk.html", context)
     services.read_notices(actor=actor, ticket_id=ticket.pk)
     context = _talk(actor, ticket) | _writing(ticket)
     return of_person(request, render(request, "desk/portal/request.html", context))
+
+
+def _version(actor: Actor, ticket: Ticket) -> str:
+    """Give the version of what a page shows; its end tells whether it asks for an answer."""
+    asks = ticket.state == State.SOLVED and is_party(actor, ticket)
+    return live.version(ticket.pk, ticket.version) + (SOLVED if asks else "")
 
 
 def _own(actor: Actor, ticket_id: int) -> Ticket:
@@ -222,7 +233,7 @@ def _talk(actor: Actor, ticket: Ticket) -> dict[str, Any]:
         and may_reopen(ticket.closed_at, timezone.now(), rules.reopen_within_days),
         "over": over,
         "goes_on_in": ties.goes_on_in(actor, ticket),
-        "version": live.version(ticket.pk, ticket.version),
+        "version": _version(actor, ticket),
         "me": actor.id,
         "fulfilment": requests_reading.fulfilment(ticket, found),
         "answers": requests_reading.told(found),

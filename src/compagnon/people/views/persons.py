@@ -46,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(
         actor,
         request.POST if request.method == "POST" else None,
-        int(asked) if asked.isdecimal() else None,
+        int(asked) if asked.isdecimal() and len(asked) < 19 else None,
     )
     status = 200
     if request.method == "POST":

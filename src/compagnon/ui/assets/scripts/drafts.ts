@@ -39,9 +39,11 @@ export async function send(url: string, ticket: string, place: string, text: str
   const body = new FormData();
   for (const [name, value] of Object.entries({ ticket, place, text, device: device() })) body.set(name, value);
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
-  const headers = { "X-CSRFToken": token };
+  // Who is signed out is told so, and not led to a page that looks like a good answer.
+  const headers = { "X-CSRFToken": token, Accept: "application/json" };
   try {
-    return (await fetch(url, { method: "POST", body, headers, keepalive: text.length < 20_000 })).ok;
+    const answer = await fetch(url, { method: "POST", body, headers, keepalive: text.length < 20_000 });
+    return answer.ok && !answer.redirected;
   } catch {
     return false;
   }

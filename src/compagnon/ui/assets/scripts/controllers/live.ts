@@ -3,6 +3,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 
 // A busy queue changes each second: nobody wants to hear that.
 const QUIET = 30_000;
+const SLOWEST = 6;
 
 /**
  * A part of the page that keeps itself up to date: it asks again and again while the page is
@@ -74,8 +75,12 @@ export default class LiveController extends Controller<HTMLElement> {
   private answered = (event: Event): void => {
     if (event.target !== this.element) return;
     this.asking = false;
-    if ((event as CustomEvent).detail.xhr?.status === 200) this.tell();
-    this.failures = (event as CustomEvent).detail.successful ? 0 : Math.min(this.failures + 1, 6);
+    const { successful, xhr } = (event as CustomEvent<{ successful: boolean; xhr?: XMLHttpRequest }>).detail;
+    if (xhr?.status === 200) this.tell();
+    // Who is signed out was told; they may sign in again in another tab, and the page goes on.
+    if (xhr?.status === 401) this.failures = SLOWEST;
+    else this.failures = successful ? 0 : Math.min(this.failures + 1, SLOWEST);
+    if (successful) document.querySelector('#toasts [data-toast="sign-in-needed"]')?.remove();
     this.plan();
   };
 }
