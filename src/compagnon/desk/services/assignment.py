@@ -62,7 +62,7 @@ def assign(
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
         IllegalMove: it is solved, closed or cancelled.
-        Invalid: the person is not of the team.
+        Invalid: the person is not of the team, or has left.
     """
     ticket = lock(
         actor=actor, ticket_id=ticket_id, verb="ticket.assign", expected_version=expected_version
@@ -73,6 +73,7 @@ def assign(
         "assignee_id": assignee.pk if assignee else None,
     }
     if assignee:
+        check_is_here(assignee)
         teams = set(Membership.objects.filter(person=assignee).values_list("team_id", flat=True))
         if team and team.pk not in teams:
             raise Invalid(
@@ -91,6 +92,19 @@ def assign(
     elif not ticket.is_open:
         raise IllegalMove(_("This ticket is no longer worked on: reopen it to assign it."))
     return apply(actor=actor, ticket=ticket, verb="ticket.assign", at=at, values=values)
+
+
+def check_is_here(person: Person, *, field: str = "assignee") -> None:
+    """Refuse to give work to who has left: nobody would do it.
+
+    Raises:
+        Invalid: as said; names the field.
+    """
+    if not person.is_active:
+        raise Invalid(
+            _("%(person)s has left: choose somebody else.") % {"person": person},
+            fields={field: [_("Choose a technician.")]},
+        )
 
 
 def taken_up(*, ticket: Ticket, at: datetime) -> dict[str, Any]:

@@ -210,6 +210,7 @@ def write(
         by: who did it, where a program acted for them (a mail that it read).
     """
     found = readers({one for keys in told.values() for one in keys}, told)
+    told, found = _in_the_place_of_who_left(actor, ticket, told, found)
     if not found:
         return []
     message = _message(message_id)
@@ -225,6 +226,28 @@ def write(
     made = Notice.objects.bulk_create(rows, ignore_conflicts=True)
     leave_at_once(rows)
     return made
+
+
+def _in_the_place_of_who_left(
+    actor: Actor,
+    ticket: Ticket,
+    told: Mapping[NoticeEvent, Iterable[int]],
+    found: dict[int, Reader],
+) -> tuple[Mapping[NoticeEvent, Iterable[int]], dict[int, Reader]]:
+    """Tell the team's lead what concerns a technician who has left: a user's answer on a ticket
+    that is still theirs would reach nobody."""
+    gone = ticket.assignee_id
+    concerned = {event for event, keys in told.items() if gone in keys}
+    if gone is None or gone in found or not concerned:
+        return told, found
+    lead = ticket.team.manager_id if ticket.team else None
+    if lead is None or lead == actor.id:
+        return told, found
+    changed = {
+        event: list(dict.fromkeys(lead if one == gone else one for one in keys))
+        for event, keys in told.items()
+    }
+    return changed, readers({one for keys in changed.values() for one in keys}, changed)
 
 
 def held_mail(

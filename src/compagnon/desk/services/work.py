@@ -24,6 +24,7 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.policies import may_as_party
 from compagnon.desk.services import fulfilling, task_notices, writing
+from compagnon.desk.services.assignment import check_is_here
 from compagnon.desk.services.changing import apply, lock
 from compagnon.people.models import Person, Site
 
@@ -81,7 +82,7 @@ def plan_task(
     Raises:
         NotFound, Refused: see :func:`changing.lock`.
         IllegalMove: the ticket is closed or cancelled.
-        Invalid: no title, or a duration out of bounds.
+        Invalid: no title, a duration out of bounds, or for somebody who has left.
     """
     ticket = lock(actor=actor, ticket_id=ticket_id, verb="ticket.work")
     at = at or timezone.now()
@@ -90,6 +91,8 @@ def plan_task(
     title = " ".join(title.split())[:200]
     if not title:
         raise Invalid(_("Say what to do."), fields={"title": [_("The title is empty.")]})
+    if assignee is not None:
+        check_is_here(assignee)
     mode = WorkMode(mode)
     task = WorkTask.objects.create(
         ticket=ticket,

@@ -33,6 +33,7 @@ from compagnon.desk.models import (
 from compagnon.desk.services import noticing, releasing
 from compagnon.desk.services.notices import Timing, tell_due, ways_of
 from compagnon.people.models import Person
+from compagnon.people.services import persons
 from compagnon.people.tests import factories as people_factories
 from compagnon.people.tests.factories import Cast, actor, system
 
@@ -68,6 +69,23 @@ def told(person: Person, channel: NoticeChannel = PAGE) -> list[str]:
 
 def choose(person: Person, event: NoticeEvent, channel: NoticeChannel, way: NoticeWay) -> None:
     services.choose_ways(actor=actor(person), ways={(event, channel): way})
+
+
+def test_what_concerns_who_has_left_is_told_to_their_team_s_lead(
+    people: Cast, technician: Actor, user: Actor, ticket: Ticket
+) -> None:
+    services.take(actor=technician, ticket_id=ticket.pk)
+    if not hasattr(people.supervisor, "account"):
+        people_factories.account(people.supervisor)
+    persons.deactivate(actor=system(), person=people.technician)
+    services.reply(actor=user, ticket_id=ticket.pk, text="Toujours en panne.")
+    assert told(people.supervisor) == [NoticeEvent.WROTE]
+    assert not Notice.objects.filter(person=people.technician).exists()
+    # Nobody leads the team: nothing breaks.
+    people.level_1.manager = None
+    people.level_1.save()
+    services.reply(actor=user, ticket_id=ticket.pk, text="Et maintenant ?")
+    assert told(people.supervisor) == [NoticeEvent.WROTE]
 
 
 def test_a_request_from_its_opening_to_its_closing(

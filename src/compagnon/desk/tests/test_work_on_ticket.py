@@ -23,7 +23,8 @@ from compagnon.desk.models import (
     Urgency,
 )
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import Cast
+from compagnon.people.services import persons
+from compagnon.people.tests.factories import Cast, system
 
 
 def test_taking_starts_the_work(people: Cast, technician: Actor, ticket: Ticket) -> None:
@@ -86,6 +87,18 @@ def test_assigning_outside_the_team_is_refused(
         )
     with pytest.raises(Invalid):
         services.assign(actor=technician, ticket_id=ticket.pk, assignee=people.user)
+
+
+def test_nothing_is_given_to_who_has_left(people: Cast, technician: Actor, ticket: Ticket) -> None:
+    persons.deactivate(actor=system(), person=people.expert)
+    with pytest.raises(Invalid, match=r"Elsa Noël"):
+        services.assign(
+            actor=technician, ticket_id=ticket.pk, team=people.level_2, assignee=people.expert
+        )
+    with pytest.raises(Invalid):
+        services.plan_task(
+            actor=technician, ticket_id=ticket.pk, title="Passer", assignee=people.expert
+        )
 
 
 def test_qualifying_changes_what_is_given_and_the_priority(
