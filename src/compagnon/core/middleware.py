@@ -111,6 +111,7 @@ def page_before(request: HttpRequest) -> str:
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     parts = urlsplit(address) if ours else None
-    if parts is None or not parts.path.startswith("/"):
+    # «//elsewhere/» alone would be another machine.
+    if parts is None or not parts.path.startswith("/") or parts.path.startswith("//"):
         return ""
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -47,7 +47,7 @@ def test_what_an_error_says_is_escaped() -> None:
 
 @pytest.mark.django_db
 def test_who_is_no_longer_signed_in_is_told_so_where_a_script_asks(client: Client) -> None:
-    address, told = "/account/sessions/", "You are no longer signed in"
+    address, told = "/desk/queue/", "You are no longer signed in"
     assert client.get(address).status_code == 302
     here = "http://testserver/desk/queue/?queue=mine"
     headers = {"HX-Request": "true", "HX-Current-URL": here, "Accept-Language": "en"}
@@ -57,7 +57,7 @@ def test_who_is_no_longer_signed_in_is_told_so_where_a_script_asks(client: Clien
     assert told in part.content.decode()
     assert "?next=%2Fdesk%2Fqueue%2F%3Fqueue%3Dmine" in part.content.decode()
     headers = {"Accept": "application/json", "Accept-Language": "en"}
-    data = client.post(address, headers=headers)
+    data = client.post("/desk/drafts/", headers=headers)
     assert data.status_code == 401
     assert data.json()["detail"].startswith(told)
 
@@ -75,7 +75,7 @@ def test_who_is_no_longer_signed_in_is_told_so_where_a_script_asks(client: Clien
 def test_who_signs_in_after_sending_comes_back_to_the_page(
     client: Client, came_from: str, back: str
 ) -> None:
-    sent = client.post("/account/sessions/", headers={"Referer": came_from})
+    sent = client.post("/desk/drafts/", headers={"Referer": came_from})
     assert sent.status_code == 302
     assert sent.headers["Location"] == f"/account/login/{back}"
 
