@@ -115,7 +115,7 @@ def test_a_draft_outlives_the_session_and_the_page_says_that_it_ended(
         "href", f"/account/login/?next=%2Fdesk%2Ftickets%2F{taken.pk}%2F"
     )
     # What is shown stays, and no page of signing in stands within it.
-    expect(page.locator("#story .message").first).to_be_visible()
+    expect(page.locator("#story")).to_be_visible()
     expect(page.locator("input[name=password]")).to_have_count(0)
     page.reload()
     page.context.add_cookies([session])  # type: ignore[list-item]

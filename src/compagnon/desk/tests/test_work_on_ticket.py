@@ -90,15 +90,11 @@ def test_assigning_outside_the_team_is_refused(
 
 
 def test_nothing_is_given_to_who_has_left(people: Cast, technician: Actor, ticket: Ticket) -> None:
-    persons.deactivate(actor=system(), person=people.expert)
+    gone = persons.deactivate(actor=system(), person=people.expert)
     with pytest.raises(Invalid, match=r"Elsa Noël"):
-        services.assign(
-            actor=technician, ticket_id=ticket.pk, team=people.level_2, assignee=people.expert
-        )
+        services.assign(actor=technician, ticket_id=ticket.pk, team=people.level_2, assignee=gone)
     with pytest.raises(Invalid):
-        services.plan_task(
-            actor=technician, ticket_id=ticket.pk, title="Passer", assignee=people.expert
-        )
+        services.plan_task(actor=technician, ticket_id=ticket.pk, title="Passer", assignee=gone)
 
 
 def test_qualifying_changes_what_is_given_and_the_priority(
