@@ -237,8 +237,7 @@ def _in_the_place_of_who_left(
     """Tell the team's lead what concerns a technician who has left: a user's answer on a ticket
     that is still theirs would reach nobody."""
     gone = ticket.assignee_id
-    concerned = {event for event, keys in told.items() if gone in keys}
-    if gone is None or gone in found or not concerned:
+    if gone is None or gone in found or not any(gone in set(keys) for keys in told.values()):
         return told, found
     lead = ticket.team.manager_id if ticket.team else None
     if lead is None or lead == actor.id:
