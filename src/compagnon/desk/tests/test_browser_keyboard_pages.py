@@ -84,6 +84,9 @@ def test_what_is_pressed_before_the_page_listens_is_done_in_its_order(
     page = open_page("/desk/queue/", cast.technician.account)
     late: list[Route] = []
 
+    def hold(route: Route) -> None:
+        late.append(route)
+
     def arriving(press: Callable[[], None]) -> None:
         """Open the ticket's page, press, and only then let its script through."""
         late.clear()
@@ -96,7 +99,7 @@ def test_what_is_pressed_before_the_page_listens_is_done_in_its_order(
         late.pop().continue_()
 
     script = re.compile(r"/static/ui/app\.js")
-    page.route(script, lambda route: late.append(route))  # noqa: PLW0108 (Playwright marks it)
+    page.route(script, hold)
     arriving(lambda: (page.keyboard.press("Control+k"), page.keyboard.type("mes ta"))[1])
     expect(page.locator("#palette-input")).to_be_focused()
     expect(page.locator("#palette-input")).to_have_value("mes ta")
