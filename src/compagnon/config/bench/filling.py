@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.queues import SimpleQueue
@@ -82,7 +82,7 @@ def fill(
     told: SimpleQueue[Any] = method.SimpleQueue()
 
     def part(number: int) -> None:
-        _inherited.extend(_left_alone())
+        _leave_alone_what_was_brought()
 
         def batch(count: int, rows: int) -> None:
             told.put((number, count, rows))
@@ -119,20 +119,19 @@ def fill(
 
 
 # Kept to the end of a process that was forked: to forget them would close them.
-_inherited: list[Any] = []
+_brought: list[Any] = []
 
 
-def _left_alone() -> Sequence[Any]:
-    """Take the connections that a fork brought out of use, and give them.
+def _leave_alone_what_was_brought() -> None:
+    """Take the connections that a fork brought out of use.
 
     A connection is its maker's: to use it would write where the maker was, and to close it would
     give up the maker's locks or end its session. One that was open outside a running event loop
     stays open when the maker, inside one, closes all of theirs.
     """
-    brought = connections.all(initialized_only=True)
-    for one in brought:
+    for one in connections.all(initialized_only=True):
+        _brought.append(one)
         del connections[one.alias]
-    return brought
 
 
 def _follow(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from compagnon.core.actor import Actor, Source
 from compagnon.park import shipped_types
@@ -14,6 +17,11 @@ from compagnon.park.models import Asset, Consumable, InventoryReport, StockPlace
 from compagnon.people.models import Organisation
 
 _numbers = itertools.count(1)
+
+
+def today() -> date:
+    """Give the day it is, asked anew: a run may begin before midnight and end after."""
+    return timezone.localdate()
 
 
 def asset(organisation: Organisation, name: str = "", *, type: str = "laptop",  # noqa: A002

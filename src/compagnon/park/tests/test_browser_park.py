@@ -5,11 +5,10 @@ One page walks them all: lists in French at a desk, forms and what is done on a 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from compagnon.park.models import Asset, Licence, NeedsStudy, SupplierContract
 from compagnon.park.services import (
@@ -23,6 +22,7 @@ from compagnon.park.services import (
     supplying,
 )
 from compagnon.park.tests import factories
+from compagnon.park.tests.factories import today
 from compagnon.people.tests.factories import Cast, cast, system
 from compagnon.ui.tests.browser import (
     PHONE,
@@ -36,11 +36,6 @@ KEPT = (
     "asset", "licence", "supplier_contract", "needs_study", "stock_place", "consumable",
     "park_budget", "alert_rule",
 )  # fmt: skip
-
-
-def today() -> date:
-    """Give the day it is, asked anew: a run may begin before midnight and end after."""
-    return timezone.localdate()
 
 
 def furnish(people: Cast) -> list[str]:

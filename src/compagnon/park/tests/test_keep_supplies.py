@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from compagnon.contracts.models import ContractKind
@@ -38,14 +37,9 @@ from compagnon.park.queries.needs import comparison
 from compagnon.park.resources_supplies import LICENCES, NEEDS_STUDIES, SUPPLIER_CONTRACTS
 from compagnon.park.services import alerts, bringing, licences, needs, supplying
 from compagnon.park.tests import factories
-from compagnon.park.tests.factories import bring, inventory
+from compagnon.park.tests.factories import bring, inventory, today
 from compagnon.people.models import Organisation
 from compagnon.people.tests.factories import Cast, actor, system
-
-
-def today() -> date:
-    """Give the day it is, asked anew: a run may begin before midnight and end after."""
-    return timezone.localdate()
 
 
 def licence(organisation: Organisation, name: str = "Firefox pour tous", **said: Any) -> Licence:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from compagnon.park.models import Asset, LoanDay
 from compagnon.park.tests import factories
+from compagnon.park.tests.factories import today
 from compagnon.people.models import Person
 from compagnon.people.tests.factories import Cast
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
-
-
-def today() -> date:
-    """Give the day it is, asked anew: a run may begin before midnight and end after."""
-    return timezone.localdate()
 
 
 class Api:

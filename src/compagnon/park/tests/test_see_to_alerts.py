@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
 
 from compagnon.core.crud.tests.contract import ResourceContract
 from compagnon.core.errors import Conflict, Refused
@@ -17,15 +16,10 @@ from compagnon.core.tasks import worker
 from compagnon.park.models import Alert, AlertLetter, AlertRule, Licence, SupplierContract
 from compagnon.park.resources_alerts import ALERT_RULES
 from compagnon.park.services import alerts, consumables
-from compagnon.park.tests.factories import asset, consumable
+from compagnon.park.tests.factories import asset, consumable, today
 from compagnon.people.models import Organisation, Person
 from compagnon.people.tests import factories
 from compagnon.people.tests.factories import Cast, actor, system
-
-
-def today() -> date:
-    """Give the day it is, asked anew: a run may begin before midnight and end after."""
-    return timezone.localdate()
 
 
 @pytest.fixture(autouse=True)
