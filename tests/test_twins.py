@@ -191,6 +191,7 @@ TWINS: Mapping[str, str] = {
     "portal/catalogue/<type_id>/review/": "POST /service-requests",
     "portal/approvals/": "GET /me/approvals",
     "portal/approvals/<approval_id>/": "GET /approvals/{approval_id}",
+    "portal/approvals/<approval_id>/approvers/": "GET /approvals/{approval_id}/approvers",
     "portal/approvals/<approval_id>/do/<name>/":
         "POST /approvals/{approval_id}/decide, POST /approvals/{approval_id}/name-approver, "
         "POST /approvals/{approval_id}/give-up",

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from compagnon.core.actor import Actor
+from compagnon.core.errors import Refused
 from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.models import (
     Answer,
@@ -20,7 +21,8 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.policies import is_support
 from compagnon.desk.services.approval_access import asking, may_give_up, may_name
-from compagnon.people.models import Person
+from compagnon.people.models import Membership, Person
+from compagnon.people.queries import PICKED, named
 
 VOICES = Prefetch("voices", ApprovalVoice.objects.select_related("person", "instead_of__person"))
 
@@ -128,11 +130,29 @@ def description(approval: Approval) -> Message | None:
 
 
 def may_be_named(actor: Actor, approval: Approval) -> QuerySet[Person]:
-    """Give who may be named: of one's own organisation, of the team asked, or seen by a role."""
-    rows = Person.objects.filter(is_active=True)
-    near = rows.filter(organisation_id=actor.scope.organisation_id or 0)
+    """Give who may be named: of one's own organisation, of the team asked, or seen by a role; not
+    who is asked already, and nobody who would answer what they ask for themselves."""
+    here = Person.objects.filter(is_active=True)
+    near = here.filter(organisation_id=actor.scope.organisation_id or 0)
     if approval.team_id:
-        near |= rows.filter(teams=approval.team_id)
+        members = Membership.objects.filter(team_id=approval.team_id)
+        near |= here.filter(pk__in=members.values("person_id"))
     if actor.scope.allows_somewhere("person.view"):
-        near |= visible(Person, actor, rows).filter(organisation_id=approval.ticket.organisation_id)
-    return near.distinct()
+        near |= visible(Person, actor, here).filter(organisation_id=approval.ticket.organisation_id)
+    refused = {actor.id, *(voice.person_id for voice in approval.voices.all())}
+    if not approval.self_allowed:
+        refused |= asking(approval.ticket, approval)
+    return near.exclude(pk__in=refused - {None})
+
+
+def pick_named(actor: Actor, approval: Approval, text: str) -> list[Person]:
+    """Give at most 20 of those who may be named and answer to the words typed.
+
+    Raises:
+        Refused: the actor may neither name somebody nor hand over.
+    """
+    told = shown(actor, approval)
+    if not (told.may_name or told.may_hand_over):
+        raise Refused
+    rows = named(may_be_named(actor, approval), text[:200]).select_related("organisation")
+    return list(rows.order_by("search_name", "id")[:PICKED])

@@ -21,6 +21,11 @@ urlpatterns = [
     path("portal/machines/", picking.some_machines, name="pick_machines"),
     path("portal/approvals/", approvals.index, name="approvals"),
     path("portal/approvals/<int:approval_id>/", approvals.one, name="approval"),
+    path(
+        "portal/approvals/<int:approval_id>/approvers/",
+        picking.some_approvers,
+        name="pick_approvers",
+    ),
     path("portal/approvals/<int:approval_id>/do/<slug:name>/", approvals.act, name="approval_act"),
     path("approve/<str:token>/", approvals.by_link, name="approve_link"),
     path("portal/offline/", portal_offline.offline, name="portal_offline"),

@@ -1,4 +1,4 @@
-"""Finding a ticket, a colleague or a supplier while typing, by API."""
+"""Finding a ticket, a colleague, an approver or a supplier while typing, by API."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from compagnon.core.actor import Actor
-from compagnon.core.api import ApiRequest, Body, Routes
-from compagnon.desk import picking
+from compagnon.core.api import ApiRequest, Body, Id, Routes
+from compagnon.desk import approvals, picking
 from compagnon.desk.choosing import chosen_person, pick_colleagues, pick_sites
 from compagnon.desk.services.supply_quotes import pick_suppliers
 from compagnon.park.queries.picking import pick_assets_near
@@ -68,7 +68,7 @@ class PickForQuery(Body):
     beneficiary_id: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
 
 
-class PickSupplierQuery(Body):
+class PickNamedQuery(Body):
     """What was typed."""
 
     q: Annotated[str, Field(max_length=200)] = ""
@@ -126,8 +126,18 @@ def pick_some_machines(
 
 @router.show("/pick/suppliers", PickedRowsOut)
 def pick_some_suppliers(
-    request: ApiRequest, query: Query[PickSupplierQuery]
+    request: ApiRequest, query: Query[PickNamedQuery]
 ) -> dict[str, list[dict[str, Any]]]:
     """Find at most twenty suppliers of whom quotes may be asked."""
     found = pick_suppliers(request.actor, query.q)
     return {"items": [{"id": one.pk, "name": one.name} for one in found]}
+
+
+@router.show("/approvals/{approval_id}/approvers", PickedRowsOut)
+def pick_some_approvers(
+    request: ApiRequest, approval_id: Id, query: Query[PickNamedQuery]
+) -> dict[str, list[dict[str, Any]]]:
+    """Find at most twenty persons who may be asked to answer too, or instead."""
+    approval = approvals.one(request.actor, approval_id)
+    found = approvals.pick_named(request.actor, approval, query.q)
+    return {"items": [{"id": one.pk, "name": str(one)} for one in found]}

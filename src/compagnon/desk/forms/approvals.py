@@ -99,20 +99,16 @@ class DecideForm(forms.Form):
 class NameApproverForm(forms.Form):
     """Who is asked too, or instead."""
 
-    person = row_field(Person, _("Who answers"), required=True)
+    person = PickedField(label=_("Who answers"), hint=_("Name, mail address or phone"))
     instead_of = row_field(Person, _("Instead of"))
 
     def __init__(self, *args: Any, actor: Actor, approval: Approval, lead: bool, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        asked = [voice.person_id for voice in approval.voices.all()]
-        ticket = approval.ticket
-        gone = [*asked]
-        if not approval.self_allowed:
-            gone += [ticket.requester_id, ticket.beneficiary_id]
-        offered = approvals.may_be_named(actor, approval).exclude(pk__in=gone)
-        self.fields["person"].queryset = offered  # type: ignore[attr-defined]
+        field: Any = self.fields["person"]
+        picker = reverse("desk:pick_approvers", args=[approval.pk])
+        field.offer(approvals.may_be_named(actor, approval), picker, named)
         if lead:
-            rows = Person.objects.filter(pk__in=asked)
+            rows = Person.objects.filter(pk__in=[one.person_id for one in approval.voices.all()])
             self.fields["instead_of"].queryset = rows  # type: ignore[attr-defined]
         else:
             del self.fields["instead_of"]

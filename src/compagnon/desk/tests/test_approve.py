@@ -327,6 +327,36 @@ def test_who_is_asked_is_found_while_typing(people: Cast, ticket: Ticket) -> Non
     assert asked == [people.colleague] * 2
 
 
+def test_who_answers_instead_is_found_while_typing(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    asked, stand_in = (person(ticket.organisation, one, "Sansrôle") for one in ("Paule", "Odile"))
+    left = person(ticket.organisation, "Léa", "Sansrôle", is_active=False)
+    approval = ask(technician, ticket, asked_of=None, persons=[asked])
+    picker = reverse("desk:pick_approvers", args=[approval.pk])
+    twin = f"/api/v1/approvals/{approval.pk}/approvers"
+    page = reverse("desk:approval", args=[approval.pk])
+    act = reverse("desk:approval_act", args=[approval.pk, "hand-over"])
+    browser = Client()
+    browser.force_login(account(asked))
+    text = browser.get(page).content.decode()
+    assert (picker in text, str(stand_in) in text) == (True, False)
+    # Neither who is asked already, nor who has left, nor who asks for it, nor another's people.
+    assert browser.get(picker, {"q": "sansrole"}).text.count('role="option"') == 1
+    for other in (ticket.requester, people.outsider, left, asked):
+        assert str(other) not in browser.get(picker, {"q": other.first_name}).text
+        for words in (other.pk, other.first_name):
+            assert browser.post(act, {"person": words}).status_code == 422
+    told = browser.get(twin, {"q": "odile"}).json()
+    assert told["items"] == [{"id": stand_in.pk, "name": str(stand_in)}]
+    assert browser.post(act, {"person": "odile sansrole"}).status_code == 302
+    # Whose voice passed on names nobody any more; who does not see it learns nothing.
+    assert browser.get(picker, {"q": "a"}).status_code == 403
+    browser.force_login(Account.objects.get(person=people.outsider))
+    assert browser.get(picker, {"q": "a"}).status_code == 404
+    assert browser.get(twin, {"q": "a"}).status_code == 404
+
+
 def test_the_api_is_a_twin(people: Cast, ticket: Ticket) -> None:
     browser = Client()
     browser.force_login(Account.objects.get(person=people.technician))

@@ -1,4 +1,4 @@
-"""Answering the pickers of tickets, of suppliers, and of what a request may name."""
+"""Answering the pickers of tickets, suppliers, approvers, and of what a request may name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from compagnon.core.actor import Actor
-from compagnon.desk import picking
+from compagnon.desk import approvals, picking
 from compagnon.desk.choosing import chosen_person, pick_colleagues, pick_sites
 from compagnon.desk.services.supply_quotes import pick_suppliers
 from compagnon.park.queries.picking import pick_assets_near
@@ -86,3 +86,15 @@ def some_suppliers(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = pick_suppliers(actor, request.GET.get("q", ""))
     return render(request, "people/options.html", {"options": [(one, "") for one in found]})
+
+
+@login_required
+@require_safe
+def some_approvers(request: HttpRequest, approval_id: int) -> HttpResponse:
+    """Answer ``?q=`` with at most 20 persons who may be asked to answer too, or instead."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    approval = approvals.one(actor, approval_id)
+    found = approvals.pick_named(actor, approval, request.GET.get("q", ""))
+    return render(
+        request, "people/options.html", {"options": [(one, one.organisation) for one in found]}
+    )
