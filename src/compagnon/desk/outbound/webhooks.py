@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -234,7 +235,9 @@ def _secrets(webhook: Webhook) -> list[str]:
     found = [unseal(webhook.secret, label=services.LABEL)]
     until = webhook.previous_until
     if webhook.previous_secret and until is not None and until > timezone.now():
-        found.append(unseal(webhook.previous_secret, label=services.LABEL))
+        # The new one alone signs where the former cannot be read any more.
+        with suppress(Unreadable):
+            found.append(unseal(webhook.previous_secret, label=services.LABEL))
     return found
 
 

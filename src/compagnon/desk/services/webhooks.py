@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from compagnon.core import guarded_http, journal
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused, Stale
-from compagnon.core.sealing import seal
+from compagnon.core.sealing import Unreadable, seal, unseal
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
 from compagnon.desk.models import DeliveryState, Webhook, WebhookDelivery, WebhookState
@@ -84,7 +84,8 @@ def change_webhook(
 ) -> Webhook:
     """Change name, address or events. Whoever does so becomes the one whose eyes it reads through.
 
-    Otherwise one could have sent to oneself what another may see.
+    Otherwise one could have sent to oneself what another may see. What waits leaves at once for a
+    new address, whose failures are counted anew.
 
     Raises:
         NotFound, Refused, Stale, Invalid: as :func:`create_webhook`.
@@ -100,6 +101,9 @@ def change_webhook(
         return row
     _write(row, values)
     journal.record(actor=actor, verb="webhook.change", subject=row, before=before, after=after)
+    if "url" in after:
+        _write(row, {"failures": 0})
+        _send_now(row)
     return row
 
 
@@ -107,22 +111,26 @@ def change_webhook(
 def rotate_webhook(*, actor: Actor, webhook: Webhook) -> Made:
     """Give a new secret; the old one signs beside it for a day, so that no message is refused.
 
+    One that cannot be read any more signs nothing and is forgotten. What waits leaves at once.
+
     Raises:
         NotFound, Refused: see :func:`create_webhook`.
     """
     row = _locked(actor, webhook.pk)
     _check(actor, row.organisation)
     secret = signing.new_secret()
-    until = timezone.now() + OVERLAP
+    is_read = _is_read(row.secret)
+    until = timezone.now() + OVERLAP if is_read else None
     _write(
         row,
         {
-            "previous_secret": row.secret,
+            "previous_secret": row.secret if is_read else "",
             "previous_until": until,
             "secret": seal(secret, label=LABEL),
         },
     )
     journal.record(actor=actor, verb="webhook.rotate", subject=row, after={"previous_until": until})
+    _send_now(row)
     return Made(row, secret)
 
 
@@ -188,7 +196,7 @@ def remove_webhook(*, actor: Actor, webhook: Webhook) -> None:
 
 @service("webhook.test")
 def send_test(*, actor: Actor, webhook: Webhook) -> WebhookDelivery:
-    """Send a message that tells of nothing, after those that wait.
+    """Send a message that tells of nothing, after those that wait; the first is tried at once.
 
     Raises:
         NotFound, Refused: see :func:`create_webhook`.
@@ -207,13 +215,13 @@ def send_test(*, actor: Actor, webhook: Webhook) -> WebhookDelivery:
         created_at=now,
     )
     journal.record(actor=actor, verb="webhook.test", subject=row)
-    _enqueue(row.pk)
+    _send_now(row)
     return made
 
 
 @service("webhook.replay")
 def replay_delivery(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send a message again, under the same identifier, after those that wait.
+    """Send a message again, under the same identifier, after those that wait; tried at once.
 
     Raises:
         NotFound, Refused: see :func:`create_webhook`; or the actor does not see its ticket.
@@ -237,7 +245,7 @@ def replay_delivery(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelive
     journal.record(
         actor=actor, verb="webhook.replay", subject=row, after={"message_id": found.message_id}
     )
-    _enqueue(row.pk)
+    _send_now(row)
     return made
 
 
@@ -257,11 +265,10 @@ def skip_delivery(*, actor: Actor, delivery: WebhookDelivery) -> WebhookDelivery
         raise Conflict(_("This message does not wait any more."))
     found.state, found.ended_at = DeliveryState.SKIPPED, timezone.now()
     found.save(update_fields=["state", "ended_at"])
-    _write(row, {"next_at": None})
     journal.record(
         actor=actor, verb="webhook.skip", subject=row, after={"message_id": found.message_id}
     )
-    _enqueue(row.pk)
+    _send_now(row)
     return found
 
 
@@ -348,7 +355,18 @@ REFUSED = {
 }
 
 
-def _enqueue(pk: int) -> None:
+def _is_read(secret: str) -> bool:
+    try:
+        unseal(secret, label=LABEL)
+    except Unreadable:
+        return False
+    return True
+
+
+def _send_now(row: Webhook) -> None:
+    """Try what waits without waiting for the next attempt: somebody has just mended something."""
     from compagnon.desk.tasks_connections import send_webhook
 
-    send_webhook.enqueue(pk)
+    if row.state == WebhookState.ACTIVE:
+        _write(row, {"next_at": None})
+        send_webhook.enqueue(row.pk)

@@ -267,6 +267,72 @@ def test_both_secrets_sign_while_one_is_changed(
     assert not is_signed(old, headers, body)
 
 
+def test_who_mends_it_does_not_wait_for_the_next_attempt(
+    people: Cast, keeper: Actor, receiver: Receiver
+) -> None:
+    hook, _secret = made(keeper, people, receiver, events=["ticket.open"])
+    factories.ticket(people.user, title="Écran noir")
+    follow()
+    right = receiver.url
+    far = timezone.now() + timedelta(hours=12)
+    for mend in ("address", "secret", "test", "replay"):
+        Webhook.objects.filter(pk=hook.pk).update(next_at=far, failures=9)
+        head = WebhookDelivery.objects.filter(webhook=hook).order_by("id")[0]
+        if mend != "replay":
+            WebhookDelivery.objects.filter(pk=head.pk).update(state=DeliveryState.WAITING)
+        hook.refresh_from_db()
+        if mend == "address":
+            verbs.change_webhook(actor=keeper, webhook=hook, changes={"url": f"{right}?new"})
+        elif mend == "secret":
+            verbs.rotate_webhook(actor=keeper, webhook=hook)
+        elif mend == "test":
+            verbs.send_test(actor=keeper, webhook=hook)
+        else:
+            verbs.replay_delivery(actor=keeper, delivery=head)
+        run_due()
+        waiting = WebhookDelivery.objects.filter(webhook=hook, state=DeliveryState.WAITING)
+        assert not waiting.exists(), mend
+        hook.refresh_from_db()
+        assert (hook.failures, hook.next_at) == (0, None), mend
+
+
+def test_a_new_name_leaves_the_next_attempt_where_it_was(
+    people: Cast, keeper: Actor, receiver: Receiver
+) -> None:
+    hook, _secret = made(keeper, people, receiver)
+    far = timezone.now() + timedelta(hours=12)
+    Webhook.objects.filter(pk=hook.pk).update(next_at=far, failures=9)
+    changed = verbs.change_webhook(actor=keeper, webhook=hook, changes={"name": "Salon"})
+    changed.refresh_from_db()
+    assert (changed.failures, changed.next_at) == (9, far)
+
+
+def test_a_new_secret_mends_one_that_cannot_be_read(
+    people: Cast, keeper: Actor, receiver: Receiver
+) -> None:
+    hook, _old = made(keeper, people, receiver, events=["ticket.open"])
+    Webhook.objects.filter(pk=hook.pk).update(secret="sealed by a key that is lost")
+    factories.ticket(people.user, title="Écran noir")
+    follow()
+    assert "give a new one" in WebhookDelivery.objects.get(webhook=hook).error
+    secret = verbs.rotate_webhook(actor=keeper, webhook=hook).secret
+    run_due()
+    assert WebhookDelivery.objects.get(webhook=hook).state == DeliveryState.SENT
+    assert is_signed(secret, *receiver.got[-1])
+
+
+def test_a_former_secret_that_cannot_be_read_is_left_out(
+    people: Cast, keeper: Actor, receiver: Receiver
+) -> None:
+    hook, _old = made(keeper, people, receiver, events=["ticket.open"])
+    secret = verbs.rotate_webhook(actor=keeper, webhook=hook).secret
+    Webhook.objects.filter(pk=hook.pk).update(previous_secret="sealed by a key that is lost")
+    factories.ticket(people.user, title="Écran noir")
+    follow()
+    assert WebhookDelivery.objects.get(webhook=hook).state == DeliveryState.SENT
+    assert is_signed(secret, *receiver.got[-1])
+
+
 def test_replay_keeps_the_identifier_and_skip_lets_the_next_pass(
     people: Cast, keeper: Actor, receiver: Receiver
 ) -> None:
