@@ -27,6 +27,7 @@ from compagnon.config.tests.walking import routes
 from compagnon.config.tests.world import Side
 from compagnon.desk.board import By
 from compagnon.desk.models import Message, Ticket
+from compagnon.desk.narrowing import ORDERS
 from compagnon.desk.planner import Span
 from compagnon.desk.queries import Queue
 from compagnon.desk.services.saved_views import save_view
@@ -44,6 +45,15 @@ ASKED = (
     *(f"/desk/queue/?queue={queue}" for queue in Queue),
     "/desk/queue/?queue=open&sort=priority",
     "/desk/queue/?queue=mine&sort=due",
+    *(f"/desk/queue/?queue=all&sort={way}{order}" for order in ORDERS for way in ("", "-")),
+    "/desk/queue/?queue=all&days=365&sort=due",
+    "/desk/queue/?queue=all&team=1&sort=-due",
+    "/desk/queue/?queue=all&kind=incident&sort=priority",
+    *(
+        f"/api/v1/tickets?ordering={way}{order}"
+        for order in ("priority", "due_at", "opened_at")
+        for way in ("", "-")
+    ),
     "/desk/queue/?queue=all&state=solved",
     "/desk/queue/?queue=all&q=imprimante",
     "/requests/?show=all",
@@ -53,7 +63,6 @@ ASKED = (
     "/desk/intake/?state=all",
     "/api/v1/tickets?state=closed",
     "/api/v1/tickets?state=open",
-    "/api/v1/tickets?sort=opened",
 )
 # Views that stand in the navigation of every page of the desk, counted on each.
 COUNTED: tuple[dict[str, Any], ...] = (

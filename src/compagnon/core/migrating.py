@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import CreateModel
+from django.db.migrations.operations import AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
 
@@ -58,3 +58,30 @@ class CreateTables(Operation):
     def describe(self) -> str:
         """Say what is done."""
         return f"Create {len(self.tables)} tables"
+
+
+class AddIndexOnline(AddIndex):
+    """Add an index to a table in use: on PostgreSQL nobody who writes waits for it.
+
+    Its migration says ``atomic = False``. An index that was left half made by an interruption, as
+    PostgreSQL keeps it, is made anew.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make it beside what is written meanwhile; SQLite, whose writers take turns, as ever."""
+        editor: Any = schema_editor  # whose stubs know no index made beside writers
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(editor.connection.alias, model):
+            return
+        if editor.connection.vendor != "postgresql":
+            editor.add_index(model, self.index)
+            return
+        name = editor.quote_name(self.index.name)
+        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        editor.add_index(model, self.index, concurrently=True)

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import models
+from django.apps import apps
+from django.db import connection, models
 from django.db.migrations.state import ModelState, ProjectState
 
 from compagnon.config.management.commands.migrate import make_room
 from compagnon.config.migrating import unrepeated_drawing
 from compagnon.core.commands import Failed
+from compagnon.core.migrating import AddIndexOnline
+from compagnon.desk.models import Ticket
 
 
 def two_models() -> ProjectState:
@@ -68,6 +71,25 @@ def test_afterwards_django_does_as_it_did() -> None:
     with unrepeated_drawing():
         assert ProjectState._append_option is not own  # type: ignore[attr-defined]
     assert ProjectState._append_option is own  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_left_half_made_is_made_anew() -> None:
+    (index,) = (one for one in Ticket._meta.indexes if one.name == "ticket_due")
+    state = ProjectState.from_apps(apps)
+    with connection.schema_editor(atomic=False) as editor:
+        if connection.vendor == "sqlite":  # which makes it wholly or not at all
+            editor.remove_index(Ticket, index)
+        else:
+            editor.execute("UPDATE pg_index SET indisvalid = false "
+                           "WHERE indexrelid = 'ticket_due'::regclass")  # fmt: skip
+        AddIndexOnline("ticket", index).database_forwards("desk", editor, state, state)
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Ticket._meta.db_table)
+        assert found["ticket_due"]["columns"] == ["due_at", "id"]
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid")
+            assert cursor.fetchone() == (0,)
 
 
 def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:

@@ -275,6 +275,9 @@ class Ticket(models.Model):
             models.Index(fields=["beneficiary", "activity_at"], name="ticket_beneficiary"),
             models.Index(fields=["state", "activity_at", "id"], name="ticket_state_activity"),
             models.Index(fields=["priority", "activity_at", "id"], name="ticket_priority_activity"),
+            # All tickets in these orders; due is what is open, so the closed ones are its end.
+            models.Index(fields=["priority", "id"], name="ticket_priority"),
+            models.Index(fields=["due_at", "id"], name="ticket_due"),
         ]
 
     def __str__(self) -> str:
