@@ -210,7 +210,9 @@ def hear(*, actor: Actor, source: AlertSource, raw: bytes, peer: str = "") -> Al
     )
     values: dict[str, Any] = {"heard_at": now, "error": ""}
     try:
-        adapters.read(source.adapter, raw, source.mapping)
+        # What is read here is what is kept: a worker reads it again.
+        report.body = adapters.text_of(raw).replace("\x00", "")
+        adapters.read(source.adapter, report.body, source.mapping)
     except adapters.NotUnderstood as error:
         report.state, report.error, report.processed_at = ReportState.REFUSED, str(error)[:300], now
         values["error"] = report.error

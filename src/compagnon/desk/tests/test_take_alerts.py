@@ -217,6 +217,26 @@ def test_the_machine_is_found_by_name_or_address(source: AlertSource, people: Ca
     assert Ticket.objects.latest("id").asset is None, "two of that name are nobody"
 
 
+@pytest.mark.parametrize("writing", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_what_is_taken_at_the_door_is_read_behind_it(source: AlertSource, writing: str) -> None:
+    raw = body().decode().encode(writing)
+    report = verbs.hear(actor=SUPERVISION, source=source, raw=raw)
+    run_due()
+    report.refresh_from_db()
+    assert (report.state, report.error) == ("done", "")
+    assert json.loads(report.body)["alerts"], "kept as it is shown"
+    assert Ticket.objects.get().title == "Disque plein (srv-1)"
+    verbs.hear(actor=SUPERVISION, source=source, raw=raw)
+    assert AlertReport.objects.get().duplicates == 1
+
+
+def test_what_is_no_text_is_refused_at_the_door(source: AlertSource) -> None:
+    report = verbs.hear(actor=SUPERVISION, source=source, raw=body() + b"\xe9")
+    assert report.state == "refused"
+    assert report.error.startswith("not JSON")
+    assert "\ufffd" in report.body
+
+
 def test_the_same_post_twice_counts_once(source: AlertSource) -> None:
     first = verbs.hear(actor=SUPERVISION, source=source, raw=body())
     again = verbs.hear(actor=SUPERVISION, source=source, raw=body())

@@ -111,6 +111,20 @@ def adapters() -> Mapping[str, Adapter]:
     return dict(sorted(_adapters.items(), key=lambda one: (one[1].is_mapped, one[1].label)))
 
 
+def text_of(raw: bytes) -> str:
+    """Give what was posted as text, as it is kept: UTF-8, 16 or 32, with or without a mark.
+
+    Raises:
+        NotUnderstood: it is too large, or none of these.
+    """
+    if len(raw) > MOST_BYTES:
+        raise NotUnderstood(f"over {MOST_BYTES // 1024} KiB")
+    try:
+        return raw.decode(json.detect_encoding(raw))
+    except ValueError as error:
+        raise NotUnderstood(f"not JSON: {str(error)[:120]}") from error
+
+
 def opened(raw: bytes | str) -> Any:
     """Read JSON within bounds.
 
