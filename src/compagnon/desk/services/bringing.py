@@ -41,7 +41,8 @@ class Asked:
     """What is to be brought.
 
     Args:
-        organisation: where; ``None`` for one named after the source, made if it is not there.
+        organisation: where; ``None`` for one that has a name, made if it is not there.
+        organisation_name: the name of that one; empty: named after the source.
         mapping: the document that a CSV file needs.
         zone: where dates without a zone are local; see ``docs/operate/import.md``.
         prefix: put before every number, where two sources have the same.
@@ -50,6 +51,7 @@ class Asked:
     source: str
     paths: Sequence[Path]
     organisation: Organisation | None = None
+    organisation_name: str = ""
     mapping: TableMapping | None = None
     zone: str = ""
     prefix: str = ""
@@ -336,7 +338,7 @@ def _document(
         "dry_run": asked.dry_run,
         "organisation": {
             "id": organisation.pk if organisation else None,
-            "name": organisation.name if organisation else default_name(asked.source),
+            "name": organisation.name if organisation else _name(asked),
         },
         "zone": reading.zone.key,
         "durations": "elapsed" if reading.elapsed else "clock",
@@ -369,7 +371,11 @@ class _Noting:
 def _organisation(actor: Actor, asked: Asked) -> Organisation | None:
     if asked.organisation is not None:
         return asked.organisation
-    return organisation_named(actor, default_name(asked.source), make=not asked.dry_run)
+    return organisation_named(actor, _name(asked), make=not asked.dry_run)
+
+
+def _name(asked: Asked) -> str:
+    return asked.organisation_name or default_name(asked.source)
 
 
 def organisation_named(actor: Actor, name: str, *, make: bool) -> Organisation | None:

@@ -342,3 +342,9 @@ def test_a_dry_run_counts_what_the_import_makes(made: Path) -> None:
     assert tried["categories_made"] > 5
     # Into an organisation that knows some of them.
     assert not {"persons_made", "teams_made"} & counts(str(made), "--dry-run").keys()
+    # Into one that is named and not there yet: not the one that an import without a name fills.
+    elsewhere = [str(made), "--organisation", "Zinguerie", "--prefix", "Z-"]
+    dry = run("servicenow", *elsewhere, "--dry-run")
+    assert dry["organisation"] == {"id": None, "name": "Zinguerie"}
+    assert not Organisation.objects.filter(name="Zinguerie").exists()
+    assert dry["counts"] == counts(*elsewhere)

@@ -54,6 +54,7 @@ class Command(commands.Command):
             source=options["source"],
             paths=[_path(name) for name in options["paths"]],
             organisation=self._organisation(actor, options["organisation"], options["dry_run"]),
+            organisation_name=options["organisation"],
             mapping=_mapping(options["mapping"], options["source"]),
             zone=_zone(options["zone"]),
             prefix=options["prefix"],
