@@ -14,6 +14,7 @@ WORDS: dict[str, str | Promise] = {
     "folder": _("There is no such folder."),
     "secret": _("Our own secret cannot be read any more: type it again."),
     "broken": _("The connection broke off."),
+    "unmarked": _("Messages are taken, but the server refuses to mark or to move them."),
 }
 
 

@@ -31,7 +31,8 @@ def mailboxes_read() -> Iterator[Finding]:
         name = f"imap-{fetch.mailbox.address}"
         if fetch.error:
             words, detail = fetch_words.in_words(fetch.error)
-            yield failed(
+            say = failed if fetch.is_refused else warning
+            yield say(
                 name,
                 f"{fetch.mailbox.address}: {words} {detail}".strip(),
                 _("Test the connection on the mailbox's page; waiting mail stays on its server."),

@@ -114,6 +114,11 @@ class MailFetch(models.Model):
         return f"{self.user} @ {self.host}"
 
     @property
+    def is_refused(self) -> bool:
+        """Whether it cannot be read; one that only cannot be marked is read."""
+        return bool(self.error) and not self.error.startswith("unmarked:")
+
+    @property
     def is_listened(self) -> bool:
         """Whether a worker hears of new mail as it comes."""
         return self.listened_until is not None and self.listened_until > timezone.now()

@@ -181,6 +181,30 @@ def test_what_was_taken_is_moved(imap: Dovecot, keeper: Actor, mailbox: Mailbox)
     assert len(imap.flags("Fait")) == 1
 
 
+def test_what_cannot_be_moved_keeps_nothing_from_being_taken(
+    imap: Dovecot, keeper: Actor, mailbox: Mailbox
+) -> None:
+    imap.put(mails(1)[0])
+    # Dovecot makes no such folder.
+    fetch = read_by(keeper, mailbox, imap, after="move", move_to="Fait//Non", every_seconds=60)
+    assert poll(fetch.pk) == 1
+    imap.put(mails(2)[0])
+    assert poll(fetch.pk) == 1, "what came meanwhile is taken"
+    run_due()
+    assert [one.title for one in Ticket.objects.order_by("id")] == ["Demande 1", "Demande 2"]
+    fetch.refresh_from_db()
+    assert fetch.error.startswith("unmarked: "), "and what the server refuses is told"
+    assert (len(fetch.to_mark), fetch.is_refused, fetch.failures) == (2, False, 0)
+    assert fetch.next_at is not None
+    assert fetch.polled_at is not None
+    assert (fetch.next_at - fetch.polled_at).total_seconds() == 60, "new mail does not wait for it"
+    MailFetch.objects.filter(pk=fetch.pk).update(move_to="Fait")
+    assert poll(fetch.pk) == 0
+    assert (imap.flags(), len(imap.flags("Fait"))) == ([], 2)
+    fetch.refresh_from_db()
+    assert (fetch.error, fetch.failures, fetch.to_mark) == ("", 0, [])
+
+
 def test_a_message_that_fails_stops_none(
     imap: Dovecot, keeper: Actor, mailbox: Mailbox, settings: Any,
     monkeypatch: pytest.MonkeyPatch,

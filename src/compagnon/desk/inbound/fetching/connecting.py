@@ -31,7 +31,8 @@ class FetchFailed(Exception):
     """The mailbox cannot be read; ``code`` is one of those that the page has words for.
 
     ``server``, ``internal``, ``tls``, ``refused`` (name or password), ``token``, ``folder``,
-    ``secret`` (ours cannot be read), ``broken`` (the connection broke off).
+    ``secret`` (ours cannot be read), ``broken`` (the connection broke off), ``unmarked`` (what was
+    taken cannot be marked or moved there).
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -91,7 +92,7 @@ def told(box: Box) -> Iterator[Box]:
     except ssl.SSLError as error:
         raise FetchFailed("tls", error.reason or str(error)) from error
     except (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError, EOFError) as error:
-        raise FetchFailed("broken", _words(error)) from error
+        raise FetchFailed("broken", words(error)) from error
 
 
 @contextmanager
@@ -120,9 +121,9 @@ def signed_in(fetch: MailFetch) -> Iterator[Box]:
     except ssl.SSLError as error:
         raise FetchFailed("tls", error.reason or str(error)) from error
     except MailboxLoginError as error:
-        raise FetchFailed("refused", _words(error)) from error
+        raise FetchFailed("refused", words(error)) from error
     except (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError, EOFError) as error:
-        raise FetchFailed("broken" if box else "server", _words(error)) from error
+        raise FetchFailed("broken" if box else "server", words(error)) from error
     finally:
         if box is not None:
             _leave(box)
@@ -153,7 +154,7 @@ def _leave(box: Box) -> None:
         return
 
 
-def _words(error: BaseException) -> str:
+def words(error: BaseException) -> str:
     """Give what the server said, without the password that a command may repeat."""
     result: Any = getattr(error, "command_result", None)
     if isinstance(result, tuple) and len(result) > 1:

@@ -22,11 +22,12 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from imap_tools import AND, U
+from imap_tools.errors import ImapToolsError
 
 from compagnon.core.actor import Source
 from compagnon.core.errors import CompagnonError
 from compagnon.core.tasks import system_actor
-from compagnon.desk.inbound.fetching.connecting import Box, FetchFailed, signed_in, told
+from compagnon.desk.inbound.fetching.connecting import Box, FetchFailed, signed_in, told, words
 from compagnon.desk.inbound.origin import DELIVERED, untagged
 from compagnon.desk.models import AfterReading, Existing, FailedFetch, Mailbox, MailFetch
 from compagnon.desk.services import intake
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=300)
 AT_ONCE = 200
+MARKED_AT_ONCE = 100
 ATTEMPTS = 5
 # A server's day is not ours, and a folder may have been put back from yesterday's backup.
 LOOKED_BACK = timedelta(days=2)
@@ -72,27 +74,28 @@ def poll(pk: int, *, box: Box | None = None) -> int:
     if not claimed.update(lease=lease, lease_until=now + LEASE):
         return 0
     fetch = MailFetch.objects.select_related("mailbox").get(pk=pk)
-    taken, failure = 0, ""
+    taken, failure, unmarked = 0, "", ""
     try:
         with signed_in(fetch) if box is None else told(box) as connected:
-            taken = _read(connected, fetch, lease)
+            taken, unmarked = _read(connected, fetch, lease)
     except FetchFailed as error:
         failure = str(error)
         log.warning("mailbox not read", fetch=pk, why=failure)
         if box is not None:
             raise
     finally:
-        _end(fetch, lease, failure)
+        _end(fetch, lease, failure, unmarked)
     return taken
 
 
-def _end(fetch: MailFetch, lease: str, failure: str) -> None:
+def _end(fetch: MailFetch, lease: str, failure: str, unmarked: str) -> None:
     now = timezone.now()
     failures = fetch.failures + 1 if failure else 0
     # Longer each time, up to an hour: a password that expired locks no account out.
     wait = min(fetch.every_seconds * 2 ** min(failures, 10), max(LONGEST_WAIT, fetch.every_seconds))
     values: dict[str, object] = {
-        "lease": "", "lease_until": None, "polled_at": now, "error": failure[:300],
+        "lease": "", "lease_until": None, "polled_at": now,
+        "error": (failure or unmarked)[:300],
         "failures": failures,
         "next_at": now + timedelta(seconds=wait if failure else fetch.every_seconds),
     }  # fmt: skip
@@ -101,25 +104,25 @@ def _end(fetch: MailFetch, lease: str, failure: str) -> None:
     MailFetch.objects.filter(pk=fetch.pk, lease=lease).update(**values)
 
 
-def _read(box: Box, fetch: MailFetch, lease: str) -> int:
+def _read(box: Box, fetch: MailFetch, lease: str) -> tuple[int, str]:
+    """Take what is new; gives how many, and why the server refuses to mark what was taken."""
     validity = _open(box, fetch)
     first = fetch.uid_validity is None
     if fetch.uid_validity != validity:
         _begin(box, fetch, validity, first=first)
-    _mark(box, fetch, list(fetch.to_mark))
+    refused = _try_marking(box, fetch)
     taken, new = 0, _new(box, fetch)
     for uid in new:
         held = MailFetch.objects.filter(pk=fetch.pk, lease=lease)
         if not held.update(lease_until=timezone.now() + LEASE):
-            return taken  # another worker took over: it goes on from what is committed
+            return taken, ""  # another worker took over: it goes on from what is committed
         taken += _take(box, fetch, uid)
-        if len(fetch.to_mark) >= 20:
-            _mark(box, fetch, list(fetch.to_mark))
+        if len(fetch.to_mark) >= 20 and not refused:
+            refused = _try_marking(box, fetch)
     left = fetch.failed.filter(uid_validity=validity, is_final=False).exclude(uid__in=new)
     for failed in left.order_by("attempts", "uid")[:AT_ONCE]:
         taken += _take(box, fetch, failed.uid)
-    _mark(box, fetch, list(fetch.to_mark))
-    return taken
+    return taken, refused or _try_marking(box, fetch)
 
 
 def _open(box: Box, fetch: MailFetch) -> int:
@@ -302,24 +305,43 @@ def _fail(fetch: MailFetch, uid: int, size: int | None, why: str, *, final: bool
     log.warning("message not taken", fetch=fetch.pk, uid=uid, why=why[:200])
 
 
+def _try_marking(box: Box, fetch: MailFetch) -> str:
+    """Mark or move what we have; gives why the server refuses, which stops no message from coming.
+
+    What is refused (a folder that cannot be made, one that is full) is tried at each reading.
+    """
+    try:
+        _mark(box, fetch, list(fetch.to_mark))
+    except imaplib.IMAP4.abort:
+        raise
+    except FetchFailed as error:
+        refused = error
+    except (ImapToolsError, imaplib.IMAP4.error) as error:
+        refused = FetchFailed("unmarked", words(error))
+    else:
+        return ""
+    log.warning("messages not marked", fetch=fetch.pk, why=str(refused))
+    return str(refused)
+
+
 def _mark(box: Box, fetch: MailFetch, uids: list[int]) -> None:
     """Mark or move on the server what we have; what was moved before is passed over."""
-    if not uids:
-        return
-    texts = [str(uid) for uid in uids]
-    if fetch.after == AfterReading.MOVE and fetch.move_to:
-        if not box.folder.exists(fetch.move_to):
-            box.folder.create(fetch.move_to)
-        _flag_seen(box, texts)
-        box.move(texts, fetch.move_to)
-    elif fetch.after == AfterReading.SEEN:
-        _flag_seen(box, texts)
-    fetch.to_mark = []
-    MailFetch.objects.filter(pk=fetch.pk).update(to_mark=[])
+    moves = fetch.after == AfterReading.MOVE and fetch.move_to
+    if uids and moves and not box.folder.exists(fetch.move_to):
+        box.folder.create(fetch.move_to)
+    for start in range(0, len(uids), MARKED_AT_ONCE):
+        texts = [str(uid) for uid in uids[start : start + MARKED_AT_ONCE]]
+        if moves:
+            _flag_seen(box, texts)
+            box.move(texts, fetch.move_to)
+        elif fetch.after == AfterReading.SEEN:
+            _flag_seen(box, texts)
+        fetch.to_mark = uids[start + MARKED_AT_ONCE :]
+        MailFetch.objects.filter(pk=fetch.pk).update(to_mark=fetch.to_mark)
 
 
 def _flag_seen(box: Box, uids: list[str]) -> None:
     # imap-tools' own way also expunges what others marked as deleted.
     kind, _data = box.client.uid("STORE", ",".join(uids), "+FLAGS.SILENT", f"({SEEN})")
     if kind != "OK":
-        raise FetchFailed("broken", f"{kind} to STORE")
+        raise FetchFailed("unmarked", f"{kind} to STORE")
