@@ -42,6 +42,7 @@ PAGE_ONLY = frozenset({Source.DEMO})
 TEAM_MAX = 200
 # Why a ticket's mail did not leave, as support's page tells it (``mail_reasons``).
 CHOSEN_OFF = "this person chose not to be told of it by mail"
+LEFT = "this person’s record is closed: they are not written to any more"
 HELD_BACK = "this person is told later: in their digest, or after their quiet hours"
 COLUMNS = ("digest_at", "time_zone", "quiet_from", "quiet_to", "quiet_closed_days",
            "mentions_by_mail", "calendar__code", "calendar__name")  # fmt: skip

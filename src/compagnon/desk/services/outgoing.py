@@ -27,7 +27,7 @@ from compagnon.desk.models import (
 )
 from compagnon.desk.outbound import identity
 from compagnon.desk.services import noticing
-from compagnon.desk.services.noticing import CHOSEN_OFF
+from compagnon.desk.services.noticing import CHOSEN_OFF, LEFT
 from compagnon.people.models import ContactKind, ContactPoint, Person
 from compagnon.people.queries import actor_for
 
@@ -62,7 +62,7 @@ def queue(
     """Write the mails that an event makes, and enqueue their sending, in this transaction.
 
     The requester and the beneficiary are told, each once, unless they did it themselves. Somebody
-    without an address is not, and no row is made.
+    without an address is not, and no row is made. To who left nothing leaves, and the row says so.
 
     Args:
         to: this person alone instead, who works for the support.
@@ -203,7 +203,11 @@ def _row(  # noqa: PLR0917
     mailbox: Mailbox | None,
 ) -> OutgoingMail:
     about = message.pk if message else (solution.pk if solution else 0)
+    # Who left could not answer, nor accept: their mail is refused (``inbound.context``).
+    stays = OutgoingState.WAITING if person.is_active else OutgoingState.SUPPRESSED
     return OutgoingMail(
+        state=stays,
+        reason="" if person.is_active else LEFT,
         event=event,
         ticket=ticket,
         message=message,

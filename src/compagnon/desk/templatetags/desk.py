@@ -30,6 +30,7 @@ register = template.Library()
 REASONS = frozenset(
     {
         gettext_noop("this person chose not to be told of it by mail"),
+        gettext_noop("this person’s record is closed: they are not written to any more"),
         gettext_noop("this person is told later: in their digest, or after their quiet hours"),
         gettext_noop("too many acknowledgements in an hour"),
     }

@@ -193,6 +193,15 @@ def test_who_wants_no_mail_of_answers_gets_none_and_support_sees_it(
     assert told(people.user) == ["answered"]
 
 
+def test_who_left_is_not_written_to_and_support_sees_it(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    Person.objects.filter(pk=people.user.pk).update(is_active=False)
+    services.reply(actor=technician, ticket_id=ticket.pk, text="Bonjour")
+    mail = OutgoingMail.objects.get(event=MailEvent.MESSAGE)
+    assert (mail.state, mail.reason) == (OutgoingState.SUPPRESSED, noticing.LEFT)
+
+
 def test_the_digest_tells_all_at_once_at_its_hour(
     people: Cast, technician: Actor, ticket: Ticket, sent: list[EmailMessage]
 ) -> None:
