@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compagnon.contracts.models import RequestType, Service
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
-from compagnon.desk.models import Category
+from compagnon.desk.models import OPEN_STATES, Category, Ticket
 from compagnon.people.models import Membership, Person, Team
 
 TEXT_MAX = 100_000
@@ -134,5 +134,17 @@ def teams(actor: Actor) -> QuerySet[Team]:
 
 def technicians(actor: Actor) -> QuerySet[Person]:
     """Give the people of those teams."""
+    return _members(actor).filter(is_active=True)
+
+
+def holders(actor: Actor) -> QuerySet[Person]:
+    """Give these people, and after them who has left and still holds open tickets: whoever does
+    not find them hands nothing over."""
+    held = Ticket.objects.filter(assignee=OuterRef("pk"), state__in=OPEN_STATES)
+    found = _members(actor).filter(Q(is_active=True) | Exists(held))
+    return found.order_by("-is_active", "last_name", "first_name")
+
+
+def _members(actor: Actor) -> QuerySet[Person]:
     members = Membership.objects.filter(team__in=teams(actor)).values("person_id")
-    return Person.objects.filter(pk__in=members, is_active=True)
+    return Person.objects.filter(pk__in=members)

@@ -14,7 +14,8 @@ from django.utils import timezone
 from compagnon.desk import saved_views, services
 from compagnon.desk.models import Impact, SavedView, State, Ticket, Urgency
 from compagnon.desk.tests import factories
-from compagnon.people.tests.factories import Cast, actor
+from compagnon.people.services import persons
+from compagnon.people.tests.factories import Cast, actor, system
 
 URL = "/desk/queue/"
 
@@ -120,6 +121,24 @@ def test_what_is_asked_stays_in_the_form(desk: Client, people: Cast) -> None:
     page = desk.get(f"{URL}?team={people.level_2.pk}&q=zzz").content.decode()
     assert re.search(rf'value="{people.level_2.pk}" selected', page)
     assert "No ticket matches" in page
+
+
+def test_who_left_and_still_holds_tickets_is_found(
+    desk: Client, people: Cast, ticket: Ticket
+) -> None:
+    gone = f"{people.expert} (has left)"
+    services.assign(
+        actor=actor(people.supervisor),
+        ticket_id=ticket.pk,
+        team=people.level_2,
+        assignee=people.expert,
+    )
+    assert gone not in desk.get("/desk/queue/?queue=all").text
+    persons.deactivate(actor=system(), person=people.expert)
+    found = desk.get(f"/desk/queue/?queue=open&assignee={people.expert.pk}").text
+    assert (gone in found, ticket.title in found) == (True, True)
+    services.assign(actor=actor(people.supervisor), ticket_id=ticket.pk, assignee=None)
+    assert gone not in desk.get("/desk/queue/?queue=all").text
 
 
 def test_teams_and_organisations_offered_are_those_one_sees(people: Cast) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 from compagnon.desk import saved_views, tags
-from compagnon.desk.forms.fields import technicians
+from compagnon.desk.forms.fields import holders
 from compagnon.desk.models import Category, Layout, Priority, SavedView, State, TicketKind
 from compagnon.desk.narrowing import DAYS, MORE, Narrowing
 from compagnon.desk.queries import Queue
@@ -21,6 +21,7 @@ from compagnon.people.models import Organisation, Team
 
 # More than that are found by words.
 ORGANISATIONS = 300
+TECHNICIANS = 500
 TABS = (
     (Queue.MINE, _("Mine"), "user-check"),
     (Queue.TEAM, _("My team’s"), "users"),
@@ -93,7 +94,7 @@ def frame(
         ),
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
         "tags": tags.offered(actor),
-        "technicians": technicians(actor).order_by("last_name", "first_name")[:ORGANISATIONS],
+        "technicians": holders(actor)[:TECHNICIANS],
         "categories": visible(Category, actor, Category.objects.filter(is_active=True)).order_by(
             "path"
         ),
