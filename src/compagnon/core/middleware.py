@@ -110,8 +110,10 @@ def page_before(request: HttpRequest) -> str:
     ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    parts = urlsplit(address) if ours else None
-    # «//elsewhere/» alone would be another machine.
-    if parts is None or not parts.path.startswith("/") or parts.path.startswith("//"):
+    if not ours:
         return ""
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    parts = urlsplit(address)
+    place = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # Without our name before them, «//elsewhere/» and «/\elsewhere/» would be another machine.
+    is_here = place.startswith("/") and url_has_allowed_host_and_scheme(place, allowed_hosts=None)
+    return place if is_here else ""

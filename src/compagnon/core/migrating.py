@@ -63,8 +63,8 @@ class CreateTables(Operation):
 class AddIndexOnline(AddIndex):
     """Add an index to a table in use: on PostgreSQL nobody who writes waits for it.
 
-    Its migration says ``atomic = False``. An index that was left half made by an interruption, as
-    PostgreSQL keeps it, is made anew.
+    Its migration says ``atomic = False``, so that an interruption leaves what was done before it:
+    an index that is there already, on PostgreSQL perhaps half made, is made anew.
     """
 
     def database_forwards(
@@ -79,9 +79,10 @@ class AddIndexOnline(AddIndex):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(editor.connection.alias, model):
             return
-        if editor.connection.vendor != "postgresql":
-            editor.add_index(model, self.index)
-            return
         name = editor.quote_name(self.index.name)
-        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        editor.add_index(model, self.index, concurrently=True)
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            editor.add_index(model, self.index, concurrently=True)
+        else:
+            editor.execute(f"DROP INDEX IF EXISTS {name}")
+            editor.add_index(model, self.index)

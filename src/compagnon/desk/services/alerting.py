@@ -88,6 +88,8 @@ def take_happening(
 
 # --- it fires ------------------------------------------------------------------------------------
 def _fire(actor: Actor, source: AlertSource, alert: Alert, said: Happening, at: datetime) -> str:
+    # One that began as before its end is no post that came late: Alertmanager ends what Prometheus
+    # could not repeat for a while, and tells of it again with the same ``startsAt``.
     came_back = alert.state == AlertState.ENDED
     is_news = alert.said != said.said
     if came_back or not alert.pk:

@@ -6,7 +6,7 @@ The verbs that change a ticket end in ``changing.apply``, which calls :func:`tel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -211,7 +211,7 @@ def write(
         by: who did it, where a program acted for them (a mail that it read).
     """
     found = readers({one for keys in told.values() for one in keys}, told)
-    told, found = _in_the_place_of_who_left(actor, ticket, told, found)
+    told, found = _in_the_place_of_who_left(ticket, told, found, by={actor.id, by})
     if not found:
         return []
     message = _message(message_id)
@@ -230,24 +230,28 @@ def write(
 
 
 def _in_the_place_of_who_left(
-    actor: Actor,
     ticket: Ticket,
     told: Mapping[NoticeEvent, Iterable[int]],
     found: dict[int, Reader],
+    *,
+    by: Collection[int | None],
 ) -> tuple[Mapping[NoticeEvent, Iterable[int]], dict[int, Reader]]:
     """Tell the team's lead what concerns a technician who has left: a user's answer on a ticket
-    that is still theirs would reach nobody."""
+    that is still theirs would reach nobody. Once, as everybody, and not what they did themselves.
+    """
     gone = ticket.assignee_id
     if gone is None or gone in found or not any(gone in set(keys) for keys in told.values()):
         return told, found
     lead = ticket.team.manager_id if ticket.team else None
-    if lead is None or lead == actor.id:
+    if lead is None or lead in by:
         return told, found
-    changed = {
-        event: list(dict.fromkeys(lead if one == gone else one for one in keys))
-        for event, keys in told.items()
-    }
-    return changed, readers({one for keys in changed.values() for one in keys}, changed)
+    changed: dict[NoticeEvent, list[int]] = {}
+    already: set[int] = set()
+    for event, keys in told.items():
+        kept = dict.fromkeys(lead if one == gone else one for one in keys)
+        changed[event] = [one for one in kept if one not in already]
+        already |= kept.keys()
+    return changed, readers(already, changed)
 
 
 def held_mail(

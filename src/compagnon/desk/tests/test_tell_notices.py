@@ -81,11 +81,27 @@ def test_what_concerns_who_has_left_is_told_to_their_team_s_lead(
     services.reply(actor=user, ticket_id=ticket.pk, text="Toujours en panne.")
     assert told(people.supervisor) == [NoticeEvent.WROTE]
     assert not Notice.objects.filter(person=people.technician).exists()
+    # Who leads it and watches it is told once, and not of what they wrote by mail themselves.
+    services.watch(actor=actor(people.supervisor), ticket_id=ticket.pk)
+    services.reply(actor=user, ticket_id=ticket.pk, text="Je redémarre.")
+    assert told(people.supervisor) == [NoticeEvent.WROTE] * 2
+    wrote = {NoticeEvent.WROTE: [people.technician.pk]}
+    ticket.refresh_from_db()
+    noticing.write(
+        actor=system(),
+        ticket=ticket,
+        told=wrote,
+        at=timezone.now(),
+        key="mail",
+        by=people.supervisor.pk,
+    )
+    assert told(people.supervisor) == [NoticeEvent.WROTE] * 2
     # Nobody leads the team: nothing breaks.
     people.level_1.manager = None
     people.level_1.save()
+    services.unwatch(actor=actor(people.supervisor), ticket_id=ticket.pk)
     services.reply(actor=user, ticket_id=ticket.pk, text="Et maintenant ?")
-    assert told(people.supervisor) == [NoticeEvent.WROTE]
+    assert told(people.supervisor) == [NoticeEvent.WROTE] * 2
 
 
 def test_a_request_from_its_opening_to_its_closing(

@@ -69,6 +69,8 @@ def test_who_is_no_longer_signed_in_is_told_so_where_a_script_asks(client: Clien
         ("http://testserver/desk/tickets/7/?a=1", "?next=%2Fdesk%2Ftickets%2F7%2F%3Fa%3D1"),
         ("https://elsewhere.example/desk/", ""),
         ("http://testserver//elsewhere.example/", ""),
+        ("http://testserver/\\elsewhere.example/", ""),
+        ("http://testserver?a=1", ""),
         ("", ""),
     ],
 )
