@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from compagnon.core import outbox, resolving
+from compagnon.core import guarded_http, outbox, resolving
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Conflict, Invalid, Refused
 from compagnon.core.models import Entry
@@ -294,6 +294,27 @@ def test_who_mends_it_does_not_wait_for_the_next_attempt(
         assert not waiting.exists(), mend
         hook.refresh_from_db()
         assert (hook.failures, hook.next_at) == (0, None), mend
+
+
+def test_what_a_former_address_still_answers_does_not_count(
+    people: Cast, keeper: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook, _secret = made(keeper, people, receiver, events=["ticket.open"])
+    factories.ticket(people.user, title="Écran noir")
+    former, call = hook.url, guarded_http.call
+
+    def moved(url: str, **given: Any) -> guarded_http.Answer:
+        if url != former:
+            return call(url, **given)
+        verbs.change_webhook(actor=keeper, webhook=hook, changes={"url": f"{former}?new"})
+        raise guarded_http.Unanswered("it hung until its address was changed")
+
+    monkeypatch.setattr(guarded_http, "call", moved)
+    follow()
+    hook.refresh_from_db()
+    assert (hook.failures, hook.next_at) == (0, None)
+    follow()
+    assert WebhookDelivery.objects.get(webhook=hook).state == DeliveryState.SENT
 
 
 def test_a_new_name_leaves_the_next_attempt_where_it_was(
