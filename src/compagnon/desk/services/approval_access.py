@@ -49,8 +49,10 @@ def may_name(actor: Actor, ticket: Ticket, approval: Approval) -> bool:
     """Tell whether the actor may name any approver of it."""
     if actor.is_system or may(actor, "approval.manage", ticket):
         return True
+    # A lead needs no role for it; their token has to be given it all the same.
     team = approval.team or ticket.team
-    return team is not None and team.manager_id is not None and team.manager_id == actor.id
+    leads = team is not None and team.manager_id is not None and team.manager_id == actor.id
+    return leads and actor.scope.reaches_own("approval.own")
 
 
 def announce(actor: Actor, ticket: Ticket, approval: Approval) -> None:

@@ -85,6 +85,7 @@ def name_approver(
         instead_of = Person.objects.filter(pk=actor.id or 0).first()
     replaced = _replaced(approval, instead_of)
     own = replaced is not None and replaced.person_id == actor.id
+    own = own and actor.scope.reaches_own("approval.own")
     if not (own or may_name(actor, ticket, approval)):
         raise Refused(_("The team’s lead names approvers, or who is asked for themselves."))
     if not approval.is_open:

@@ -262,6 +262,7 @@ def split_message(
     Raises:
         NotFound: no such ticket, or no such message shown on it.
         Refused: the actor may not open tickets there.
+        Invalid: it is an internal note.
     """
     ticket = lock(actor=actor, ticket_id=ticket_id, verb="ticket.qualify")
     check(actor, "ticket.open", ticket)
@@ -274,6 +275,11 @@ def split_message(
     )
     if message is None:
         raise NotFound
+    if not message.is_public:
+        # A request begins with what its user said: they read it, and receive it with the answers.
+        raise Invalid(
+            _("An internal note is not split off: the user of the new ticket would read it.")
+        )
     new = open_ticket(
         actor=actor,
         requester=_asker(ticket, message),

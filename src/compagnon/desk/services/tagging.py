@@ -19,6 +19,7 @@ from compagnon.core.errors import Conflict, Invalid, Refused, Stale
 from compagnon.core.services import service
 from compagnon.core.visibility import get_visible
 from compagnon.desk import tags
+from compagnon.desk.choosing import chosen
 from compagnon.desk.models import Macro, SavedView, Tag, Ticket, TicketTag
 from compagnon.desk.models.tags import fold
 from compagnon.desk.services.changing import apply, lock
@@ -260,6 +261,8 @@ def _named(actor: Actor, ticket: Ticket, add: Iterable[Tag | str]) -> list[Tag]:
     for one in given:
         if isinstance(one, Tag):
             if one.pk not in known:
+                # The refusal names it, and a macro may name any key: only what the actor sees.
+                chosen(Tag, actor, one.pk, "add")
                 raise Invalid(
                     _("“%(tag)s” is not a tag of %(organisation)s.")
                     % {"tag": one, "organisation": ticket.organisation},

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.services import service
-from compagnon.core.visibility import get_visible
+from compagnon.core.visibility import get_visible, visible
 from compagnon.desk.mentions import named
 from compagnon.desk.models import (
     MailEvent,
@@ -62,6 +62,9 @@ def watch(
     if person.pk in {ticket.requester_id, ticket.beneficiary_id}:
         raise Invalid(_("%(person)s receives everything already.") % {"person": person})
     if not outgoing.may_read(person, ticket):
+        if not visible(Person, actor).filter(pk=person.pk).exists():
+            # The refusal names them: by key, the people of every client would be read.
+            raise Invalid(fields={"person": [_("There is no such person.")]})
         raise Invalid(
             _("%(person)s may not read tickets of %(organisation)s.")
             % {"person": person, "organisation": ticket.organisation}

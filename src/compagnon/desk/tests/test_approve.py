@@ -11,7 +11,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compagnon.core.actor import Actor
+from compagnon.core.actor import Actor, Source
 from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.desk import links, services
 from compagnon.desk.approval_rules import threshold, verdict
@@ -36,6 +36,7 @@ from compagnon.desk.services.approval_keeping import name_approver, remind_appro
 from compagnon.desk.services.undoing import undo_last
 from compagnon.desk.tests import factories
 from compagnon.people.models import Account
+from compagnon.people.queries import actor_for
 from compagnon.people.tests.factories import Cast, account, actor, person, system
 
 
@@ -166,6 +167,22 @@ def test_handed_over_by_who_is_asked_and_by_the_lead(
     approval.refresh_from_db()
     assert approval.state == ApprovalState.APPROVED
     assert approval.voices.filter(answer=Answer.PASSED).count() == 2
+
+
+def test_a_token_to_read_tickets_names_nobody(
+    people: Cast, technician: Actor, ticket: Ticket
+) -> None:
+    approval = ask(actor(people.administrator), ticket, asked_of=None, team=people.level_2)
+    for one in (people.supervisor, people.expert):
+        reads = actor_for(one, source=Source.API, only=frozenset({"ticket.view"}))
+        with pytest.raises(Refused):
+            name_approver(
+                actor=reads,
+                approval_id=approval.pk,
+                person=people.technician,
+                instead_of=people.expert,
+            )
+    assert not approval.voices.filter(answer=Answer.PASSED).exists()
 
 
 def test_reminded_on_working_days_until_answered(

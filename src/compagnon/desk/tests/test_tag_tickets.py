@@ -19,6 +19,7 @@ from compagnon.desk.services import bulk, saved_views, tagging
 from compagnon.desk.services.phrases import keep_phrase, run_macro
 from compagnon.desk.tests import factories
 from compagnon.people.models import Account
+from compagnon.people.tests import factories as a_person
 from compagnon.people.tests.factories import Cast, account, actor, system
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,28 @@ def test_by_bulk_action_and_by_macro(people: Cast, technician: Actor, ticket: Ti
             actor=system(), row=Macro(),
             values={"organisation": people.provider, "name": "N", "steps": {"tags_add": "vpn"}},
         )  # fmt: skip
+
+
+def test_a_macro_does_not_tell_tags_that_one_does_not_see(people: Cast, ticket: Ticket) -> None:
+    """A macro may hold any key: its refusal must not name what another client calls things."""
+    far = tagging.create_tag(actor=system(), organisation=people.client_b, name="Licenciements")
+    only_a = a_person.person(people.client_a)
+    a_person.grant(only_a, a_person.role("technician"), people.client_a)
+    team = a_person.team(people.client_a, only_a)
+    who = actor(only_a)
+    macro = keep_phrase(
+        actor=who,
+        row=Macro(),
+        values={
+            "name": "Sonde",
+            "organisation": people.client_a,
+            "team": team,
+            "steps": {"tags_add": [far.pk]},
+        },
+    )
+    with pytest.raises(Invalid) as caught:
+        run_macro(actor=who, ticket_id=ticket.pk, macro_id=macro.pk)
+    assert "Licenciements" not in f"{caught.value} {caught.value.fields}"
 
 
 def test_sources_labels_are_read() -> None:

@@ -21,6 +21,7 @@ from compagnon.desk.models import (
     Watcher,
 )
 from compagnon.desk.outbound.words import letter
+from compagnon.people.tests import factories
 from compagnon.people.tests.factories import Cast, actor, system
 
 
@@ -94,6 +95,20 @@ def test_somebody_of_another_client_is_refused(
         queries.get_ticket(actor(people.outsider), ticket.pk)
     services.reply(actor=technician, ticket_id=ticket.pk, text="Je regarde")
     assert recipients(MailEvent.MESSAGE) == {"ursule@client-a.example"}
+
+
+def test_who_is_not_seen_is_not_named(people: Cast, ticket: Ticket) -> None:
+    """Keys are counted up: an answer with a name would tell the people of every client."""
+    only_a = factories.person(people.client_a, "Solène", "Seule")
+    factories.grant(only_a, factories.role("technician"), people.client_a)
+    with pytest.raises(Invalid) as caught:
+        services.watch(actor=actor(only_a), ticket_id=ticket.pk, person_id=people.outsider.pk)
+    with pytest.raises(Invalid) as unknown:
+        services.watch(actor=actor(only_a), ticket_id=ticket.pk, person_id=999_999)
+    told = (str(caught.value), caught.value.fields)
+    assert told == (str(unknown.value), unknown.value.fields)
+    # Whom they see is added as before.
+    services.watch(actor=actor(only_a), ticket_id=ticket.pk, person_id=people.colleague.pk)
 
 
 def test_one_follows_by_oneself_what_one_sees(people: Cast, ticket: Ticket) -> None:
