@@ -188,7 +188,7 @@ def test_a_message_becomes_a_ticket_of_its_own(
 
 def test_an_internal_note_is_not_split_off(technician: Actor, ticket: Ticket) -> None:
     note = services.add_note(actor=technician, ticket_id=ticket.pk, text="Entre nous")
-    with pytest.raises(Invalid, match="internal note|note interne"):
+    with pytest.raises(Invalid, match=r"internal note|note interne"):
         services.split_message(actor=technician, ticket_id=ticket.pk, message_id=note.pk)
     # The new ticket's text is public, and its user would have read it.
     assert not Message.objects.filter(text="Entre nous", is_public=True).exists()
