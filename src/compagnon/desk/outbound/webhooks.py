@@ -272,7 +272,7 @@ def _failed(
     wait = max(after, WAITS[min(failures, len(WAITS)) - 1])
     log.info("webhook failed", webhook=webhook.pk, failures=failures, why=why[:200])
     with transaction.atomic():
-        # What failed with an address or a secret that was changed meanwhile says nothing of the new.
+        # What failed by an address or a secret that was changed meanwhile tells nothing of the new.
         held = Webhook.objects.filter(
             pk=webhook.pk, lease=lease, url=webhook.url, secret=webhook.secret
         )
