@@ -14,12 +14,15 @@ from urllib.parse import parse_qs
 import pytest
 from django.test import Client
 from django.utils import timezone
+from imap_tools import BaseMailBox
+from imap_tools.errors import MailboxDeleteError
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid, NotFound, Refused
 from compagnon.core.models import Entry
 from compagnon.core.tasks.worker import run_due
 from compagnon.desk.inbound.fetching import polling
+from compagnon.desk.inbound.fetching.connecting import Box
 from compagnon.desk.inbound.fetching.polling import envelope, poll
 from compagnon.desk.inbound.fetching.trying import try_connection
 from compagnon.desk.models import FailedFetch, InboundMessage, Mailbox, MailFetch, Ticket
@@ -203,6 +206,27 @@ def test_what_cannot_be_moved_keeps_nothing_from_being_taken(
     assert (imap.flags(), len(imap.flags("Fait"))) == ([], 2)
     fetch.refresh_from_db()
     assert (fetch.error, fetch.failures, fetch.to_mark) == ("", 0, [])
+
+
+def test_what_was_copied_and_cannot_be_deleted_is_not_copied_at_each_reading(
+    imap: Dovecot, keeper: Actor, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_given: object) -> None:
+        raise MailboxDeleteError(("NO", [b"not allowed"]), "OK")
+
+    def copied_only(box: Box, uids: list[str], folder: str) -> None:
+        box.copy(uids, folder)  # as where the server has no MOVE
+        box.delete(uids)
+
+    monkeypatch.setattr(BaseMailBox, "move", copied_only)
+    monkeypatch.setattr(BaseMailBox, "delete", refused)
+    imap.put(mails(1)[0])
+    fetch = read_by(keeper, mailbox, imap, after="move", move_to="Fait")
+    assert poll(fetch.pk) == 1
+    fetch.refresh_from_db()
+    assert fetch.error.startswith("unmarked: ")
+    assert poll(fetch.pk) == 0
+    assert (len(imap.flags()), len(imap.flags("Fait"))) == (1, 1)
 
 
 def test_a_message_that_fails_stops_none(

@@ -22,7 +22,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from imap_tools import AND, U
-from imap_tools.errors import ImapToolsError
+from imap_tools.errors import ImapToolsError, MailboxDeleteError, MailboxExpungeError
 
 from compagnon.core.actor import Source
 from compagnon.core.errors import CompagnonError
@@ -331,13 +331,23 @@ def _mark(box: Box, fetch: MailFetch, uids: list[int]) -> None:
         box.folder.create(fetch.move_to)
     for start in range(0, len(uids), MARKED_AT_ONCE):
         texts = [str(uid) for uid in uids[start : start + MARKED_AT_ONCE]]
-        if moves:
+        rest = uids[start + MARKED_AT_ONCE :]
+        if moves or fetch.after == AfterReading.SEEN:
             _flag_seen(box, texts)
-            box.move(texts, fetch.move_to)
-        elif fetch.after == AfterReading.SEEN:
-            _flag_seen(box, texts)
-        fetch.to_mark = uids[start + MARKED_AT_ONCE :]
-        MailFetch.objects.filter(pk=fetch.pk).update(to_mark=fetch.to_mark)
+        try:
+            if moves:
+                box.move(texts, fetch.move_to)
+        except (MailboxDeleteError, MailboxExpungeError):
+            # A server without MOVE copied them, and lets us delete nothing: the copies would be
+            # made again at each reading, until the folder is full.
+            _keep_to_mark(fetch, rest)
+            raise
+        _keep_to_mark(fetch, rest)
+
+
+def _keep_to_mark(fetch: MailFetch, uids: list[int]) -> None:
+    fetch.to_mark = uids
+    MailFetch.objects.filter(pk=fetch.pk).update(to_mark=uids)
 
 
 def _flag_seen(box: Box, uids: list[str]) -> None:
