@@ -63,8 +63,9 @@ def set_fetch(
             setattr(fetch, name, given.strip() if isinstance(given, str) else given)
     changed_place = not is_new and any(before[name] != getattr(fetch, name) for name in PLACE)
     renewed = [name for name in SECRETS if values.get(name)]
-    if (changed_place or (row and before["token_url"] != fetch.token_url)) and not renewed:
-        # A secret that somebody else typed is never sent to a server of another's choice.
+    if changed_place or (row and before["token_url"] != fetch.token_url):
+        # A secret that somebody else typed is never sent to a server of another's choice: not
+        # even because another secret is given with it.
         for name in SECRETS:
             setattr(fetch, name, "")
     for name in renewed:
