@@ -431,9 +431,9 @@ def test_a_secret_does_not_follow_to_another_server(
     assert PASSWORD not in fetch.password
     with pytest.raises(Invalid) as refusal:
         set_fetch(actor=keeper, mailbox=mailbox, values={"host": "127.0.0.2"})
+    # Nor beside another one, which the sign-in does not even ask for.
+    values = {"host": "127.0.0.2", "client_secret": "x"}
     with pytest.raises(Invalid):
-        # Nor beside another one, which the sign-in does not even ask for.
-        values = {"host": "127.0.0.2", "client_secret": "x"}
         set_fetch(actor=keeper, mailbox=mailbox, values=values)
     assert "password" in refusal.value.fields
     entry = Entry.objects.filter(verb="imap.set").latest("id")
