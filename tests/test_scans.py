@@ -47,7 +47,6 @@ ASKED = (
     "/desk/queue/?queue=mine&sort=due",
     *(f"/desk/queue/?queue=all&sort={way}{order}" for order in ORDERS for way in ("", "-")),
     "/desk/queue/?queue=all&days=365&sort=due",
-    "/desk/queue/?queue=all&team=1&sort=-due",
     "/desk/queue/?queue=all&kind=incident&sort=priority",
     *(
         f"/api/v1/tickets?ordering={way}{order}"

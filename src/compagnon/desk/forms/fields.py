@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -134,17 +134,14 @@ def teams(actor: Actor) -> QuerySet[Team]:
 
 def technicians(actor: Actor) -> QuerySet[Person]:
     """Give the people of those teams."""
-    return _members(actor).filter(is_active=True)
-
-
-def holders(actor: Actor) -> QuerySet[Person]:
-    """Give these people, and after them who has left and still holds open tickets: whoever does
-    not find them hands nothing over."""
-    held = Ticket.objects.filter(assignee=OuterRef("pk"), state__in=OPEN_STATES)
-    found = _members(actor).filter(Q(is_active=True) | Exists(held))
-    return found.order_by("-is_active", "last_name", "first_name")
-
-
-def _members(actor: Actor) -> QuerySet[Person]:
     members = Membership.objects.filter(team__in=teams(actor)).values("person_id")
-    return Person.objects.filter(pk__in=members)
+    return Person.objects.filter(pk__in=members, is_active=True)
+
+
+def holders(among: Iterable[Team]) -> QuerySet[Person]:
+    """Give the people of these teams, and after them who has left and still holds open tickets:
+    whoever does not find them hands nothing over."""
+    members = Membership.objects.filter(team__in=[team.pk for team in among]).values("person_id")
+    held = Ticket.objects.filter(assignee=OuterRef("pk"), state__in=OPEN_STATES)
+    found = Person.objects.filter(Q(is_active=True) | Exists(held), pk__in=members)
+    return found.order_by("-is_active", "last_name", "first_name")

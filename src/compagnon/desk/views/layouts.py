@@ -12,12 +12,12 @@ from django.utils.translation import pgettext_lazy
 from compagnon.core.actor import Actor
 from compagnon.core.visibility import visible
 from compagnon.desk import saved_views, tags
-from compagnon.desk.forms.fields import holders
+from compagnon.desk.forms.fields import holders, teams
 from compagnon.desk.models import Category, Layout, Priority, SavedView, State, TicketKind
 from compagnon.desk.narrowing import DAYS, MORE, Narrowing
 from compagnon.desk.queries import Queue
 from compagnon.desk.services.saved_views import may_change
-from compagnon.people.models import Organisation, Team
+from compagnon.people.models import Organisation
 
 # More than that are found by words.
 ORGANISATIONS = 300
@@ -61,6 +61,7 @@ def frame(
     given = request.GET.copy()
     given.pop("cursor", None)
     asked = given.urlencode()
+    found = teams(actor).order_by("level", "name")
     return {
         "layout": layout,
         "layouts": [
@@ -89,12 +90,11 @@ def frame(
         "queues": [(tab, label) for tab, label, _icon in TABS],
         "states": State.choices,
         "priorities": Priority.choices,
-        "teams": visible(Team, actor, Team.objects.filter(is_active=True)).order_by(
-            "level", "name"
-        ),
+        "teams": found,
         "organisations": visible(Organisation, actor).order_by("path")[:ORGANISATIONS],
         "tags": tags.offered(actor),
-        "technicians": holders(actor)[:TECHNICIANS],
+        # Asked by whole pages alone, which have read the teams.
+        "technicians": lambda: holders(found)[:TECHNICIANS],
         "categories": visible(Category, actor, Category.objects.filter(is_active=True)).order_by(
             "path"
         ),
