@@ -11,6 +11,7 @@ from compagnon.contracts.services import clocks
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
 from compagnon.core.services import service
+from compagnon.core.visibility import visible
 from compagnon.desk.errors import IllegalMove
 from compagnon.desk.models import (
     Channel,
@@ -123,9 +124,13 @@ def escalate_to_authority(
     Raises:
         NotFound, Refused, Stale: see :func:`changing.lock`.
         IllegalMove: nobody works on that ticket any more.
-        Invalid: no reason is given.
+        Invalid: no reason is given, or the person leads no team: the reason, which is told to
+            nobody else, would leave by mail to whoever was named.
     """
     ticket = _open_ticket(actor, ticket_id, expected_version)
+    led = visible(Team, actor, Team.objects.filter(is_active=True, manager=to_person))
+    if not actor.is_system and not (to_person.is_active and led.exists()):
+        raise Invalid(fields={"to_person_id": [_("Choose somebody who leads a team.")]})
     return _hand_over(
         actor,
         ticket,

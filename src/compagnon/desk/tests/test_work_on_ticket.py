@@ -283,3 +283,10 @@ def test_authority_is_asked_and_the_ticket_stays(
     ticket.refresh_from_db()
     assert ticket.assignee == people.technician
     assert ticket.escalated_at is not None
+    # The reason is an internal note: by the API too it leaves to nobody but who leads a team.
+    gone = persons.deactivate(actor=system(), person=people.supervisor)
+    for other in (people.user, people.outsider, people.expert, gone):
+        with pytest.raises(Invalid):
+            services.escalate_to_authority(
+                actor=technician, ticket_id=ticket.pk, to_person=other, reason="Lisez"
+            )
