@@ -9,6 +9,12 @@ from django.db.models import Field, IntegerField
 from django.db.models.lookups import In
 
 CODE = re.compile(r"[a-z][a-z_]*")
+KEY = re.compile(r"[0-9]{1,18}")
+
+
+def key_of(text: str) -> int | None:
+    """Read a key that an address or a form says, of at most 64 bits; ``None`` for what is none."""
+    return int(text) if KEY.fullmatch(text) else None
 
 
 class AmongChoices(In):  # type: ignore[type-arg]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from compagnon.core import keyset
 from compagnon.core.actor import Actor
 from compagnon.core.errors import Invalid
+from compagnon.core.lookups import key_of
 from compagnon.core.visibility import visible
 from compagnon.desk import queries, rules, search, tags
 from compagnon.desk.errors import IllegalMove
@@ -143,9 +144,10 @@ def verb_for(ticket: Ticket, by: By, to: str) -> tuple[str, dict[str, Any]]:
         return "qualify", {"urgency": _urgency(ticket, to)}
     if to == NOBODY:
         return "assign", {"team": None, "assignee": None}
-    if not (to.isascii() and to.isdecimal() and len(to) < 19):
+    team = key_of(to)
+    if team is None:
         raise Invalid(_("There is no such column."))
-    return "assign", {"team": int(to), "assignee": None}
+    return "assign", {"team": team, "assignee": None}
 
 
 def _by_state(ticket: Ticket, to: str) -> str:

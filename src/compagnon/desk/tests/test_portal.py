@@ -121,6 +121,10 @@ def test_an_open_page_asks_for_the_answer_as_soon_as_a_solution_is_there(
     followed = live(arrived.context["version"])
     assert followed.status_code == 200
     assert place not in followed.content.decode()
+    # Refused in another window: nothing is asked any more.
+    visit.post(f"{where}do/refuse/", {"key": uuid.uuid4(), "reason": "Toujours rien"})
+    refused = live(followed.context["version"]).content.decode()
+    assert f"{place}></div>" in refused
 
 
 def test_a_conversation_from_the_answer_to_the_end(

@@ -22,6 +22,7 @@ from compagnon.contracts.forms.asking import AskedForm, initial
 from compagnon.contracts.models import FormVersion, RequestKind, RequestType
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Invalid, SignInNeeded
+from compagnon.core.lookups import key_of
 from compagnon.core.search.analysis import answers_to
 from compagnon.core.visibility import visible
 from compagnon.desk import requests_reading as reading
@@ -188,9 +189,7 @@ def _keep(request: HttpRequest, asked: Asked, form: AskedForm) -> RequestDraft:
         if one.kind == "file"
         for file in request.FILES.getlist(f"f-{one.key}")
     ]
-    dropped = [
-        int(one) for one in request.POST.getlist("drop") if 0 < len(one) < 19 and one.isdecimal()
-    ][:50]
+    dropped = [key for one in request.POST.getlist("drop") if (key := key_of(one)) is not None][:50]
     # What a change by itself keeps has no file: they come with the whole form.
     return requesting.save_draft(
         actor=asked.actor,

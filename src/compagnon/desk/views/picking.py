@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from compagnon.core.actor import Actor
+from compagnon.core.lookups import key_of
 from compagnon.desk import approvals, picking
 from compagnon.desk.choosing import chosen_person, pick_colleagues, pick_sites
 from compagnon.desk.services.supply_quotes import pick_suppliers
@@ -20,17 +21,12 @@ from compagnon.people.models import Person
 def tickets(request: HttpRequest) -> HttpResponse:
     """Answer ``?q=`` with at most 20 tickets, as options of a picker; ``near`` is left out."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    without = request.GET.get("near", "")
-    known = without.isascii() and without.isdecimal() and len(without) < 19
-    found = picking.pick_tickets(
-        actor, request.GET.get("q", ""), without=int(without) if known else None
-    )
+    found = picking.pick_tickets(actor, request.GET.get("q", ""), without=_key(request, "near"))
     return render(request, "desk/picking/options.html", {"found": found})
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    return key_of(request.GET.get(name, ""))
 
 
 def _receiver(request: HttpRequest, actor: Actor) -> Person | None:

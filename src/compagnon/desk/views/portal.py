@@ -188,10 +188,10 @@ def one(request: HttpRequest, ticket_id: int) -> HttpResponse:
         if (same := live.unchanged(request, _version(actor, ticket))) is not None:
             return same
         context = _talk(actor, ticket)
-        if context["solution"] and not request.headers["Live-Version"].endswith(SOLVED):
-            # What the page asked for nothing yet is now asked: the answer's place is filled, once,
-            # so that a refusal that is being written stays.
-            context |= _writing(ticket) | {"arrives": True}
+        asked = request.headers["Live-Version"].endswith(SOLVED)
+        if (context["solution"] is not None) != asked:
+            # The answer's place is filled, or emptied, once: a refusal that is being written stays.
+            context |= _writing(ticket) | {"asks_anew": True}
         return render(request, "desk/portal/_talk.html", context)
     services.read_notices(actor=actor, ticket_id=ticket.pk)
     context = _talk(actor, ticket) | _writing(ticket)

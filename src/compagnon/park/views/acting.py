@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from compagnon.core.actor import Actor
 from compagnon.core.errors import CompagnonError, Conflict, Invalid, Refused, SignInNeeded, Stale
+from compagnon.core.lookups import key_of
 
 # What a person can mend or should be told where they stand; anything else is a page of its own.
 TOLD = (Conflict, Invalid, Refused, Stale)
@@ -50,8 +51,7 @@ def attempt(
 
 def number_of(request: HttpRequest, name: str) -> int | None:
     """Give a parameter of the address that is a number; nothing when it is none."""
-    given = request.GET.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    return key_of(request.GET.get(name, ""))
 
 
 def sentence(error: CompagnonError) -> str:

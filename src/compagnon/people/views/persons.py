@@ -13,6 +13,7 @@ from compagnon.core import visibility
 from compagnon.core.actor import Actor
 from compagnon.core.crud import services as keeping
 from compagnon.core.errors import Conflict, Invalid
+from compagnon.core.lookups import key_of
 from compagnon.people import policies, queries_providers
 from compagnon.people.backends import SECOND_FACTORS
 from compagnon.people.forms import (
@@ -46,7 +47,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(
         actor,
         request.POST if request.method == "POST" else None,
-        int(asked) if asked.isdecimal() and len(asked) < 19 else None,
+        key_of(asked),
     )
     status = 200
     if request.method == "POST":

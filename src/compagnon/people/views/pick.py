@@ -6,15 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from compagnon.core.lookups import key_of
 from compagnon.people.queries import main_emails, pick_persons
 from compagnon.people.views.acting import actor_of
 
 # Of the organisations below which persons are sought: as many as an address holds.
 MOST = 100
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 @require_safe
@@ -27,8 +24,8 @@ def persons(request: HttpRequest) -> HttpResponse:
     found = pick_persons(
         actor_of(request),
         request.GET.get("q", ""),
-        organisation_id=_key(organisation),
-        within=[key for one in request.GET.getlist("within")[:MOST] if (key := _key(one))],
+        organisation_id=key_of(organisation),
+        within=[key for one in request.GET.getlist("within")[:MOST] if (key := key_of(one))],
     )
     emails = main_emails([person.pk for person in found])
     options = [
